@@ -159,6 +159,20 @@ impl Status {
         }
     }
 
+    /// Keys of classes, by [`class_index`](Self::class_index).
+    pub(crate) const CLASS_KEYS: [&[u8]; 7] = [b"other", b"1xx", b"2xx", b"3xx", b"4xx", b"5xx", MISSING];
+
+    /// Index of the key of its class. A missing status has a class of its own.
+    #[inline]
+    pub(crate) fn class_index(self) -> usize {
+        if self == Status::MISSING { Status::CLASS_KEYS.len() - 1 } else { usize::from(self.class()) }
+    }
+
+    /// The class as a key: `2xx`, `other`, or `-` if the status is missing.
+    pub(crate) fn class_key(self) -> &'static [u8] {
+        Status::CLASS_KEYS[self.class_index()]
+    }
+
     /// The status as a key: `200`, or `-` if missing.
     pub(crate) fn key(self) -> String {
         if self == Status::MISSING { "-".to_owned() } else { format!("{:03}", self.0) }

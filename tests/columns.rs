@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use loggen::Traffic;
-use logstat::{Dimension, Engine, FailIf, Figure, Input, Metric, Question, Report, Section, count};
+use logstat::{Dimension, Engine, FailIf, Figure, Input, Metric, Question, Report, Section, Unit, count};
 
 struct Line {
     addr: String,
@@ -66,8 +66,7 @@ fn expected(metric: Metric, lines: &[&Line], all: usize) -> Figure {
     let class = |class: u16| number(&|line| line.status / 100 == class);
     let mut ms: Vec<u64> = lines.iter().map(|line| line.ms).collect();
     ms.sort_unstable();
-    let mut times: Vec<String> = lines.iter().map(|line| written(&line.time)).collect();
-    times.sort_unstable();
+    let times = || lines.iter().map(|line| written(&line.time));
     match metric {
         Metric::Pv => number(&|_| true),
         Metric::Uv => Figure::Count(lines.iter().map(|line| &line.addr).collect::<BTreeSet<_>>().len() as u64),
@@ -88,8 +87,8 @@ fn expected(metric: Metric, lines: &[&Line], all: usize) -> Figure {
         Metric::P99 => Figure::Ms(percentile(&ms, 99)),
         Metric::Max => Figure::Ms(*ms.last().unwrap()),
         Metric::TotalTime => Figure::Ms(ms.iter().sum()),
-        Metric::First => Figure::Moment(times[0].clone()),
-        Metric::Last => Figure::Moment(times[times.len() - 1].clone()),
+        Metric::First => Figure::Moment(times().min().unwrap()),
+        Metric::Last => Figure::Moment(times().max().unwrap()),
         _ => panic!("{metric:?} has no twin"),
     }
 }
@@ -139,6 +138,92 @@ fn columns_and_orders_match_the_reference() {
         }
     }
 }
+
+/// The key of a time such as `14/Nov/2026:00:00:05 +0000` in a timeline.
+fn bucket(unit: Unit, time: &str) -> String {
+    let time = chrono::DateTime::parse_from_str(time, "%d/%b/%Y:%H:%M:%S %z").unwrap();
+    let form = match unit {
+        Unit::Hour => "%Y-%m-%dT%H",
+        Unit::Day => "%Y-%m-%d",
+        Unit::HourOfDay => "%H",
+        Unit::Weekday => "%a",
+        _ => panic!("{unit:?} has no twin"),
+    };
+    time.format(form).to_string()
+}
+
+#[test]
+fn timelines_have_every_column() {
+    let (lines, log) = log();
+    let told =
+        |of_it: &Vec<&Line>| Metric::all().map(|metric| expected(metric, of_it, lines.len())).collect::<Vec<_>>();
+    let of_all = told(&lines.iter().collect());
+    for unit in [Unit::Hour, Unit::Day, Unit::HourOfDay, Unit::Weekday] {
+        let mut by_time: BTreeMap<String, Vec<&Line>> = BTreeMap::new();
+        lines.iter().for_each(|line| by_time.entry(bucket(unit, &line.time)).or_default().push(line));
+        let by_time: BTreeMap<String, Vec<Figure>> =
+            by_time.iter().map(|(key, of_it)| (key.clone(), told(of_it))).collect();
+        for split in [None, Some(Dimension::Status)] {
+            let question = Question::new().by(unit).split(split).columns(Metric::all());
+            let report = report(&log, &question.show([Section::Summary, Section::Timeline]));
+            let timeline = report.timeline.as_ref().unwrap();
+            assert_eq!(timeline.len(), by_time.len());
+            for row in timeline {
+                for (metric, expected) in Metric::all().zip(&by_time[row.key.as_deref().unwrap()]) {
+                    assert_eq!(row.figure(metric).as_ref(), Some(expected), "{} of {row:?}", metric.name());
+                }
+            }
+            let total = &report.summary.as_ref().unwrap().row;
+            for (metric, expected) in Metric::all().zip(&of_all).filter(|(metric, _)| *metric != Metric::Share) {
+                assert_eq!(total.figure(metric).as_ref(), Some(expected), "{}", metric.name());
+            }
+        }
+    }
+}
+
+#[test]
+fn timeline_rows_have_only_requested_columns() {
+    let (_, log) = log();
+    let row = |question: Question| report(&log, &question.by(Unit::Day)).timeline.unwrap()[0].clone();
+    let usual = row(Question::new().sort(Metric::P95));
+    assert!(usual.columns.is_empty() && usual.share.is_none(), "{usual:?}");
+    let asked = row(Question::new().columns([Metric::P95, Metric::P95, Metric::Status4xx]));
+    assert_eq!(asked.columns.iter().map(|(metric, _)| *metric).collect::<Vec<_>>(), [Metric::P95]);
+}
+
+/// Splits by hours of the day, weekdays and status classes are in that order, and have all values at any limit.
+#[test]
+fn calendar_splits_are_complete_and_in_order() {
+    let (lines, log) = log();
+    let split = Dimension::named("status-class").ok();
+    let by_class = Question::new().split(split).limit(1).show([Section::Timeline]);
+    let split = report(&log, &by_class).timeline.unwrap()[0].split.clone().unwrap();
+    let classes: BTreeSet<String> = lines.iter().map(|line| format!("{}xx", line.status / 100)).collect();
+    assert!(split.iter().map(|(value, _)| value).eq(&classes), "{split:?}");
+    for (name, unit) in [("weekday", Unit::Weekday), ("hour-of-day", Unit::HourOfDay)] {
+        let split = Dimension::named(name).unwrap();
+        let question = Question::new().by(Unit::Day).split(Some(split)).limit(1).show([Section::Timeline]);
+        let mut values: Vec<String> = lines.iter().map(|line| bucket(unit, &line.time)).collect();
+        values.sort_by_key(|value| WEEKDAYS.find(value.as_str()).unwrap_or(0));
+        if unit == Unit::HourOfDay {
+            values.sort();
+        }
+        values.dedup();
+        assert!(values.len() > 2, "{values:?}");
+        for row in report(&log, &question).timeline.unwrap() {
+            let split = row.split.unwrap();
+            assert_eq!(split.iter().map(|(value, _)| value).collect::<Vec<_>>(), values);
+            for (value, pv) in split.iter() {
+                let is_it = |line: &&Line| {
+                    bucket(Unit::Day, &line.time) == *row.key.as_ref().unwrap() && bucket(unit, &line.time) == value
+                };
+                assert_eq!(pv, lines.iter().filter(is_it).count() as u64, "{value} of {:?}", row.key);
+            }
+        }
+    }
+}
+
+const WEEKDAYS: &str = "MonTueWedThuFriSatSun";
 
 #[test]
 fn verdicts_match_the_reference() {

@@ -96,7 +96,7 @@ fn table_is_the_same_for_file_and_pipe() {
 #[test]
 fn no_line_is_wider_than_the_page() {
     let log = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/shop.log");
-    let all = "path,ip,host,method,referer,agent,user,protocol,status,class,ext,scheme,second,minute,hour,day,week,hour-of-day";
+    let all = "path,ip,host,method,referer,agent,user,protocol,status,status-class,kind,ext,scheme,second,minute,hour,day,week,hour-of-day";
     for columns in [40, 50, 60, 72, 79, 80, 100, 120, 200] {
         for by in ["second", "minute", "hour", "day", "week", "month", "year", "hour-of-day", "weekday"] {
             let output = logstat()

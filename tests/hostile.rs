@@ -399,8 +399,8 @@ fn assert_closes(report: &Report, log: &[u8]) {
         // A list of codes has only the hits with a code; the others have every hit.
         let (with_status, with_path) = (hits_with_status(all), hits_with_path(all));
         let expected = match name {
-            "status" => with_status,
-            "class" => with_path,
+            "status" | "status-class" => with_status,
+            "class" | "kind" => with_path,
             _ => all.pv,
         };
         assert_eq!(sum(rows, |row| row.pv), expected, "{name}");

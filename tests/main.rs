@@ -58,6 +58,8 @@ mod seeking;
 mod session;
 #[cfg(all(unix, feature = "cli"))]
 mod shrinking;
+#[cfg(feature = "cli")]
+mod spellings;
 mod unknown;
 #[cfg(feature = "zones")]
 mod zones;

@@ -29,7 +29,7 @@ const PARSERS: &[(&str, Parser, &[&str])] = &[
     ),
     ("fail-if", wrong::<FailIf>, &["5xx > 1%", "any path: pv > 100", "any host/path/x: uv > 1", "p95 > x"]),
     ("pattern", wrong::<Pattern>, &["/a*[", "~(^/b", "!~*", "~[[:x:]]", "~(?P<a>"]),
-    ("status", wrong::<StatusSet>, &["4xx,!404", "500-504,x"]),
+    ("status", wrong::<StatusSet>, &["4xx,!404", "500-504,x", ">=500,<"]),
     ("networks", wrong::<Networks>, &["10.0.0.0/8,unix:", "!2001:db8::/129"]),
     ("times", wrong::<DayTimes>, &["8-9,22:00-06:00", "x-y"]),
     ("field", wrong::<FieldKey>, &["status=http.code", "nonsense=a"]),
@@ -40,7 +40,7 @@ const PARSERS: &[(&str, Parser, &[&str])] = &[
     ),
     ("unit", wrong::<Unit>, &["15m", "day"]),
     ("zone", wrong::<Zone>, &["Europe/Berlin", "+08:00"]),
-    ("moment", wrong::<Moment>, &["2026-11-14T08", "90m"]),
+    ("moment", wrong::<Moment>, &["2026-11-14T08", "90m", "14/Nov/2026:08:30:00 +0100", "yesterday 10am", "last week"]),
     ("date", wrong::<Date>, &["2026-11-14"]),
     ("now", wrong::<Now>, &["last"]),
     (

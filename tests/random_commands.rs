@@ -23,6 +23,8 @@ const NAMES: &[&str] = &[
     "protocol",
     "status",
     "class",
+    "kind",
+    "status-class",
     "ext",
     "scheme",
     "second",
@@ -47,19 +49,49 @@ const NAMES: &[&str] = &[
     "ext/scheme",
     "status/hour",
     "cookie_x/ip",
+    "url",
+    "User-Agents",
+    "daily",
+    " status / client",
 ];
 const TEXTS: &[&str] = &["ip", "http_x_forwarded_for", "cookie_x", "cookie_y", "user", "agent", "request_uri"];
 const NO_NAMES: &[&str] = &["request_time", "nonsense", "", "a/b/c"];
 const PATTERNS: &[&str] = &["/a*", "~^/s", "*", "-", "!", "Мир"];
 const NO_PATTERNS: &[&str] = &["~(", "[", ""];
-const TIMES: &[&str] = &["2026", "2026-11-14", "2026-11-14T08:30:00Z", "1h", "yesterday", "now", "monday"];
-const NO_TIMES: &[&str] = &["14/Nov", "9999w", ""];
+const TIMES: &[&str] = &[
+    "2026",
+    "2026-11-14",
+    "2026-11-14T08:30:00Z",
+    "1h",
+    "yesterday",
+    "now",
+    "monday",
+    "14/Nov/2026:08:30:00 +0100",
+    "-1h",
+    "1 day ago",
+    "yesterday 10:00",
+    "last week",
+];
+const NO_TIMES: &[&str] = &["14/Nov", "11/14/2026", "9999w", ""];
 
 /// Every option with valid values (none for a flag) and invalid values.
 const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     (
         "--by",
-        &["second", "minute", "hour", "day", "week", "month", "year", "hour-of-day", "weekday", "15m"],
+        &[
+            "second",
+            "minute",
+            "hour",
+            "day",
+            "week",
+            "month",
+            "year",
+            "hour-of-day",
+            "weekday",
+            "15m",
+            "daily",
+            "15 min",
+        ],
         &["7m", "path"],
     ),
     ("--split", NAMES, NO_NAMES),
@@ -82,7 +114,11 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--sort", &["pv", "uv", "p99", "first", "bytes", "5xx"], &["nonsense"]),
     ("--max-keys", &["1", "2", "1000"], &["0"]),
     ("--max-memory", &["1", "1K", "100K", "2G"], &["0"]),
-    ("--show", &["summary", "timeline", "status", "class", "top", "latency", "ledger", "top,ledger"], &["nonsense"]),
+    (
+        "--show",
+        &["summary", "timeline", "status", "class", "kind", "top", "latency", "ledger", "top,ledger"],
+        &["nonsense"],
+    ),
     ("--tz", &["Europe/Berlin", "+08:00", "utc", "local"], &["Mars/Base"]),
     (
         "--fail-if",
@@ -95,7 +131,7 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
         &["x"],
     ),
     ("--field", &["ip=client", "status=code", "path=http_x_forwarded_for", "request_time_ms=ms"], &["nonsense=1"]),
-    ("--slow", &["0", "0.3", "300"], &["x"]),
+    ("--slow", &["0", "0.3", "300", "300ms"], &["x"]),
     ("--max-line", &["1", "64", "1M"], &["x"]),
     ("--query", &["strip", "keep"], &["x"]),
     ("--static-prefix", &["/", "/assets/"], &[""]),
@@ -132,10 +168,10 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--version", &[], &[]),
     ("--since", TIMES, NO_TIMES),
     ("--until", TIMES, NO_TIMES),
-    ("--date", &["2026", "2026-11-14", "2026-11-14T08", "yesterday"], NO_TIMES),
+    ("--date", &["2026", "2026-11-14", "2026-11-14T08", "yesterday", "last month"], NO_TIMES),
     ("--now", &["last", "2026-11-14T12:00:00Z"], &["x"]),
     ("--time", &["8-9", "22:00-06:00", "!12-13"], &["x"]),
-    ("--status", &["200", "4xx,!404", "500-504"], &["x"]),
+    ("--status", &["200", "4xx,!404", "500-504", ">=500", "!5**"], &["x"]),
     ("--path", PATTERNS, NO_PATTERNS),
     ("--exclude-path", PATTERNS, NO_PATTERNS),
     ("--exclude-status", &["304", "5xx,404"], &["x", "!404"]),
@@ -153,7 +189,7 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--exclude-agent", PATTERNS, NO_PATTERNS),
     ("--static", &[], &[]),
     ("--dynamic", &[], &[]),
-    ("--slower", &["0", "0.5"], &["x"]),
+    ("--slower", &["0", "0.5", "50ms"], &["x"]),
     ("--larger", &["0", "10k"], &["x"]),
     (
         "--where",

@@ -270,9 +270,18 @@ impl Rules {
             ("agent", key(self.unescaped(text("agent")))),
             ("user", key(self.unescaped(text("user")))),
             ("status", text("status").to_vec()),
+            ("status-class", status_class(text("status")).into_bytes()),
             ("class", class.to_vec()),
         ];
         Some(Hit { when, addr, status: text("status").to_vec(), bytes, spent_ms, is_static, keys: keys.into() })
+    }
+}
+
+/// Returns `2xx` for a status such as 204, `other` for any but those from 100 to 599.
+fn status_class(status: &[u8]) -> String {
+    match status[0] {
+        digit @ b'1'..=b'5' => format!("{}xx", digit as char),
+        _ => "other".to_owned(),
     }
 }
 
@@ -474,7 +483,7 @@ fn agrees(files: &[&[u8]], asked: Asked, logs_host: bool) {
     same_rows("timeline", &expected.in_order(asked.by), &report["timeline"], pv, true, false);
     same_rows("status", &expected.in_order("status"), &report["status"], pv, false, true);
     same_rows("class", &expected.in_order("class"), &report["class"], pv, true, true);
-    for name in top.into_iter().map(Dimension::name) {
+    for name in top.into_iter().map(Dimension::key) {
         same_rows(name, &expected.ranked(name), &report["top"][name], pv, false, true);
     }
     assert_eq!(report.get("latency"), expected.latency(asked.slow_ms).as_ref(), "{asked:?}");

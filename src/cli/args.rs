@@ -7,7 +7,6 @@ mod tests;
 
 use std::path::PathBuf;
 
-use clap::builder::StringValueParser;
 use clap::{ArgAction, Parser};
 use logstat::{
     Date, FieldKey, LogFormat, MaxKeys, MaxMemory, Metric, Moment, Now, Query, Section, Unit, UvMethod, Zone,
@@ -17,7 +16,7 @@ use super::filters::FilterArgs;
 use super::generate::Generated;
 use super::help;
 use super::names;
-use super::values::{self, Among, GivenFormat, Slow, Value};
+use super::values::{self, Among, GivenFormat, Item, Slow, Value};
 use super::visitors::VisitorArgs;
 use super::writing::WritingArgs;
 
@@ -43,12 +42,13 @@ pub(crate) struct Args {
     #[arg(long_help = help::units())]
     by: Option<Unit>,
 
-    /// Split the timeline by status, method, host …
+    /// Split the timeline by status, kind, host …
     #[arg(long, value_name = "DIM", hide_short_help = true, hide_possible_values = true)]
-    #[arg(value_parser = Among(StringValueParser::new(), names::dimensions().words()))]
+    #[arg(value_parser = Among(Item, names::dimensions().words()))]
     #[arg(
-        long_help = "Split the timeline: one column for each of the top -n values of a dimension (anything that --top \
-                     accepts), plus one for the rest"
+        long_help = "Split the timeline: one column for each value of a dimension, such as status, kind, method or host: the \
+                     top -n values, plus one column for the rest. Hours of the day, weekdays and status classes are all \
+                     listed, in their own order"
     )]
     split: Option<String>,
 
@@ -62,7 +62,7 @@ pub(crate) struct Args {
 
     /// Rankings of path, ip, agent … [default: path]
     #[arg(long, value_name = "DIM,…", value_delimiter = ',', action = ArgAction::Append, hide_possible_values = true)]
-    #[arg(value_parser = Among(StringValueParser::new(), names::dimensions().words()))]
+    #[arg(value_parser = Among(Item, names::dimensions().words()))]
     #[arg(long_help = help::rankings())]
     top: Vec<String>,
 
@@ -89,12 +89,12 @@ pub(crate) struct Args {
     show: Vec<Section>,
 
     /// Start: 2026-11-14T08, 90m, today
-    #[arg(long, visible_alias = "from", value_name = "TIME", value_parser = Value(values::since), help_heading = "Filters")]
+    #[arg(long, visible_alias = "from", value_name = "TIME", value_parser = Value(values::since), allow_hyphen_values = true, help_heading = "Filters")]
     #[arg(long_help = help::MOMENTS)]
     since: Option<Moment>,
 
     /// End, not included
-    #[arg(long, visible_alias = "to", value_name = "TIME", value_parser = Value(values::until), help_heading = "Filters", hide_short_help = true)]
+    #[arg(long, visible_alias = "to", value_name = "TIME", value_parser = Value(values::until), allow_hyphen_values = true, help_heading = "Filters", hide_short_help = true)]
     #[arg(long_help = "End of the period, not included; times as for --since")]
     until: Option<Moment>,
 
@@ -152,8 +152,8 @@ pub(crate) struct Args {
     fields: Vec<FieldKey>,
 
     /// Requests that took longer are slow [default: 0.3]
-    #[arg(long, value_name = "SECONDS", value_parser = Value(values::slow), allow_negative_numbers = true, hide_short_help = true)]
-    #[arg(long_help = "Requests that took more than this number of seconds are slow [default: 0.3]")]
+    #[arg(long, value_name = "TIME", value_parser = Value(values::slow), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(long_help = "Requests that took longer are slow: 0.3 (seconds) or 300ms [default: 0.3]")]
     slow: Option<Slow>,
 
     /// strip or keep the query string of paths [default: strip]

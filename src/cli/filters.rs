@@ -27,7 +27,7 @@ pub(crate) struct FilterArgs {
 
     /// Only these status codes: 404, 5xx, 500-504, !404
     #[arg(long, value_name = "CODE,…", value_parser = spelled::<StatusSet>(), action = ArgAction::Append)]
-    #[arg(long_help = "Only these status codes: 404, 4xx, 500-504; !404 excludes 404")]
+    #[arg(long_help = "Only these status codes: 404, 4xx, 500-504, '>=500'; !404 excludes 404")]
     status: Vec<StatusSet>,
 
     /// Exclude these status codes: 404, 3xx, 500-504
@@ -103,8 +103,8 @@ pub(crate) struct FilterArgs {
     #[arg(long, hide_short_help = true)]
     dynamic: bool,
 
-    /// Only requests that took longer than this number of seconds
-    #[arg(long, value_name = "SECONDS", value_parser = Value(values::slower), allow_negative_numbers = true, hide_short_help = true)]
+    /// Only requests that took longer: 0.3, 300ms
+    #[arg(long, value_name = "TIME", value_parser = Value(values::slower), allow_negative_numbers = true, hide_short_help = true)]
     slower: Option<Slow>,
 
     /// Only responses with more bytes: 4096, 10k, 1M

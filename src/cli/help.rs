@@ -86,9 +86,10 @@ NAME = 'TEXT' for --log-format NAME. Precedence, highest first: command line, en
 --log-format), site, top of the file";
 
 pub(crate) const MOMENTS: &str = "\
-Start of the period, by the time in the log: 2026, 2026-11, 2026-W46, 2026-11-14, 2026-11-14T08 and so on to the second, with Z \
-or +01:00 after the seconds for another time zone; 90s, 45m, 1h, 7d, 2w for a time that long ago; now, today, yesterday; monday \
-to sunday for the last such day";
+Start of the period. By the time in the log: 2026, 2026-11, 2026-W46, 2026-11-14, 2026-11-14T08, '2026/11/14 08:30:00', \
+'14.11.2026 08:30', or as in logs, '14/Nov/2026:08:30:00 +0000'. Relative to now: 90m, 1h, 7d, 1d12h, '2 days ago', -1h, \
+'last 24 hours'; now, today, yesterday, monday to sunday (the last such day), 'yesterday 10:00', 10am; 'this week', 'last \
+week', 'last month', and so on for minute, hour, day and year: the start of that period";
 
 /// Help text of `--by`.
 pub(crate) fn units() -> String {
@@ -137,9 +138,9 @@ mod tests {
     use crate::cli::args::Args;
 
     #[test]
-    fn help_lists_relative_times() {
-        for word in logstat::Moment::words() {
-            assert!(MOMENTS.contains(word) || word.ends_with("day") && MOMENTS.contains("monday to sunday"), "{word}");
+    fn help_has_an_example_of_every_form_of_time() {
+        for example in logstat::Moment::examples() {
+            assert!(MOMENTS.contains(example), "{example}");
         }
     }
 

@@ -32,7 +32,10 @@ pub(crate) fn dimensions() -> Names<Dimension> {
 }
 
 pub(crate) fn sections() -> Names<Section> {
-    Names::new("section", Section::all().map(|section| (section.name(), section)).collect())
+    Names {
+        other: Section::named,
+        ..Names::new("section", Section::all().map(|section| (section.name(), section)).collect())
+    }
 }
 
 pub(crate) fn log_formats() -> Names<&'static str> {
@@ -86,14 +89,15 @@ impl<T: Clone + Send + Sync + 'static> TypedValueParser for Names<T> {
 
     fn parse_ref(&self, _: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<T, Error> {
         let value = value.to_string_lossy();
+        let value = value.trim();
         if let Some((_, found)) = self.all.iter().find(|(name, _)| *name == value) {
             return Ok(found.clone());
         }
-        if let Some(found) = (self.other)(&value) {
+        if let Some(found) = (self.other)(value) {
             return Ok(found);
         }
         let option = arg.and_then(Arg::get_long).unwrap_or_default();
-        Err(misuse(&self.unknown(&value, &format!("--{option}"))))
+        Err(misuse(&self.unknown(value, &format!("--{option}"))))
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
@@ -112,7 +116,54 @@ const VARIABLES: &str = "  or a variable of nginx, such as upstream_addr or cook
 
 /// The error message for an unknown dimension; nginx variables are suggested too.
 pub(crate) fn unknown_dimension(word: &str, option: &str) -> String {
-    unknown_variable("dimension", word, option, &dimensions().words())
+    if let Some(answer) = unsupported(word) {
+        return format!("{option} {}: {answer}", shown(word));
+    }
+    let aliases = aliases();
+    let aliases: Vec<&str> = aliases.iter().map(String::as_str).collect();
+    let list = wrapped(&aliases, "  other names: ");
+    unknown_variable("dimension", word, option, &dimensions().words()) + "\n" + &list
+}
+
+/// The other names of dimensions, as a message lists them: `path=url,page`.
+fn aliases() -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for (alias, name) in Dimension::aliases() {
+        match all.iter_mut().find(|known| known.split('=').next() == Some(name)) {
+            Some(known) => *known = format!("{known},{alias}"),
+            None => all.push(format!("{name}={alias}")),
+        }
+    }
+    all
+}
+
+/// THE TABLE of dimensions that logstat does not have, each with what to use instead.
+const UNSUPPORTED: [(&[&str], &str); 4] = [
+    (
+        &["browser", "browsers", "os", "platform", "platforms", "device", "devices"],
+        "logstat does not detect browsers and systems; rank whole user agents: --top agent",
+    ),
+    (
+        &["bot", "bots", "robot", "robots", "crawler", "crawlers", "spider", "spiders"],
+        "logstat does not detect bots; rank user agents with --top agent, count bots alone with\n\
+         --agent '~(?i)bot|crawl|spider', or leave them out with --exclude-agent and that pattern",
+    ),
+    (
+        &["country", "countries", "city", "cities", "region", "continent", "geo", "geolocation", "asn"],
+        "logstat does not look up where an address is; rank addresses with --top ip, or log a\n\
+         variable of nginx's geoip module and rank that: --top geoip_country_code",
+    ),
+    (
+        &["bytes", "size", "sizes", "bandwidth", "traffic", "sent", "latency", "duration", "time"],
+        "this is a number, not a value to rank; rank paths by it: --top path --sort bytes, or\n\
+         --sort p95 for request times",
+    ),
+];
+
+/// What to use instead of a dimension that logstat does not have.
+fn unsupported(word: &str) -> Option<&'static str> {
+    let word = word.to_ascii_lowercase();
+    UNSUPPORTED.iter().find(|(words, _)| words.contains(&&*word)).map(|(_, answer)| *answer)
 }
 
 /// The error message for an unknown word where any variable is accepted besides the `named` words.
@@ -129,7 +180,8 @@ pub(crate) fn meant_for_a_name(name: &str) -> (String, String) {
 /// The suggestion for a word among names and variables, and the list of names.
 fn meant_among(kind: &str, word: &str, named: &[&str]) -> (String, String) {
     let variables: Vec<String> = Dimension::variables().collect();
-    let known: Vec<&str> = named.iter().copied().chain(variables.iter().map(String::as_str)).collect();
+    let aliases = Dimension::aliases().map(|(alias, _)| alias);
+    let known: Vec<&str> = named.iter().copied().chain(variables.iter().map(String::as_str)).chain(aliases).collect();
     let list = wrapped(named, &format!("  {kind}s: "));
     (meant(word, &known), format!("{list}\n{VARIABLES}"))
 }
@@ -149,6 +201,7 @@ pub(crate) fn meant(word: &str, known: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use logstat::DimensionError;
 
     #[test]
     fn names_are_unique() {
@@ -167,6 +220,17 @@ mod tests {
         for words in lists {
             assert!(words.iter().enumerate().all(|(i, word)| !words[..i].contains(word)), "{words:?}");
         }
+    }
+
+    #[test]
+    fn unsupported_dimensions_get_an_answer_of_their_own() {
+        for (words, answer) in UNSUPPORTED {
+            for word in words {
+                assert_eq!(Dimension::resolve(word, &|_| false), Err(DimensionError::Unknown), "{word}");
+                assert_eq!(unknown_dimension(&word.to_uppercase(), "--top").split_once(": ").unwrap().1, answer);
+            }
+        }
+        assert!(unknown_dimension("pth", "--top").contains("\n  other names: path=url,page ip=address,"));
     }
 
     #[test]

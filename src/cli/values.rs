@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 
-use clap::builder::{PossibleValue, TypedValueParser};
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, Command, Error};
 use logstat::{
@@ -13,6 +13,7 @@ use logstat::{
 use super::messages::shown;
 use super::misuse::misuse;
 use super::names;
+use super::wrapped::wrapped;
 
 /// A clap value parser from a function.
 #[derive(Clone, Copy)]
@@ -24,6 +25,18 @@ impl<T: Clone + Send + Sync + 'static> TypedValueParser for Value<T> {
     fn parse_ref(&self, command: &Command, _: Option<&Arg>, value: &OsStr) -> Result<T, Error> {
         let text = value.to_str().ok_or_else(|| Error::new(ErrorKind::InvalidUtf8).with_cmd(command))?;
         (self.0)(text).map_err(|message| misuse(&message))
+    }
+}
+
+/// A value parser for one item of a list: spaces around it are dropped.
+#[derive(Clone, Copy)]
+pub(crate) struct Item;
+
+impl TypedValueParser for Item {
+    type Value = String;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<String, Error> {
+        StringValueParser::new().parse_ref(command, arg, value).map(|text| text.trim().to_owned())
     }
 }
 
@@ -50,11 +63,14 @@ pub(crate) enum GivenFormat {
     Named(String),
 }
 
-/// Parses `combined`, or the text of a `log_format`.
+/// Parses `combined`, or the text of a `log_format`. A name that is no preset's own may be one of the configuration
+/// file, even if it is an alias.
 pub(crate) fn log_format(text: &str) -> Result<GivenFormat, String> {
+    let is_own_name = |name: &str| name.eq_ignore_ascii_case(text);
     match text.parse() {
+        Ok(format) if !is_word(text) || LogFormat::names().any(is_own_name) => Ok(GivenFormat::Known(Box::new(format))),
+        _ if is_word(text) => Ok(GivenFormat::Named(text.to_owned())),
         Ok(format) => Ok(GivenFormat::Known(Box::new(format))),
-        Err(_) if is_word(text) => Ok(GivenFormat::Named(text.to_owned())),
         Err(error) => Err((error as logstat::FormatError).to_string()),
     }
 }
@@ -82,21 +98,21 @@ pub(crate) fn unit(text: &str) -> Result<Unit, String> {
 
 /// Parses `2026-11-14T08`, `90m`, `today`.
 pub(crate) fn since(text: &str) -> Result<Moment, String> {
-    text.parse().map_err(|error| no_moment(error, text, "--since", FROM_NOW))
+    text.parse().map_err(|error| no_moment(error, text, "--since", is::<Moment>))
 }
 
 pub(crate) fn until(text: &str) -> Result<Moment, String> {
-    text.parse().map_err(|error| no_moment(error, text, "--until", FROM_NOW))
+    text.parse().map_err(|error| no_moment(error, text, "--until", is::<Moment>))
 }
 
 /// Parses `2026-11-14`, `yesterday`.
 pub(crate) fn date(text: &str) -> Result<Date, String> {
-    text.parse().map_err(|error| no_moment(error, text, "--date", "today yesterday monday … sunday"))
+    text.parse().map_err(|error| no_moment(error, text, "--date", is::<Date>))
 }
 
 /// Parses `last`, `2026-11-14T08:30`.
 pub(crate) fn now(text: &str) -> Result<Now, String> {
-    text.parse().map_err(|error| no_moment(error, text, "--now", "last"))
+    text.parse().map_err(|error| no_moment(error, text, "--now", is::<Now>))
 }
 
 /// Parses `Europe/Berlin`, `+08:00`, `utc`, `local`.
@@ -123,20 +139,29 @@ fn unknown_zone(name: &str) -> String {
     )
 }
 
-const FROM_NOW: &str = "90s 45m 1h 7d 2w, now today yesterday monday … sunday";
-
 /// The error message for a time, with examples of valid ones.
-fn no_moment(error: MomentError, text: &str, option: &str, others: &str) -> String {
+fn no_moment(error: MomentError, text: &str, option: &str, is_example: impl Fn(&str) -> bool) -> String {
     if error != MomentError::Shape {
         return format!("{option} {}: {error}", shown(text));
     }
-    let known: Vec<_> = if option == "--now" { vec!["last"] } else { Moment::words().collect() };
+    let words: Vec<String> = ["last".to_owned()].into_iter().chain(Moment::words()).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| is_example(word)).collect();
+    let quoted = |example: &str| if example.contains(' ') { format!("'{example}'") } else { example.to_owned() };
+    let last = is_example("last").then_some("last");
+    let examples: Vec<String> =
+        last.into_iter().chain(Moment::examples()).filter(|text| is_example(text)).map(quoted).collect();
+    let examples: Vec<&str> = examples.iter().map(String::as_str).collect();
     format!(
-        "unknown time '{}' for {option}{}\n  times: 2026 2026-11 2026-W46 2026-11-14 2026-11-14T08 … to the second\n  \
-         or {others}",
+        "unknown time '{}' for {option}{}\n{}",
         shown(text),
-        names::meant(text, &known)
+        names::meant(text, &words),
+        wrapped(&examples, "  times: ")
     )
+}
+
+/// True if a text is a value of this type.
+fn is<T: std::str::FromStr>(text: &str) -> bool {
+    text.parse::<T>().is_ok()
 }
 
 /// Parses `exact`, `hll`, `hll=12`.
@@ -227,12 +252,29 @@ pub(crate) fn slower(text: &str) -> Result<Slow, String> {
     seconds(text, "--slower")
 }
 
-/// Parses decimal seconds, rounded to whole milliseconds.
+/// THE TABLE of units of a request time, in milliseconds. Without a unit it is in seconds.
+const DURATIONS: [(&str, f64); 8] = [
+    ("", 1000.0),
+    ("s", 1000.0),
+    ("sec", 1000.0),
+    ("seconds", 1000.0),
+    ("ms", 1.0),
+    ("msec", 1.0),
+    ("m", 60_000.0),
+    ("min", 60_000.0),
+];
+
+/// Parses a request time, `0.3`, `0.3s` or `300ms`, rounded to whole milliseconds.
 fn seconds(text: &str, option: &str) -> Result<Slow, String> {
-    let seconds = text.parse::<f64>().ok();
-    match seconds.map(|seconds| (seconds * 1000.0).round()) {
+    let lower = text.trim().to_ascii_lowercase();
+    // The e of 1e3 is part of the number.
+    let units = DURATIONS.iter().filter_map(|(unit, ms)| Some((lower.strip_suffix(unit)?.trim_end(), ms)));
+    let is_number = |number: &str| number.ends_with(|c: char| c.is_ascii_digit() || c == '.');
+    let mut found =
+        units.filter(|(number, _)| is_number(number)).filter_map(|(number, ms)| Some(number.parse::<f64>().ok()? * ms));
+    match found.next().map(f64::round) {
         Some(ms) if (0.0..1e18).contains(&ms) => Ok(Slow { ms: ms as u64 }),
-        _ => Err(format!("{option} takes a time in seconds, such as 0.3, not '{}'", shown(text))),
+        _ => Err(format!("{option} takes a time, such as 0.3 (seconds) or 300ms, not '{}'", shown(text))),
     }
 }
 
@@ -254,7 +296,17 @@ mod tests {
             ("nan", None),
             ("inf", None),
             ("1e300", None),
-            ("0.3s", None),
+            ("0.3s", Some(300)),
+            ("300ms", Some(300)),
+            ("300 ms", Some(300)),
+            ("0.5MS", Some(1)),
+            ("2 sec", Some(2000)),
+            ("1.5m", Some(90_000)),
+            ("1min", Some(60_000)),
+            ("s", None),
+            ("ms", None),
+            ("300us", None),
+            ("300mss", None),
             ("", None),
         ];
         for (text, expected) in rows {

@@ -86,7 +86,7 @@ fn visitor(word: &str, is_own: &dyn Fn(&str) -> bool) -> Result<Visitor, String>
         "ip+agent" => return Ok(Visitor::IP_AND_AGENT),
         _ => {}
     }
-    match dimension(word, is_own).map(Visitor::of) {
+    match Dimension::resolve(word, is_own).map(Visitor::of) {
         Ok(Some(visitor)) => Ok(visitor),
         Err(DimensionError::Unknown) => {
             Err(names::unknown_variable("visitor", word, "--visitor", &["ip", "ip+agent", "user", "agent"]))
@@ -99,7 +99,7 @@ fn visitor(word: &str, is_own: &dyn Fn(&str) -> bool) -> Result<Visitor, String>
 }
 
 fn real_ip(word: &str, trusted: Networks, is_own: &dyn Fn(&str) -> bool) -> Result<RealIp, String> {
-    match dimension(word, is_own).map(|dimension| RealIp::new(dimension, trusted)) {
+    match Dimension::resolve(word, is_own).map(|dimension| RealIp::new(dimension, trusted)) {
         Ok(Some(real_ip)) => Ok(real_ip),
         Err(DimensionError::Unknown) => {
             let named = ["http_x_forwarded_for", "http_x_real_ip", "proxy_protocol_addr"];
@@ -109,14 +109,5 @@ fn real_ip(word: &str, trusted: Networks, is_own: &dyn Fn(&str) -> bool) -> Resu
             "--real-ip {}: does not hold client addresses; use a variable such as http_x_forwarded_for",
             shown(word)
         )),
-    }
-}
-
-/// Returns the dimension of a name.
-fn dimension(word: &str, is_own: &dyn Fn(&str) -> bool) -> Result<Dimension, DimensionError> {
-    let own = || Dimension::of_ones_own(word).filter(|dimension| is_own(dimension.name()));
-    match Dimension::named(word) {
-        Err(DimensionError::Unknown) => own().ok_or(DimensionError::Unknown),
-        known => known,
     }
 }

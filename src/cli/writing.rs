@@ -109,9 +109,14 @@ impl WritingArgs {
         (style.pretty, style.csv_safe) = (self.pretty, self.csv_safe);
         let ranked = question.counting.rankings();
         for word in &self.prom_label {
-            let name = word.strip_prefix('$').unwrap_or(word);
-            let Some(dimension) = ranked.iter().find(|dimension| dimension.name() == name) else {
-                if name.split('/').all(|part| Dimension::named(part).is_ok()) {
+            let name = word.trim().trim_start_matches('$');
+            let meant = Dimension::resolve(name, &|_| false).ok();
+            let is_it = |dimension: &&Dimension| {
+                [dimension.name(), dimension.key()].contains(&name) || Some(**dimension) == meant
+            };
+            let Some(dimension) = ranked.iter().find(is_it) else {
+                if let Some(meant) = meant {
+                    let name = meant.name();
                     let message = format!("--prom-label: {name} is not ranked; add --top {name}");
                     return Err(misuse(&message));
                 }

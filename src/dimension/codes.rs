@@ -1,5 +1,5 @@
-//! Groups by a few known values: status codes, and the classes static and dynamic. An array indexed by value holds the
-//! group.
+//! Groups by a few known values: status codes, their classes, and the kinds static and dynamic. An array indexed by
+//! value holds the group.
 
 use super::key_ids::KeyIds;
 use crate::batch::{Batch, Fields, MISSING, Status, TextField};
@@ -41,7 +41,41 @@ impl KeyIds for StatusIds {
     }
 }
 
-/// Groups by class: dynamic, static, or neither if the path is not logged.
+/// Groups by class of the status code.
+#[derive(Clone, Debug)]
+pub(super) struct StatusClassIds {
+    by_class: [u32; Status::CLASS_KEYS.len()],
+}
+
+impl StatusClassIds {
+    pub(super) fn empty() -> Box<dyn KeyIds> {
+        Box::new(StatusClassIds { by_class: [UNKNOWN; Status::CLASS_KEYS.len()] })
+    }
+}
+
+impl KeyIds for StatusClassIds {
+    fn ids(&mut self, keys: &mut Keys, batch: &Batch<'_>, hits: &[u16], _: &mut Vec<u32>, groups: &mut Vec<GroupId>) {
+        let status = batch.status();
+        groups.extend(hits.iter().map(|&row| {
+            let class = status[usize::from(row)].class_index();
+            let known = &mut self.by_class[class];
+            if *known == UNKNOWN {
+                *known = keys.id(Status::CLASS_KEYS[class]);
+            }
+            GroupId(*known)
+        }));
+    }
+
+    fn forget(&mut self) {
+        self.by_class.fill(UNKNOWN);
+    }
+
+    fn boxed(&self) -> Box<dyn KeyIds> {
+        Box::new(self.clone())
+    }
+}
+
+/// Groups by kind: dynamic, static, or neither if the path is not logged.
 #[derive(Clone, Debug)]
 pub(super) struct ClassIds {
     by_class: [u32; CLASSES.len()],

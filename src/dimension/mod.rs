@@ -3,6 +3,7 @@
 //! A new dimension is a row in `table.rs`, and a file here if its keys are not a text column. A derived dimension is a
 //! file and a row in `derived/`.
 
+mod alias;
 mod codes;
 mod derived;
 mod extras;
@@ -58,7 +59,9 @@ pub enum Dimension {
     Protocol,
     /// The status code.
     Status,
-    /// Static or dynamic.
+    /// The class of the status code: `2xx`, `other`.
+    StatusClass,
+    /// Static or dynamic. Users type `kind`, and JSON has `class`.
     Class,
     /// A unit of time, such as an hour or a weekday.
     Time(Unit),
@@ -77,7 +80,7 @@ impl Dimension {
         of_table.chain(Derived::all().map(Dimension::Derived)).chain(Unit::all().map(Dimension::Time))
     }
 
-    /// Name as a user types it and as JSON has it: `path`, `minute`, `host/path`.
+    /// Name as a user types it: `path`, `kind`, `minute`, `host/path`.
     pub fn name(self) -> &'static str {
         match self {
             Dimension::Pair(pair) => pair.name(),
@@ -88,13 +91,30 @@ impl Dimension {
         }
     }
 
+    /// Name in JSON: the one that a user types, except that `kind` is `class`.
+    ///
+    /// ```
+    /// use logstat::Dimension;
+    /// let kind = Dimension::named("kind")?;
+    /// assert_eq!((kind.name(), kind.key()), ("kind", "class"));
+    /// assert_eq!(Dimension::named("class")?, kind);
+    /// # Ok::<(), logstat::DimensionError>(())
+    /// ```
+    pub fn key(self) -> &'static str {
+        match self {
+            Dimension::Pair(pair) => pair.key(),
+            Dimension::Time(_) | Dimension::Variable(_) | Dimension::Derived(_) => self.name(),
+            _ => self.row().key,
+        }
+    }
+
     /// Name of one key in a heading: `path`, `$upstream_addr`.
     pub fn singular(self) -> Cow<'static, str> {
         match self {
             Dimension::Time(unit) => Cow::Owned(unit.name().replace('-', " ")),
             Dimension::Variable(variable) => Cow::Owned(format!("${}", variable.name())),
             Dimension::Derived(derived) => Cow::Borrowed(derived.row().singular),
-            _ => Cow::Borrowed(self.name()),
+            _ => Cow::Owned(self.name().replace('-', " ")),
         }
     }
 
@@ -242,7 +262,7 @@ impl Named for Dimension {
     const KIND: &'static str = "a dimension";
 
     fn name(self) -> &'static str {
-        self.name()
+        self.key()
     }
 
     /// Looks up a dimension that a report names. A variable that nginx does not define is taken as one of the site.
@@ -264,6 +284,7 @@ mod tests {
         let all: Vec<_> = Dimension::all().collect();
         for dimension in &all {
             assert_eq!(Dimension::named(dimension.name()), Ok(*dimension));
+            assert_eq!(Dimension::named(dimension.key()), Ok(*dimension));
             assert!(dimension.variable().starts_with('$'));
             assert_ne!(dimension.needs(&Extras::default()), Fields::NONE);
         }

@@ -13,6 +13,7 @@ struct Halves {
     first: Dimension,
     second: Dimension,
     name: String,
+    key: String,
 }
 
 impl Pair {
@@ -31,6 +32,11 @@ impl Pair {
         &self.0.name
     }
 
+    /// Name in JSON, such as `host/class`.
+    pub(super) fn key(self) -> &'static str {
+        &self.0.key
+    }
+
     /// Interns a pair for the lifetime of the process, for the same reason as the names of variables.
     fn kept(first: Dimension, second: Dimension) -> Pair {
         static PAIRS: Mutex<Vec<&'static Halves>> = Mutex::new(Vec::new());
@@ -38,7 +44,8 @@ impl Pair {
         let known = pairs.iter().find(|known| (known.first, known.second) == (first, second)).copied();
         Pair(known.unwrap_or_else(|| {
             let name = format!("{}/{}", first.name(), second.name());
-            let kept: &'static Halves = Box::leak(Box::new(Halves { first, second, name }));
+            let key = format!("{}/{}", first.key(), second.key());
+            let kept: &'static Halves = Box::leak(Box::new(Halves { first, second, name, key }));
             pairs.push(kept);
             kept
         }))
@@ -83,6 +90,8 @@ mod tests {
             assert_eq!((named(name), expected.name()), (Ok(*expected), *name));
             assert!(rows[..i].iter().all(|(_, other)| other != expected));
         }
+        let kinds = named("host/class").unwrap();
+        assert_eq!((kinds.name(), kinds.key(), named("host/kind")), ("host/kind", "host/class", Ok(kinds)));
         assert_eq!(named("$host/$remote_addr").map(Dimension::name), Ok("host/ip"), "by the names of variables");
     }
 

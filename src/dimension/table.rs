@@ -2,15 +2,17 @@
 //! all these.
 
 use super::Dimension;
-use super::codes::{ClassIds, StatusIds};
+use super::codes::{ClassIds, StatusClassIds, StatusIds};
 use super::key_ids::{AllIds, KeyIds};
 use crate::batch::{Fields, TextField};
 
 /// A row of the table of dimensions.
 pub(super) struct DimensionRow {
     pub(super) dimension: Dimension,
-    /// Name as a user types it and as JSON has it.
+    /// Name as a user types it.
     pub(super) name: &'static str,
+    /// Name in JSON; users may type it too.
+    pub(super) key: &'static str,
     /// Name of its keys in a heading.
     pub(super) plural: &'static str,
     pub(super) keys: KeysFrom,
@@ -34,7 +36,7 @@ const fn text(
     field: TextField,
     variable: &'static str,
 ) -> DimensionRow {
-    DimensionRow { dimension, name, plural, keys: KeysFrom::Text(field), variable }
+    DimensionRow { dimension, name, key: name, plural, keys: KeysFrom::Text(field), variable }
 }
 
 const fn other(
@@ -44,14 +46,14 @@ const fn other(
     (needs, ids): (Fields, fn() -> Box<dyn KeyIds>),
     variable: &'static str,
 ) -> DimensionRow {
-    DimensionRow { dimension, name, plural, keys: KeysFrom::Other { needs, ids }, variable }
+    DimensionRow { dimension, name, key: name, plural, keys: KeysFrom::Other { needs, ids }, variable }
 }
 
 const PATH: Fields = Fields::text(TextField::Path);
 
 /// THE TABLE.
 #[rustfmt::skip]
-pub(super) const DIMENSIONS: [DimensionRow; 11] = [
+pub(super) const DIMENSIONS: [DimensionRow; 12] = [
     other(Dimension::All, "all", "all", (Fields::NONE, || Box::new(AllIds)), ""),
     text(Dimension::Path, "path", "paths", TextField::Path, "$request"),
     text(Dimension::Ip, "ip", "addresses", TextField::Addr, "$remote_addr"),
@@ -62,5 +64,7 @@ pub(super) const DIMENSIONS: [DimensionRow; 11] = [
     text(Dimension::User, "user", "users", TextField::User, "$remote_user"),
     text(Dimension::Protocol, "protocol", "protocols", TextField::Protocol, "$request"),
     other(Dimension::Status, "status", "status codes", (Fields::STATUS, StatusIds::empty), "$status"),
-    other(Dimension::Class, "class", "classes", (PATH, ClassIds::empty), "$request"),
+    other(Dimension::StatusClass, "status-class", "status classes", (Fields::STATUS, StatusClassIds::empty), "$status"),
+    // The name is not `class`, which people take for the class of the status. JSON keeps its first name.
+    DimensionRow { key: "class", ..other(Dimension::Class, "kind", "kinds", (PATH, ClassIds::empty), "$request") },
 ];

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::Dimension;
 use crate::format::{Ranked, is_known, is_name, variable};
-use crate::time::UnitError;
+use crate::time::{Unit, UnitError};
 
 /// A variable of a `log_format`, identified by its name: `upstream_addr`, `cookie_session`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -85,10 +85,10 @@ impl std::error::Error for DimensionError {}
 /// Looks up a dimension by its own name, or by that of a variable with or without its `$`.
 pub(super) fn named(name: &str) -> Result<Dimension, DimensionError> {
     let bare = name.strip_prefix('$').unwrap_or(name);
-    if let Some(dimension) = Dimension::all().find(|d| d.name() == bare) {
+    if let Some(dimension) = Dimension::all().find(|d| d.name() == bare || d.key() == bare) {
         return Ok(dimension);
     }
-    match bare.parse().map(Dimension::Time) {
+    match Unit::canonical(bare).map(Dimension::Time) {
         Ok(dimension) => return Ok(dimension),
         Err(UnitError::Unknown) => {}
         Err(error) => return Err(DimensionError::Step(error)),

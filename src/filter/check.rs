@@ -9,6 +9,8 @@ use crate::expression::{Number, Order};
 pub(super) enum Check {
     /// Compares the key's bytes.
     Text(Order, Vec<u8>),
+    /// Compares the key's bytes with ASCII letters as capitals.
+    TextInAnyCase(Order, Vec<u8>),
     /// Compares the key as a number. In a list, such as nginx logs for several upstream servers, one matching number is
     /// enough. A key that is not a number never matches.
     Number(Order, Number),
@@ -21,6 +23,9 @@ impl Check {
     pub(super) fn holds(&self, key: &[u8]) -> bool {
         match self {
             Check::Text(order, than) => order.holds(key.cmp(than)),
+            Check::TextInAnyCase(order, than) => {
+                order.holds(key.iter().map(u8::to_ascii_uppercase).cmp(than.iter().copied()))
+            }
             Check::Number(order, than) => {
                 numbers(key).any(|number| number.partial_cmp(than).is_some_and(|ordering| order.holds(ordering)))
             }
@@ -30,13 +35,23 @@ impl Check {
         }
     }
 
+    /// The same check, with ASCII letters in any case.
+    pub(super) fn in_any_case(&self) -> Check {
+        match self {
+            Check::Text(order, than) => Check::TextInAnyCase(*order, than.to_ascii_uppercase()),
+            Check::Looks(pattern) => Check::Looks(pattern.in_any_case()),
+            Check::Any(checks) => Check::Any(checks.iter().map(Check::in_any_case).collect()),
+            Check::TextInAnyCase(..) | Check::Number(..) | Check::Status(_) => self.clone(),
+        }
+    }
+
     /// Ranges of the integers that pass, both ends included, in units of 10^-`decimals`. Empty for checks that are not
     /// numeric.
     pub(super) fn ranges(&self, decimals: u32) -> Vec<(u64, u64)> {
         match self {
             Check::Number(order, than) => order.range(*than, decimals).into_iter().collect(),
             Check::Any(checks) => checks.iter().flat_map(|check| check.ranges(decimals)).collect(),
-            Check::Text(..) | Check::Looks(_) | Check::Status(_) => Vec::new(),
+            Check::Text(..) | Check::TextInAnyCase(..) | Check::Looks(_) | Check::Status(_) => Vec::new(),
         }
     }
 
@@ -45,7 +60,7 @@ impl Check {
         match self {
             Check::Looks(pattern) => pattern.is_slow(),
             Check::Any(checks) => checks.len() > 8 || checks.iter().any(Check::is_slow),
-            Check::Text(..) | Check::Number(..) | Check::Status(_) => false,
+            Check::Text(..) | Check::TextInAnyCase(..) | Check::Number(..) | Check::Status(_) => false,
         }
     }
 }
@@ -70,6 +85,13 @@ mod tests {
         let text = |order, than: &str| Check::Text(order, than.as_bytes().to_vec());
         let less = Order::of(Operator::Less).unwrap();
         assert!(text(less, "b").holds(b"a") && text(less, "9").holds(b"10") && !text(less, "a").holds(b"a"));
+        let in_any_case =
+            Check::Any(vec![text(Order::EQUAL, "get"), Check::Looks("p*".parse().unwrap())]).in_any_case();
+        assert!(
+            [&b"GET"[..], b"Get", b"PUT", b"post"].iter().all(|key| in_any_case.holds(key))
+                && !in_any_case.holds(b"HEAD")
+        );
+        assert!(text(less, "b").in_any_case().holds(b"A") && !text(less, "b").in_any_case().holds(b"C"));
         let above = Check::Number(Order::GREATER, number("9"));
         assert!(above.holds(b"10") && above.holds(b"0.1, 9.5 : -") && !above.holds(b"9"));
         assert!(!above.holds(b"-") && !above.holds(b"") && !above.holds(b"x10") && !above.holds(b"10x"));

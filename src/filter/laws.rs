@@ -65,7 +65,7 @@ const LEAVES: [Leaf; 24] = [
     ("request_time > 1", |hit| hit.time_ms.is_some_and(|ms| ms > 1000)),
     ("request_time != 1.0", |hit| hit.time_ms != Some(1000)),
     ("request_time < 1.0005", |hit| hit.time_ms.is_some_and(|ms| ms <= 1000)),
-    ("class == \"static\"", |hit| hit.is_static),
+    ("kind == static", |hit| hit.is_static),
     ("class in ('static', 'dynamic')", |_| true),
     ("path == \"/a\"", |hit| key(hit) == b"/a"),
     ("path == '/\\x61'", |hit| key(hit) == b"/a"),

@@ -32,6 +32,7 @@ pub struct Pattern {
 enum Look {
     All,
     Same(Box<[u8]>),
+    SameInAnyCase(Box<[u8]>),
     Begins(Box<[u8]>),
     Ends(Box<[u8]>),
     Has(Box<Finder<'static>>),
@@ -47,6 +48,7 @@ impl Pattern {
         match &self.look {
             Look::All => true,
             Look::Same(whole) => text == &**whole,
+            Look::SameInAnyCase(whole) => text.eq_ignore_ascii_case(whole),
             Look::Begins(start) => text.starts_with(start),
             Look::Ends(end) => text.ends_with(end),
             Look::Has(part) => part.find(text).is_some(),
@@ -62,6 +64,22 @@ impl Pattern {
     /// True if matching is slow enough for its answers to be worth caching.
     pub(super) fn is_slow(&self) -> bool {
         matches!(self.look, Look::Regex(_))
+    }
+
+    /// The same pattern, matching ASCII letters in any case.
+    pub(super) fn in_any_case(&self) -> Pattern {
+        let of_regex = |regex: &str| builder(regex).case_insensitive(true).size_limit(4 * SIZE_LIMIT).build().ok();
+        let look = match &self.look {
+            Look::All => Some(Look::All),
+            Look::Same(whole) | Look::SameInAnyCase(whole) => Some(Look::SameInAnyCase(whole.clone())),
+            Look::Regex(regex) => of_regex(regex.as_str()).map(Look::Regex),
+            Look::Begins(_) | Look::Ends(_) | Look::Has(_) => {
+                let parts = glob::parse(self.text.as_bytes()).ok();
+                parts.and_then(|parts| of_regex(&glob::as_regex(&parts))).map(Look::Regex)
+            }
+        };
+        // No text of a valid pattern fails to compile again.
+        Pattern { text: self.text.clone(), look: look.unwrap_or_else(|| self.look.clone()) }
     }
 
     /// Compiles a regular expression given without its `~`; `at` is its byte offset in `text`.
@@ -115,9 +133,15 @@ fn simple(parts: &[Part]) -> Option<Look> {
     })
 }
 
+fn builder(regex: &str) -> RegexBuilder {
+    let mut builder = RegexBuilder::new(regex);
+    builder.unicode(false);
+    builder
+}
+
 /// Compiles an expression over bytes. An error says what is wrong, and at which byte offset if that is known.
 fn compiled(regex: &str) -> Result<Regex, (Option<usize>, String)> {
-    RegexBuilder::new(regex).unicode(false).size_limit(SIZE_LIMIT).build().map_err(|error| match error {
+    builder(regex).size_limit(SIZE_LIMIT).build().map_err(|error| match error {
         regex::Error::CompiledTooBig(limit) => (None, format!("it needs more than {} KiB when compiled", limit >> 10)),
         // The message has several lines: the expression, carets under the mistake, then what is wrong.
         other => {
@@ -186,6 +210,25 @@ mod tests {
         ];
         for (regex, text, expected) in rows {
             assert_eq!(pattern(regex).holds(text), expected, "{regex} {text:?}");
+        }
+    }
+
+    #[test]
+    fn patterns_may_ignore_case() {
+        for (text, fitting, other) in [
+            ("post", "POST", "POSTS"),
+            ("Get", "gEt", "ET"),
+            ("p*", "PUT", "GET"),
+            ("*t", "PUT", "DELETE"),
+            ("*e*", "GET", "POST"),
+            ("p?t", "PUT", "POST"),
+            ("[a-h]*", "GET", "POST"),
+            ("~^(get|head)$", "HEAD", "HEADS"),
+            ("*", "x", ""),
+        ] {
+            let pattern = pattern(text).in_any_case();
+            assert!(pattern.holds(fitting.as_bytes()) && (text == "*" || !pattern.holds(other.as_bytes())), "{text}");
+            assert_eq!(pattern.text(), text);
         }
     }
 

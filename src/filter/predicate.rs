@@ -68,7 +68,12 @@ impl Making<'_> {
             Subject::Bytes => Predicate::Bytes(check.ranges(0)),
             Subject::RequestTime => Predicate::RequestTime(check.ranges(3)),
             Subject::Of(dimension) => match dimension.column(self.extras) {
-                Some(column) => Predicate::Texts(Box::new(Texts::new(column, check.clone(), self.seed))),
+                Some(column) => {
+                    // Servers accept a method in capitals alone, but people type it in any case.
+                    let is_method = dimension == Dimension::Method;
+                    let check = if is_method { check.in_any_case() } else { check.clone() };
+                    Predicate::Texts(Box::new(Texts::new(column, check, self.seed)))
+                }
                 None => few(dimension, check),
             },
         }
@@ -82,6 +87,10 @@ fn few(dimension: Dimension, check: &Check) -> Predicate {
         Dimension::Status => {
             let status = |index: usize| Status::new(index as u16);
             Predicate::Status((0..Status::COUNT).map(|index| check.holds(status(index).key().as_bytes())).collect())
+        }
+        Dimension::StatusClass => {
+            let class = |index: usize| Status::new(index as u16).class_key();
+            Predicate::Status((0..Status::COUNT).map(|index| check.holds(class(index))).collect())
         }
         Dimension::Class => Predicate::Class { statics: check.holds(b"static"), dynamic: check.holds(b"dynamic") },
         Dimension::Time(unit) => Predicate::Stretches(Stretches::new(unit, check.clone())),

@@ -6,7 +6,7 @@ use crate::by_name::serde_by_name;
 
 /// Defines the enum of reasons and the table of their names.
 macro_rules! reasons {
-    ($($(#[$doc:meta])* $reason:ident: $name:literal,)+) => {
+    ($($(#[$doc:meta])* $reason:ident: $name:literal $(as $label:literal)?,)+) => {
         /// Why a line is filtered: the first of these conditions, in this order, that it does not meet.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
@@ -14,9 +14,26 @@ macro_rules! reasons {
             $($(#[$doc])* $reason,)+
         }
 
-        /// THE TABLE of reasons and their names, in the order of the enum.
-        const REASONS: [(Filtered, &str); [$($name),+].len()] = [$((Filtered::$reason, $name)),+];
+        /// THE TABLE of reasons, in the order of the enum.
+        const REASONS: [ReasonRow; [$($name),+].len()] = [$(ReasonRow {
+            reason: Filtered::$reason,
+            name: $name,
+            label: label($name, &[$($label)?]),
+        }),+];
     };
+}
+
+/// A row of the table.
+struct ReasonRow {
+    reason: Filtered,
+    /// Name in JSON.
+    name: &'static str,
+    /// Name for people: the one in JSON, unless the row has another.
+    label: &'static str,
+}
+
+const fn label(name: &'static str, other: &[&'static str]) -> &'static str {
+    if let [label] = other { label } else { name }
 }
 
 // In the order in which lines are checked: fast checks first.
@@ -28,7 +45,7 @@ reasons! {
     /// [`Condition::Status`]
     Status: "status",
     /// [`Condition::Static`], [`Condition::Dynamic`]
-    Class: "class",
+    Class: "class" as "kind",
     /// [`Condition::Slower`]
     Slower: "slower",
     /// [`Condition::Larger`]
@@ -58,18 +75,24 @@ impl Filtered {
 
     /// Every reason, in the order in which lines are checked.
     pub fn all() -> impl Iterator<Item = Filtered> {
-        REASONS.iter().map(|(reason, _)| *reason)
+        REASONS.iter().map(|row| row.reason)
     }
 
-    /// Name in reports, such as `status`.
+    /// Name in JSON, such as `status`.
     pub fn name(self) -> &'static str {
-        REASONS[self as usize].1
+        REASONS[self as usize].name
+    }
+
+    /// Name for people: the option or dimension that a line did not meet. It differs from the name in JSON only for
+    /// `kind`, which is `class` there.
+    pub fn label(self) -> &'static str {
+        REASONS[self as usize].label
     }
 }
 
 impl std::fmt::Display for Filtered {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name())
+        f.write_str(self.label())
     }
 }
 
@@ -83,8 +106,9 @@ mod tests {
     #[test]
     fn reasons_are_in_enum_order_and_serialise_by_name() {
         for reason in Filtered::all() {
-            assert_eq!(REASONS[reason as usize].0, reason);
+            assert_eq!(REASONS[reason as usize].reason, reason);
             assert_eq!(serde_json::to_value(reason).unwrap(), reason.name());
+            assert_eq!(reason.label() == reason.name(), reason != Filtered::Class);
         }
     }
 }

@@ -141,6 +141,10 @@ impl Reading<'_> {
             Value::Percent(_) => Err(self.error(value.at, "a single request has no percentage")),
             Value::Word(word) => match word.parse() {
                 Ok(set) if subject == Subject::Of(Dimension::Status) && !is_order => Ok(Check::Status(set)),
+                _ if subject.is_of_words() => {
+                    let word = Placed { at: value.at, it: Value::Text(word.clone()) };
+                    self.check(subject, operator, &word)
+                }
                 _ => {
                     let word = crate::text::printable(word.as_bytes());
                     Err(self.error(value.at, format!("expected a value; put text in quotes: \"{word}\"")))
@@ -151,7 +155,7 @@ impl Reading<'_> {
 }
 
 fn has_no_order(dimension: Dimension) -> bool {
-    matches!(dimension, Dimension::Class | Dimension::Time(crate::time::Unit::Weekday))
+    matches!(dimension, Dimension::Class | Dimension::StatusClass | Dimension::Time(crate::time::Unit::Weekday))
 }
 
 #[cfg(test)]
@@ -176,9 +180,12 @@ mod tests {
             ("bytes ~ \"1\"", 6, "this is a number: compare it by == != < <= > >= in"),
             ("path ~ 1", 7, "expected a regular expression in quotes"),
             ("path ~ \"a(b\"", 9, "no regular expression: unclosed group"),
-            ("class == \"statc\"", 9, "expected \"static\" or \"dynamic\""),
-            ("class == 1", 9, "expected \"static\" or \"dynamic\""),
-            ("class < \"static\"", 6, "these have no order: compare them by == != in"),
+            ("kind == \"statc\"", 8, "expected static or dynamic"),
+            ("kind == statc", 8, "expected static or dynamic"),
+            ("class == 1", 9, "expected static or dynamic"),
+            ("kind < \"static\"", 5, "these have no order: compare them by == != in"),
+            ("status-class == 404", 16, "expected 1xx, 2xx, 3xx, 4xx, 5xx or other"),
+            ("status-class >= 4xx", 13, "these have no order: compare them by == != in"),
             ("weekday == \"Tuesday\"", 11, WEEKDAYS),
             ("weekday < \"Tue\"", 8, "these have no order: compare them by == != in"),
         ];
@@ -203,6 +210,10 @@ mod tests {
             "status in (4xx, 500)",
             "status == \"-\"",
             "weekday in (\"Mon\", \"Sun\")",
+            "kind == static",
+            "class != 'dynamic'",
+            "status-class in (4xx, \"5xx\", other)",
+            "status-class ~ '^[45]'",
         ];
         assert!(fine.iter().all(|text| text.parse::<Where>().is_ok()));
     }

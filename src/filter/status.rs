@@ -6,7 +6,7 @@ use super::listed::Listed;
 use crate::batch::Status;
 use crate::expression::SyntaxError;
 
-/// Status codes: single codes, classes and ranges. A `!` before an item excludes it; `-` stands for a missing status.
+/// Status codes: single codes, classes (`5xx`, `5**`), ranges (`500-504`) and bounds (`>=500`). A `!` before an item excludes it; `-` stands for a missing status.
 ///
 /// ```
 /// let errors: logstat::StatusSet = "4xx,!404,500-504".parse()?;
@@ -67,7 +67,9 @@ fn codes(word: &str) -> Result<Codes, String> {
         let is_code = digits.len() == 3 && digits.bytes().all(|b| b.is_ascii_digit());
         digits.parse::<u16>().ok().filter(|_| is_code)
     };
-    let range = if let Some(class) = class(word) {
+    let range = if let Some((range, than)) = bound(word) {
+        code(than.trim_start()).map(range).filter(|(first, last)| first <= last)
+    } else if let Some(class) = class(word) {
         Some((class * 100, class * 100 + 99))
     } else if let Some((first, last)) = word.split_once('-').filter(|_| word != "-") {
         code(first).zip(code(last)).filter(|(first, last)| first <= last)
@@ -75,15 +77,38 @@ fn codes(word: &str) -> Result<Codes, String> {
         code(word).map(|code| (code, code))
     };
     match range {
-        None if word != "-" => Err("expected a status: 404, 4xx, 500-504, or - for a missing one".to_owned()),
+        None if word != "-" => Err("expected a status: 404, 4xx, 500-504, >=500, or - for a missing one".to_owned()),
         range => Ok(Codes(range)),
     }
 }
 
-/// Parses a class: 4 for `4xx`.
+/// First and last code that a sign selects, given the code after it.
+type Range = fn(u16) -> (u16, u16);
+
+/// THE TABLE of signs before a code. A longer sign must precede those that it begins with.
+const BOUNDS: [(&str, Range); 6] = [
+    (">=", |code| (code, LAST)),
+    ("<=", |code| (0, code)),
+    ("==", |code| (code, code)),
+    (">", |code| (code + 1, LAST)),
+    ("<", |code| code.checked_sub(1).map_or((1, 0), |last| (0, last))),
+    ("=", |code| (code, code)),
+];
+
+/// Last code of three digits.
+const LAST: u16 = 999;
+
+/// Splits a sign off the start of a word.
+fn bound(word: &str) -> Option<(Range, &str)> {
+    BOUNDS.iter().find_map(|(sign, range)| Some((*range, word.strip_prefix(sign)?)))
+}
+
+/// Parses a class: 4 for `4xx`, `4**` or `4*`.
 fn class(word: &str) -> Option<u16> {
     match word.as_bytes() {
-        [digit @ b'0'..=b'9', b'x' | b'X', b'x' | b'X'] => Some(u16::from(digit - b'0')),
+        [digit @ b'0'..=b'9', b'x' | b'X', b'x' | b'X']
+        | [digit @ b'0'..=b'9', b'*', b'*']
+        | [digit @ b'0'..=b'9', b'*'] => Some(u16::from(digit - b'0')),
         _ => None,
     }
 }
@@ -104,6 +129,19 @@ mod tests {
         assert_eq!(held("5xx"), (500..600).collect::<Vec<_>>());
         assert_eq!(held("3XX,!300-398"), [399]);
         assert_eq!(held("000"), [0]);
+        for (text, expected) in [
+            (">=500", 500..1000),
+            (">499", 500..1000),
+            ("<400", 0..400),
+            ("<= 399", 0..400),
+            ("=404", 404..405),
+            ("==404", 404..405),
+            ("5**", 500..600),
+            ("5*", 500..600),
+        ] {
+            assert_eq!(held(text), expected.collect::<Vec<_>>(), "{text}");
+        }
+        assert_eq!(held(">=500,!>503"), [500, 501, 502, 503]);
         assert_eq!(held("!1xx"), (0..100).chain(200..1000).collect::<Vec<_>>());
         assert_eq!(held("-"), [0; 0]);
         let missing: StatusSet = "-,200".parse().unwrap();
@@ -111,7 +149,10 @@ mod tests {
         assert!("200,!200".parse::<StatusSet>().unwrap().is_empty());
         let both = "4xx".parse::<StatusSet>().unwrap().with("!404".parse().unwrap());
         assert!(both.holds(Some(400)) && !both.holds(Some(404)));
-        for text in ["", "20", "2000", "4x", "xxx", "504-500", "500-", "-500", "5xx-6xx", "200;300", "2 0 0"] {
+        for text in [
+            "", "20", "2000", "4x", "xxx", "504-500", "500-", "-500", "5xx-6xx", "200;300", "2 0 0", ">=", ">5",
+            ">999", "<000", ">=5xx", "=>500", "**", "***",
+        ] {
             assert!(text.parse::<StatusSet>().is_err(), "{text}");
         }
     }

@@ -1,6 +1,6 @@
 //! Subjects: what the names in an expression refer to.
 
-use crate::batch::Fields;
+use crate::batch::{Fields, Status};
 use crate::dimension::{Dimension, DimensionError, Extras};
 use crate::time::Unit;
 
@@ -31,6 +31,10 @@ const NUMBERS: [(&str, Subject); 4] = [
     ("request_time", Subject::RequestTime),
 ];
 
+/// THE TABLE of other names for these. Other names of dimensions are in the table of dimensions.
+const ALIASES: [(&str, Subject); 3] =
+    [("size", Subject::Bytes), ("sent", Subject::Bytes), ("duration", Subject::RequestTime)];
+
 impl Subject {
     /// Resolves a name, with or without its `$`. `is_own` returns true for variables that nginx does not define.
     pub(super) fn named(name: &str, is_own: &dyn Fn(&str) -> bool) -> Result<Subject, NameError> {
@@ -38,7 +42,7 @@ impl Subject {
         if let Some((_, subject)) = NUMBERS.iter().find(|(name, _)| *name == bare) {
             return Ok(*subject);
         }
-        match Dimension::named(bare) {
+        match Dimension::resolve(bare, is_own) {
             // Names in an expression contain no `/`.
             Ok(Dimension::Pair(_)) | Err(DimensionError::Three | DimensionError::Twice { .. }) => {
                 Err(NameError::Unknown)
@@ -51,8 +55,8 @@ impl Subject {
             ))),
             Err(DimensionError::Step(error)) => Err(NameError::Moment(format!("{bare}: {error}"))),
             Err(DimensionError::Unknown) => {
-                let own = Dimension::of_ones_own(bare).filter(|_| is_own(bare));
-                own.map(Subject::Of).ok_or(NameError::Unknown)
+                let alias = ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(bare));
+                alias.map(|(_, subject)| *subject).ok_or(NameError::Unknown)
             }
         }
     }
@@ -87,7 +91,8 @@ impl Subject {
     /// Returns what was expected instead, if no key of this subject is a number.
     pub(super) fn refuses_numbers(self) -> Option<&'static str> {
         match self {
-            Subject::Of(Dimension::Class) => Some(CLASSES),
+            Subject::Of(Dimension::Class) => Some(KINDS),
+            Subject::Of(Dimension::StatusClass) => Some(STATUS_CLASSES),
             Subject::Of(Dimension::Time(Unit::Year | Unit::HourOfDay)) => None,
             Subject::Of(Dimension::Time(Unit::Weekday)) => Some(WEEKDAYS),
             Subject::Of(Dimension::Time(_)) => {
@@ -97,10 +102,18 @@ impl Subject {
         }
     }
 
+    /// True if all keys are words that need no quotes: `kind == static`, `status-class in (4xx, 5xx)`.
+    pub(super) fn is_of_words(self) -> bool {
+        matches!(self, Subject::Of(Dimension::Class | Dimension::StatusClass))
+    }
+
     /// Returns what was expected instead, if no key of this subject can be `text`.
     pub(super) fn refuses_text(self, text: &str) -> Option<&'static str> {
         match self {
-            Subject::Of(Dimension::Class) if !["static", "dynamic"].contains(&text) => Some(CLASSES),
+            Subject::Of(Dimension::Class) if !["static", "dynamic"].contains(&text) => Some(KINDS),
+            Subject::Of(Dimension::StatusClass) if !Status::CLASS_KEYS.contains(&text.as_bytes()) => {
+                Some(STATUS_CLASSES)
+            }
             Subject::Of(Dimension::Time(Unit::Weekday)) if !(0..7).any(|day| Unit::Weekday.key(day) == text) => {
                 Some(WEEKDAYS)
             }
@@ -110,7 +123,8 @@ impl Subject {
     }
 }
 
-const CLASSES: &str = "expected \"static\" or \"dynamic\"";
+const KINDS: &str = "expected static or dynamic";
+const STATUS_CLASSES: &str = "expected 1xx, 2xx, 3xx, 4xx, 5xx or other";
 const WEEKDAYS: &str = "expected a day: \"Mon\" \"Tue\" \"Wed\" \"Thu\" \"Fri\" \"Sat\" \"Sun\"";
 
 #[cfg(test)]
@@ -131,6 +145,11 @@ mod tests {
         for name in ["", "my_other", "all", "5xx"] {
             assert_eq!(named(name), Err(NameError::Unknown), "{name}");
         }
+        let aliases =
+            [("url", Subject::Of(Dimension::Path)), ("Size", Subject::Bytes), ("duration", Subject::RequestTime)];
+        assert!(aliases.iter().all(|(alias, subject)| named(alias) == Ok(*subject)));
+        let own = |name| Subject::named(name, &|own| own == name);
+        assert!(["url", "size"].iter().all(|name| own(name) == Ok(Subject::Of(Dimension::of_ones_own(name).unwrap()))));
         for name in Subject::names() {
             assert!(named(name).is_ok(), "{name}");
         }
@@ -139,7 +158,8 @@ mod tests {
     #[test]
     fn numbers_are_refused_for_textual_keys() {
         let refused = |name: &str| Subject::named(name, &|_| false).unwrap().refuses_numbers();
-        assert_eq!((refused("class"), refused("weekday")), (Some(CLASSES), Some(WEEKDAYS)));
+        assert_eq!((refused("kind"), refused("weekday")), (Some(KINDS), Some(WEEKDAYS)));
+        assert_eq!(refused("status-class"), Some(STATUS_CLASSES));
         assert!(refused("day").unwrap().starts_with("a text such as"));
         for name in ["year", "hour-of-day", "status", "path", "bytes", "request_time"] {
             assert_eq!(refused(name), None, "{name}");
@@ -149,12 +169,26 @@ mod tests {
     #[test]
     fn impossible_texts_are_refused() {
         let refused = |name: &str, text: &str| Subject::named(name, &|_| false).unwrap().refuses_text(text);
-        for (name, text, reason) in [("class", "dyn", CLASSES), ("weekday", "mon", WEEKDAYS)] {
+        let rows = [
+            ("kind", "dyn", KINDS),
+            ("class", "2xx", KINDS),
+            ("status-class", "6xx", STATUS_CLASSES),
+            ("status-class", "404", STATUS_CLASSES),
+            ("weekday", "mon", WEEKDAYS),
+        ];
+        for (name, text, reason) in rows {
             assert_eq!(refused(name, text), Some(reason), "{name}");
         }
-        for (name, text) in
-            [("class", "static"), ("class", "dynamic"), ("weekday", "Mon"), ("weekday", "Sun"), ("path", "x")]
-        {
+        let fine = [
+            ("kind", "static"),
+            ("kind", "dynamic"),
+            ("status-class", "4xx"),
+            ("status-class", "other"),
+            ("weekday", "Mon"),
+            ("weekday", "Sun"),
+            ("path", "x"),
+        ];
+        for (name, text) in fine {
             assert_eq!(refused(name, text), None, "{name} {text}");
         }
         assert!(refused("bytes", "1").is_some() && refused("request_time", "1").is_some());

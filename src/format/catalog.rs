@@ -17,6 +17,16 @@ pub(super) const LTSV: &str = "ltsv";
 /// The preset that is tried automatically only if a file has enough lines of it.
 pub(super) const COMMON: &str = "common";
 
+/// THE TABLE of other names for formats. Some are those that other analyzers take.
+pub(super) const ALIASES: [(&str, &str); 6] = [
+    ("apache", "combined"),
+    ("nginx", "combined"),
+    ("ncsa", "common"),
+    ("clf", "common"),
+    ("vcombined", "vhost_combined"),
+    ("traefikclf", "traefik"),
+];
+
 impl LogFormat {
     /// Name and text of every preset.
     pub fn presets() -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -7,6 +7,7 @@ use bumpalo::Bump;
 
 use super::request;
 use super::request::Query;
+use super::request_parts::uri_and_args;
 use crate::batch::{Batch, Column, Fields, MISSING, Numbers, TextField};
 use crate::format::slot::Slot;
 use crate::format::{LogFormat, Row, Taken, UsualLine};
@@ -239,24 +240,6 @@ impl Filler<'_> {
         };
         parts.path = bump.alloc_slice_copy(&escape_backslashes(&path));
         parts.is_static = self.rules.is_static(uri);
-    }
-}
-
-/// The values of `$uri` and `$args`; `None` if `$uri` is not logged. For a path without a query, `$uri$is_args$args` is
-/// `/path-`, because nginx writes the missing `$args` as `-`.
-fn uri_and_args<'a>(row: &Row<'a>) -> Option<(&'a [u8], Option<&'a [u8]>)> {
-    let uri = row.text(Slot::URI);
-    if uri != MISSING {
-        let args = row.text(Slot::ARGS);
-        return Some((uri, (!args.is_empty() && args != MISSING).then_some(args)));
-    }
-    let both = row.text(Slot::URI_AND_ARGS);
-    if both == MISSING {
-        return None;
-    }
-    match memchr::memchr(b'?', both) {
-        Some(end) => Some((&both[..end], Some(&both[end + 1..]))),
-        None => Some((both.strip_suffix(MISSING).unwrap_or(both), None)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::catalog::{JSON, LTSV};
+use super::catalog::{ALIASES, JSON, LTSV};
 use crate::format::json::template;
 use crate::format::log_format::dialects::apache;
 use crate::format::log_format::given::Given;
@@ -14,10 +14,12 @@ use crate::format::{FormatError, LogFormat, is_name};
 impl FromStr for LogFormat {
     type Err = FormatError;
 
-    /// Parses the name of a preset in any case, `json`, `ltsv`, or the text of a `log_format`. The text is read as
+    /// Parses the name of a preset in any case, `json`, `ltsv`, an alias such as `apache`, or the text of a `log_format`. The text is read as
     /// nginx reads it: with escapes, in quoted parts, after `escape=`, or as a whole directive. Apache's `LogFormat` is
     /// translated.
     fn from_str(text: &str) -> Result<Self, FormatError> {
+        let alias = ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(text.trim()));
+        let text = alias.map_or(text, |(_, name)| name);
         if let Some(preset) = PRESETS.iter().find(|preset| preset.name.eq_ignore_ascii_case(text)) {
             return Ok(Self::preset(preset));
         }
@@ -112,6 +114,10 @@ mod tests {
     fn preset_names_ignore_case_and_directives_named_like_presets_are_not_presets() {
         for name in LogFormat::names() {
             assert_eq!(read(&name.to_uppercase()).name(), name);
+        }
+        for (alias, name) in ALIASES {
+            assert!(LogFormat::names().all(|name| name != alias), "{alias}");
+            assert_eq!(read(&alias.to_uppercase()).name(), name);
         }
         let own = read("log_format common '$remote_addr $status';");
         assert_eq!((own.name(), own.is_common, own.tail), ("common", false, Tail::Nothing));

@@ -18,6 +18,9 @@ use crate::text::{escape_backslashes, undo_escapes};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum RequestPart {
     RequestUri,
+    /// `$uri`: the path without its query, as reports have it. nginx decodes it, but a log without `$uri` does not show
+    /// how.
+    Uri,
     Args,
     IsArgs,
     /// `$arg_NAME`; holds the name.
@@ -32,6 +35,7 @@ impl RequestPart {
     pub(super) fn named(variable: &str) -> Option<RequestPart> {
         match variable {
             "request_uri" => Some(RequestPart::RequestUri),
+            "uri" => Some(RequestPart::Uri),
             "args" | "query_string" => Some(RequestPart::Args),
             "is_args" => Some(RequestPart::IsArgs),
             _ => variable.strip_prefix("arg_").map(|name| RequestPart::Arg(name.into())),
@@ -42,13 +46,18 @@ impl RequestPart {
     pub(super) fn is_in(&self, feeds: Feeds) -> bool {
         match feeds {
             Feeds::Request => true,
-            Feeds::Text(TextField::Path) | Feeds::Args | Feeds::UriAndArgs => *self != RequestPart::RequestUri,
+            Feeds::Text(TextField::Path) | Feeds::UriAndArgs => *self != RequestPart::RequestUri,
+            Feeds::Args => !matches!(self, RequestPart::RequestUri | RequestPart::Uri),
+            Feeds::Uri => *self == RequestPart::Uri,
             _ => false,
         }
     }
 
     /// The value as nginx would have logged it, with backslashes escaped as in every other column.
     pub(super) fn value<'a>(&self, row: &Row<'a>, bump: &'a Bump) -> &'a [u8] {
+        if *self == RequestPart::Uri {
+            return uri(row, bump);
+        }
         let logged = |slot: Slot| Some(row.text(slot)).filter(|text| *text != MISSING);
         let part = |raw: &'a [u8], of: &dyn Fn(&[u8]) -> Option<Span>| match undo_escapes(raw) {
             Cow::Borrowed(plain) => of(plain).map(|(start, end)| &plain[start..end]),
@@ -121,6 +130,39 @@ impl RequestPart {
     }
 }
 
+/// The path of the request without its query, from the request line or else from what logs a path.
+fn uri<'a>(row: &Row<'a>, bump: &'a Bump) -> &'a [u8] {
+    let kept = |path: &[u8]| -> &'a [u8] { bump.alloc_slice_copy(&escape_backslashes(path)) };
+    let of_target = |target: &[u8]| kept(request::without_query(&request::path_and_query(target)));
+    let (line, target) = (row.text(Slot::REQUEST), row.text(Slot::of(TextField::Path)));
+    let found = if line != MISSING {
+        request::split(&undo_escapes(line)).map(|request| of_target(request.target))
+    } else if target != MISSING {
+        Some(of_target(&undo_escapes(target)))
+    } else {
+        uri_and_args(row).map(|(uri, _)| kept(&undo_escapes(uri)))
+    };
+    found.filter(|uri| !uri.is_empty()).unwrap_or(MISSING)
+}
+
+/// The values of `$uri` and `$args`; `None` if `$uri` is not logged. For a path without a query, `$uri$is_args$args` is
+/// `/path-`, because nginx writes the missing `$args` as `-`.
+pub(super) fn uri_and_args<'a>(row: &Row<'a>) -> Option<(&'a [u8], Option<&'a [u8]>)> {
+    let uri = row.text(Slot::URI);
+    if uri != MISSING {
+        let args = row.text(Slot::ARGS);
+        return Some((uri, (!args.is_empty() && args != MISSING).then_some(args)));
+    }
+    let both = row.text(Slot::URI_AND_ARGS);
+    if both == MISSING {
+        return None;
+    }
+    match memchr::memchr(b'?', both) {
+        Some(end) => Some((&both[..end], Some(&both[end + 1..]))),
+        None => Some((both.strip_suffix(MISSING).unwrap_or(both), None)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,7 +216,31 @@ mod tests {
         assert_eq!(derived("args", Slot::URI_AND_ARGS, "/a?x=1"), "x=1");
         assert_eq!(derived("args", Slot::URI_AND_ARGS, "/a-"), "-");
         assert!(!RequestPart::RequestUri.is_in(Feeds::UriAndArgs) && RequestPart::Args.is_in(Feeds::UriAndArgs));
-        assert_eq!((RequestPart::named("request"), RequestPart::named("uri")), (None, None));
+        assert_eq!((RequestPart::named("request"), RequestPart::named("path")), (None, None));
+    }
+
+    #[test]
+    fn uri_is_the_path_without_its_query() {
+        for (line, expected) in [
+            ("GET /a?x=1 HTTP/1.1", "/a"),
+            ("GET /a HTTP/1.1", "/a"),
+            ("GET /a%20b#f HTTP/1.1", "/a%20b#f"),
+            ("GET http://h/a?x HTTP/1.1", "/a"),
+            ("GET http://h HTTP/1.1", "/"),
+            ("GET http://h?x HTTP/1.1", "/"),
+            ("GET /\\x22\\x5C? HTTP/1.1", "/\"\\\\"),
+            ("OPTIONS * HTTP/1.1", "*"),
+            ("GET ?x HTTP/1.1", "-"),
+            ("\\x16\\x03", "-"),
+            ("-", "-"),
+        ] {
+            assert_eq!(derived("uri", Slot::REQUEST, line), expected, "{line}");
+        }
+        assert_eq!(derived("uri", Slot::of(TextField::Path), "/a?x"), "/a");
+        assert_eq!(derived("uri", Slot::URI, "/a?x"), "/a?x", "nginx decoded it");
+        assert_eq!(derived("uri", Slot::URI_AND_ARGS, "/a?x=1"), "/a");
+        assert_eq!(derived("uri", Slot::URI_AND_ARGS, "/a-"), "/a");
+        assert_eq!(derived("uri", Slot::ARGS, "x=1"), "-");
     }
 
     proptest::proptest! {

@@ -19,7 +19,7 @@ use crate::time::{Now, Unit};
 /// Number of bytes for options, before the log.
 const HEADER: usize = 40;
 
-const DIMENSIONS: [&str; 26] = [
+const DIMENSIONS: [&str; 28] = [
     "path",
     "ip",
     "host",
@@ -46,6 +46,8 @@ const DIMENSIONS: [&str; 26] = [
     "status/hour",
     "cookie_x/ip",
     "path/ip",
+    "kind",
+    "status-class",
 ];
 
 const FORMATS: [&str; 7] = [

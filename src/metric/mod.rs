@@ -12,15 +12,33 @@ use table::{ALL, METRICS, MetricRow};
 use crate::batch::Fields;
 use crate::measure::MeasureKind;
 
+/// THE TABLE of other names for metrics.
+const ALIASES: [(&str, Metric); 11] = [
+    ("requests", Metric::Pv),
+    ("hits", Metric::Pv),
+    ("visitors", Metric::Uv),
+    ("size", Metric::Bytes),
+    ("sent", Metric::Bytes),
+    ("mean", Metric::Avg),
+    ("average", Metric::Avg),
+    ("median", Metric::P50),
+    ("total-time", Metric::TotalTime),
+    ("slowest", Metric::Max),
+    ("longest", Metric::Max),
+];
+
 impl Metric {
     /// Returns every metric.
     pub fn all() -> impl Iterator<Item = Metric> {
         ALL.iter().copied()
     }
 
-    /// Returns the metric with this name, as a user types it or as JSON has it: `5xx`, `status_5xx`.
+    /// Returns the metric with this name, as a user types it or as JSON has it: `5xx`, `status_5xx`. Other names, such
+    /// as `requests` for `pv`, are known too, and so are capitals.
     pub fn named(name: &str) -> Option<Metric> {
-        Metric::all().find(|metric| metric.name() == name || metric.key() == name)
+        let name = name.trim().to_ascii_lowercase();
+        let alias = || ALIASES.iter().find(|(alias, _)| *alias == name).map(|(_, metric)| *metric);
+        Metric::all().find(|metric| metric.name() == name || metric.key() == name).or_else(alias)
     }
 
     /// The name that a user types: `p95`.
@@ -95,6 +113,11 @@ mod tests {
         for metric in Metric::all() {
             assert_eq!(Metric::named(metric.name()), Some(metric));
             assert_eq!(Metric::named(metric.key()), Some(metric));
+        }
+        for (i, (alias, metric)) in ALIASES.iter().enumerate() {
+            assert_eq!(Metric::named(&alias.to_uppercase()), Some(*metric));
+            assert!(Metric::all().all(|metric| metric.name() != *alias && metric.key() != *alias), "{alias}");
+            assert!(ALIASES[..i].iter().all(|(other, _)| other != alias), "{alias}");
         }
         assert_eq!((Metric::named("other"), Metric::named("p42"), Metric::named("")), (None, None, None));
         let names: Vec<_> =

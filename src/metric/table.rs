@@ -42,10 +42,16 @@ const fn usual(name: &'static str, label: &'static str, place: u8, measure: Meas
     MetricRow { name, key: name, label, column: None, place, is_field: true, measure, asked: NOTHING, read }
 }
 
-/// A count of hits that rankings otherwise show as a share, or not at all.
-const fn hits(name: &'static str, place: u8, asked: (Fields, &'static str), read: Read) -> MetricRow {
+/// A count of hits that tables otherwise show as a share, or not at all.
+const fn hits(
+    name: &'static str,
+    column: &'static str,
+    place: u8,
+    asked: (Fields, &'static str),
+    read: Read,
+) -> MetricRow {
     let measure = MeasureKind::Counts;
-    MetricRow { name, key: name, label: name, column: Some(name), place, is_field: true, measure, asked, read }
+    MetricRow { name, key: name, label: name, column: Some(column), place, is_field: true, measure, asked, read }
 }
 
 /// A metric that rows show only on request.
@@ -66,7 +72,7 @@ const fn of_status(
     place: u8,
     read: Read,
 ) -> MetricRow {
-    MetricRow { key, label, column: Some(column), ..hits(name, place, STATUS, read) }
+    MetricRow { key, label, ..hits(name, column, place, STATUS, read) }
 }
 
 /// Writes the enum of metrics and the table of their rows.
@@ -100,21 +106,21 @@ metrics! {
     /// Bytes sent.
     Bytes: MetricRow { asked: BYTES, ..usual("bytes", "sent", 200, Counts, |group| group.counted().bytes().map(Count)) },
     /// Hits served from static files.
-    Static: hits("static", 120, PATH, |group| group.counted().statics().map(Count)),
+    Static: hits("static", "static hits", 120, PATH, |group| group.counted().statics().map(Count)),
     /// Hits answered by the application.
-    Dynamic: hits("dynamic", 130, PATH, |group| group.counted().dynamic().map(Count)),
+    Dynamic: hits("dynamic", "dynamic hits", 130, PATH, |group| group.counted().dynamic().map(Count)),
     /// Hits with status 100 to 199.
-    Status1xx: of_status("1xx", "status_1xx", ("1xx", "1xx"), 140, |group| group.counted().class(1).map(Count)),
+    Status1xx: of_status("1xx", "status_1xx", ("1xx", "1xx hits"), 140, |group| group.counted().class(1).map(Count)),
     /// Hits with status 200 to 299.
-    Status2xx: of_status("2xx", "status_2xx", ("2xx", "2xx"), 150, |group| group.counted().class(2).map(Count)),
+    Status2xx: of_status("2xx", "status_2xx", ("2xx", "2xx hits"), 150, |group| group.counted().class(2).map(Count)),
     /// Hits with status 300 to 399.
-    Status3xx: of_status("3xx", "status_3xx", ("3xx", "3xx"), 160, |group| group.counted().class(3).map(Count)),
+    Status3xx: of_status("3xx", "status_3xx", ("3xx", "3xx hits"), 160, |group| group.counted().class(3).map(Count)),
     /// Hits with status 400 to 499.
     Status4xx: of_status("4xx", "status_4xx", ("4xx", "4xx hits"), 170, |group| group.counted().class(4).map(Count)),
     /// Hits with status 500 to 599.
     Status5xx: of_status("5xx", "status_5xx", ("5xx", "5xx hits"), 180, |group| group.counted().class(5).map(Count)),
     /// Hits with any other status.
-    StatusOther: of_status("status_other", "status_other", ("other status", "other"), 190, |group| group.counted().class(0).map(Count)),
+    StatusOther: of_status("status_other", "status_other", ("other status", "other status"), 190, |group| group.counted().class(0).map(Count)),
     /// Mean request time.
     Avg: other(("avg", "avg_ms", "avg"), 30, Times, REQUEST_TIME, |group| group.timed().map(|timed| MeanMs(timed.sum_ms, timed.count))),
     /// Median request time. Like all percentiles, by nearest rank.

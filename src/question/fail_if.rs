@@ -160,9 +160,8 @@ fn any_of(text: &str, is_own: &dyn Fn(&str) -> bool) -> Result<(Option<Dimension
         ));
     };
     let name = rest[..colon].trim_end();
-    let own = || Dimension::of_ones_own(name).filter(|_| is_own(name.trim_start_matches('$')));
-    let dimension = Dimension::named(name).or_else(|error| own().ok_or(error));
-    let dimension = dimension.map_err(|error| SyntaxError::new(text, at, format!("any {name}: {error}")))?;
+    let dimension =
+        Dimension::resolve(name, is_own).map_err(|error| SyntaxError::new(text, at, format!("any {name}: {error}")))?;
     Ok((Some(dimension), at + colon + 1))
 }
 
@@ -257,5 +256,6 @@ mod tests {
         assert!(FailIf::names().all(|name| format!("{name} > 1").parse::<FailIf>().is_ok()));
         let own = FailIf::parse("any my_var: pv > 1", &|name| name == "my_var").unwrap();
         assert_eq!(own.dimension().name(), "my_var");
+        assert_eq!("any url: visitors > 1".parse::<FailIf>().unwrap().dimension(), Dimension::Path);
     }
 }

@@ -1,7 +1,7 @@
 //! The plan of a question: the tables and columns that answer it. It is computed once, before a line is read.
 
 use super::tables::{rankings_last, tables};
-use super::{Counting, Question, Showing};
+use super::{Counting, Question, Section, Showing};
 use crate::batch::{Fields, NAMED};
 use crate::dimension::{Dimension, DimensionError, Extras};
 use crate::error::{Error, ErrorKind};
@@ -103,6 +103,9 @@ fn extras(question: &Question, tables: &[TablePlan]) -> Result<Extras, Error> {
 fn needs_all_keys(showing: &Showing) -> Option<Message> {
     let any = showing.fail_if.iter().find(|fail_if| fail_if.is_of_any());
     let any = any.map(|fail_if| message![Setting::FailIf, format!(" 'any {}: …'", fail_if.dimension().name())]);
+    if !showing.shows(Section::Top) {
+        return any;
+    }
     let is_by_hits = matches!(showing.sort, Metric::Pv | Metric::Share);
     let sort = (!is_by_hits).then(|| message![Setting::Sort, format!(" {}", showing.sort.name())]);
     let column = showing.columns.iter().find(|metric| metric.measure() != MeasureKind::Counts);

@@ -10,7 +10,7 @@ pub enum Section {
     Timeline,
     /// Hits by status code.
     Status,
-    /// Hits by class: static or dynamic.
+    /// Static and dynamic hits. Users type `kind`, and JSON has `class`.
     Class,
     /// Rankings.
     Top,
@@ -26,7 +26,7 @@ const SECTIONS: [(Section, &str); 7] = [
     (Section::Summary, "summary"),
     (Section::Timeline, "timeline"),
     (Section::Status, "status"),
-    (Section::Class, "class"),
+    (Section::Class, "kind"),
     (Section::Top, "top"),
     (Section::Latency, "latency"),
     (Section::Ledger, "ledger"),
@@ -36,6 +36,18 @@ impl Section {
     /// Returns every section, in the order of a report.
     pub fn all() -> impl Iterator<Item = Section> {
         SECTIONS.iter().map(|(section, _)| *section)
+    }
+
+    /// The section with this name. `class`, which `kind` is in JSON, is accepted too.
+    ///
+    /// ```
+    /// use logstat::Section;
+    /// assert_eq!(Section::named("class"), Section::named("kind"));
+    /// assert_eq!(Section::named("timelines"), None);
+    /// ```
+    pub fn named(name: &str) -> Option<Section> {
+        let name = if name == "class" { "kind" } else { name };
+        Section::all().find(|section| section.name() == name)
     }
 
     /// Name that a user types: `timeline`.

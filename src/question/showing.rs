@@ -18,7 +18,8 @@ pub struct Showing {
     pub show: Option<Vec<Section>>,
     /// Number of rows of a ranking; 10 by default, 0 for all.
     pub limit: usize,
-    /// Metrics in the rows of rankings, in addition to PV, share, bytes, static, dynamic and the status classes.
+    /// Metrics in the rows of rankings and of the timeline, and in the summary, in addition to PV, bytes, static, dynamic
+    /// and the status classes. Rankings have shares and the timeline has UV in any case.
     pub columns: Vec<Metric>,
     /// Metric that rankings are sorted by, the largest or latest value first. Rows contain it too.
     pub sort: Metric,
@@ -51,14 +52,23 @@ impl Showing {
         self.show.as_ref().is_none_or(|show| show.contains(&section))
     }
 
-    /// The requested metrics of rankings, without duplicates.
-    pub(crate) fn metrics(&self) -> Vec<Metric> {
-        let mut metrics: Vec<Metric> = Vec::new();
-        for metric in self.columns.iter().chain([&self.sort]) {
-            if !metrics.contains(metric) {
-                metrics.push(*metric);
-            }
-        }
-        metrics
+    /// The requested columns, without duplicates.
+    pub(crate) fn asked_columns(&self) -> Vec<Metric> {
+        unique(self.columns.iter())
     }
+
+    /// The requested metrics of rankings, without duplicates: the columns, and the metric that rows are sorted by.
+    pub(crate) fn metrics(&self) -> Vec<Metric> {
+        unique(self.columns.iter().chain([&self.sort]))
+    }
+}
+
+fn unique<'m>(metrics: impl Iterator<Item = &'m Metric>) -> Vec<Metric> {
+    let mut unique: Vec<Metric> = Vec::new();
+    for metric in metrics {
+        if !unique.contains(metric) {
+            unique.push(*metric);
+        }
+    }
+    unique
 }

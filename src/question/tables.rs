@@ -38,13 +38,16 @@ fn tables_of(Question { counting, showing, .. }: &Question, shows: impl Fn(Secti
             }
         }
     };
+    let columns = with_counts(showing.columns.iter().copied());
     if shows(Section::Summary) {
         ask(Dimension::All, &[Counts, Uv]);
+        ask(Dimension::All, &columns);
         // Visitor days are the sum of the days' UV.
         ask(Dimension::Time(Unit::Day), &[Uv]);
     }
     if shows(Section::Timeline) {
         ask(Dimension::Time(counting.unit()), &[Counts, Uv]);
+        ask(Dimension::Time(counting.unit()), &columns);
         counting.timeline_pair().into_iter().for_each(|pair| ask(pair, &[Counts]));
     }
     if shows(Section::Status) {

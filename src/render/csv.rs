@@ -26,7 +26,7 @@ fn write(report: &Report, style: &Style, between: u8, out: &mut dyn Write) -> io
         [section] if ledger.is_empty() => {
             let has_keys = section.rows.iter().any(|row| !row.key.is_empty()) || section.rows.is_empty();
             let keys = match section.pair {
-                Some(pair) => vec![pair.first().name(), pair.second().name()],
+                Some(pair) => vec![pair.first().key(), pair.second().key()],
                 None => has_keys.then_some("key").into_iter().collect(),
             };
             let keys = keys.into_iter().map(Cow::Borrowed);

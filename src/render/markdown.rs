@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use super::Style;
 use super::sections::{Section, Told, sections};
 use super::warnings::listed;
+use crate::metric::Metric;
 use crate::report::{Figure, Highlight, Report};
 
 pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -18,7 +19,7 @@ pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Resu
     highlights(report.highlights.as_deref().unwrap_or_default(), out)?;
     for section in sections(report) {
         writeln!(out)?;
-        table(&section, report.period.unit.name(), out)?;
+        table(&section, report, out)?;
     }
     ledger(report, out)
 }
@@ -68,10 +69,15 @@ fn highlights(all: &[Highlight], out: &mut dyn Write) -> io::Result<()> {
 /// Metrics left out to save room: in an issue about a problem, these classes are of little interest.
 const LEFT_OUT: [&str; 5] = ["dynamic", "status_1xx", "status_2xx", "status_3xx", "status_other"];
 
-fn table(section: &Section<'_>, unit: &str, out: &mut dyn Write) -> io::Result<()> {
-    let name =
-        if section.name == "timeline" { unit } else { section.name.strip_prefix("top.").unwrap_or(&section.name) };
-    let is_told = |at: &usize| !matches!(section.metrics[*at], Told::Metric(key) if LEFT_OUT.contains(&key));
+fn table(section: &Section<'_>, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let is_timeline = section.name == "timeline";
+    let unit = report.period.unit.name();
+    let name = if is_timeline { unit } else { section.name.strip_prefix("top.").unwrap_or(&section.name) };
+    let is_repeated = |key| is_timeline && Metric::named(key).is_some_and(|metric| report.split_has(metric));
+    let is_told = |at: &usize| match section.metrics[*at] {
+        Told::Metric(key) => !LEFT_OUT.contains(&key) && !is_repeated(key),
+        Told::Split(_) => true,
+    };
     let told: Vec<usize> = (0..section.metrics.len()).filter(is_told).collect();
     write!(out, "| {} |", escaped(name))?;
     told.iter().try_for_each(|at| match section.metrics[*at] {

@@ -102,9 +102,9 @@ impl Gauges<'_> {
 
     /// Writes the rows of a ranking, and the rest as `other`.
     fn ranking(&mut self, ranking: &Ranking, pv: u64) -> io::Result<()> {
-        let name = format!("logstat_requests_by_{}", word(ranking.dimension.name()));
+        let name = format!("logstat_requests_by_{}", word(ranking.dimension.key()));
         // Give each key of a pair its own label: as one text, two different pairs could look the same.
-        let labels: Vec<String> = ranking.dimension.parts().map(|part| label(part.name())).collect();
+        let labels: Vec<String> = ranking.dimension.parts().map(|part| label(part.key())).collect();
         self.family(&name, "Requests, of those that have the most.", |family| {
             let mut sample = |keys: &[&str], rest: &str, pv: u64| {
                 let labels = labels.iter().map(String::as_str).zip(keys.iter().copied());

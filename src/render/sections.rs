@@ -61,7 +61,7 @@ pub(super) fn sections(report: &Report) -> Vec<Section<'_>> {
     let rankings = report.top.iter().flatten();
     all.extend(rankings.map(|ranking| {
         let pair = if let Dimension::Pair(pair) = ranking.dimension { Some(pair) } else { None };
-        Section { pair, ..of_rows(format!("top.{}", ranking.dimension.name()).into(), &ranking.rows) }
+        Section { pair, ..of_rows(format!("top.{}", ranking.dimension.key()).into(), &ranking.rows) }
     }));
     all.extend(report.latency.as_ref().map(of_latency));
     all

@@ -3,13 +3,21 @@
 use std::borrow::Cow;
 
 use crate::dimension::Dimension;
-use crate::render::numbers::Grouped;
+use crate::render::numbers::{Bytes, Grouped};
 use crate::report::{ADDRESS_LIST, Report, VisitorReport};
 use crate::time::Unit;
 
 /// A number with a noun: `1 line`, `4 lines`. The plural must end with `s`.
 pub(super) fn counted(number: u64, noun: &str) -> String {
     format!("{} {noun}{}", Grouped(number), if number == 1 { "" } else { "s" })
+}
+
+/// Bytes that were read: `12.2 KiB`; `64.0 KiB of 2.31 GiB read` if others were skipped.
+pub(super) fn bytes_read(bytes: u64, skipped: u64) -> String {
+    match skipped {
+        0 => Bytes(bytes).to_string(),
+        _ => format!("{} of {} read", Bytes(bytes), Bytes(bytes.saturating_add(skipped))),
+    }
 }
 
 /// The readable name of an input.
@@ -78,6 +86,12 @@ mod tests {
         let headings: Vec<_> = Dimension::all().map(ranking).collect();
         assert!(headings.iter().all(|h| h.ends_with('s') || h.ends_with("day") || h.contains('$')));
         assert!(headings.iter().enumerate().all(|(i, h)| !headings[..i].contains(h)), "each is its own: {headings:?}");
+    }
+
+    #[test]
+    fn size_of_a_part_names_the_whole() {
+        assert_eq!(bytes_read(27_648, 0), "27.0 KiB");
+        assert_eq!(bytes_read(27_648, 113_874_944), "27.0 KiB of 108.6 MiB read");
     }
 
     #[test]

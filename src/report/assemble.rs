@@ -35,6 +35,7 @@ use crate::format::Reason;
 use crate::format::{FormatsOfFile, LogFormat};
 use crate::measure::UvMethod;
 use crate::message::{Message, Setting, message};
+use crate::metric::Metric;
 use crate::question::{MaxKeys, Plan, Question, Section};
 use crate::steps::RealIp;
 use crate::tally::{InputLedger, SAMPLES, Tally, Unescaped};
@@ -187,6 +188,7 @@ pub(crate) fn assemble(
         latency: None,
         verdicts: Vec::new(),
         parts: Vec::new(),
+        columns: showing.asked_columns(),
         empty_inputs: empty.len(),
         has_ledger: showing.shows(Section::Ledger),
     };
@@ -244,7 +246,7 @@ fn has_lists(formats: &[LogFormat], read: &[ReadInput<'_>]) -> bool {
 
 impl ReadInput<'_> {
     fn report(&self, formats: &[LogFormat]) -> InputReport {
-        let ReadInput { path, envelope, ledger, .. } = self;
+        let ReadInput { path, envelope, ledger, skipped_bytes, .. } = self;
         let took = formats_of(formats, ledger);
         InputReport {
             path: path.clone(),
@@ -254,6 +256,7 @@ impl ReadInput<'_> {
             bytes: ledger.bytes,
             unread: unread(formats, ledger),
             lines: ledger.read,
+            skipped_bytes: skipped_bytes.0 + skipped_bytes.1,
             keys: keys_of(formats, ledger),
         }
     }
@@ -268,18 +271,20 @@ fn with_sections(
     let Question { reading, counting, showing, .. } = question;
     let pv = report.lines.parsed - report.lines.filtered;
     let section = |section, dimension| showing.shows(section).then(|| Groups::of(tally, dimension, pv));
+    let columns = showing.asked_columns();
     report.summary = section(Section::Summary, Dimension::All).map(|all| {
         let days = Groups::of(tally, Dimension::Time(Unit::Day), pv);
-        Summary { row: all.only_row(), visitor_days: days.visitor_days() }
+        Summary { row: all.only_row(&columns), visitor_days: days.visitor_days() }
     });
     let has_highlights = counting.highlights && showing.shows(Section::Summary);
     report.highlights = has_highlights.then(|| highlights(tally, pv, showing.slow_ms));
     if let Some(groups) = section(Section::Timeline, Dimension::Time(counting.unit())) {
-        let rows = groups.in_order(WithUv::Yes, WithShare::No);
+        let with_share = if columns.contains(&Metric::Share) { WithShare::Yes } else { WithShare::No };
+        let rows = groups.in_order(WithUv::Yes, with_share, &columns);
         report.timeline = Some(if showing.fill {
             let wall_s = stretch(tally, selected);
             let exists = |bucket| reading.zone.is_none_or(|zone| zone.shows(bucket));
-            filled(rows, counting.unit(), wall_s, exists, || groups.empty_row())?
+            filled(rows, counting.unit(), wall_s, exists, || groups.empty_row(with_share, &columns))?
         } else {
             rows
         });
@@ -289,8 +294,8 @@ fn with_sections(
             rows.for_each(|row| row.split = row.key.as_deref().map(|key| splits.take(key)));
         }
     }
-    report.status = section(Section::Status, Dimension::Status).map(|t| t.in_order(WithUv::No, WithShare::Yes));
-    report.class = section(Section::Class, Dimension::Class).map(|t| t.in_order(WithUv::Yes, WithShare::Yes));
+    report.status = section(Section::Status, Dimension::Status).map(|t| t.in_order(WithUv::No, WithShare::Yes, &[]));
+    report.class = section(Section::Class, Dimension::Class).map(|t| t.in_order(WithUv::Yes, WithShare::Yes, &[]));
     report.top = showing.shows(Section::Top).then(|| {
         let (rankings, metrics) = (counting.rankings().into_iter(), showing.metrics());
         rankings

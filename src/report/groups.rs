@@ -80,6 +80,12 @@ pub(super) fn written_of(dimension: Dimension, key: &[u8]) -> String {
     }
 }
 
+/// The value of a metric of a group, if rows have no field for it.
+fn column(metric: Metric, group: Option<&OfGroup<'_>>) -> Option<Figure> {
+    let figure = || group.and_then(|group| metric.read(group)).map_or(Figure::Unknown, Figure::from);
+    (!metric.is_field()).then(figure)
+}
+
 impl<'t> Groups<'t> {
     pub(super) fn of(tally: &'t Tally<Unescaped>, dimension: Dimension, pv: u64) -> Self {
         let table =
@@ -141,8 +147,8 @@ impl<'t> Groups<'t> {
         Some([parts.next()?, parts.next()?])
     }
 
-    fn row(&self, group: GroupId, with_uv: WithUv, with_share: WithShare) -> Row {
-        let mut row = self.numbers(Some(group));
+    fn row(&self, group: GroupId, with_uv: WithUv, with_share: WithShare, told: &[Metric]) -> Row {
+        let mut row = self.numbers(Some(group), told);
         row.key = Some(self.written(group));
         row.keys = self.written_both(group);
         if with_uv == WithUv::No {
@@ -152,8 +158,8 @@ impl<'t> Groups<'t> {
         row
     }
 
-    /// The numbers of a group; zeros for `None`.
-    fn numbers(&self, group: Option<GroupId>) -> Row {
+    /// The numbers of a group, including the metrics `told`. Without a group, counts are 0 and other metrics unknown.
+    fn numbers(&self, group: Option<GroupId>, told: &[Metric]) -> Row {
         let group = group.map(|group| self.of_group(group));
         let counted = group.map(|group| group.counted()).unwrap_or_default();
         let uv = |_| group.map_or(Some(0), |group| group.uv()).map_or(UvCount::Unknown, UvCount::Known);
@@ -173,28 +179,28 @@ impl<'t> Groups<'t> {
             status_other: counted.class(0),
             share: None,
             split: None,
-            columns: Vec::new(),
+            columns: told.iter().filter_map(|metric| Some((*metric, column(*metric, group.as_ref())?))).collect(),
         }
     }
 
-    /// The row of a table that has at most one group.
-    pub(super) fn only_row(&self) -> Row {
-        self.numbers(self.ids().next())
+    /// The row of a table that has at most one group, with the metrics `told`.
+    pub(super) fn only_row(&self, told: &[Metric]) -> Row {
+        self.numbers(self.ids().next(), told)
     }
 
     /// The row of a bucket without hits: zeros for all numbers that the table counts.
-    pub(super) fn empty_row(&self) -> Row {
-        self.numbers(None)
+    pub(super) fn empty_row(&self, with_share: WithShare, told: &[Metric]) -> Row {
+        Row { share: (with_share == WithShare::Yes).then_some(0.0), ..self.numbers(None, told) }
     }
 
-    /// All rows, ascending by time or key. Weekdays start on Monday.
-    pub(super) fn in_order(&self, with_uv: WithUv, with_share: WithShare) -> Vec<Row> {
+    /// All rows, ascending by time or key, with the metrics `told`. Weekdays start on Monday.
+    pub(super) fn in_order(&self, with_uv: WithUv, with_share: WithShare, told: &[Metric]) -> Vec<Row> {
         let mut groups: Vec<GroupId> = self.ids().collect();
         match self.table.dimension {
             Dimension::Time(_) => groups.sort_by_key(|group| time_number(self.key(*group).first())),
             _ => groups.sort_by_key(|group| self.key(*group)),
         }
-        groups.into_iter().map(|group| self.row(group, with_uv, with_share)).collect()
+        groups.into_iter().map(|group| self.row(group, with_uv, with_share, told)).collect()
     }
 
     /// The ranking of the first `limit` groups by a metric, or of all groups if `limit` is 0. Rows have the metrics
@@ -210,11 +216,7 @@ impl<'t> Groups<'t> {
             all
         };
         let with_uv = if told.contains(&Metric::Uv) { WithUv::Yes } else { WithUv::No };
-        let rows = ranks.into_iter().map(|rank| {
-            let mut row = self.row(rank.group, with_uv, WithShare::Yes);
-            row.columns = told.iter().filter_map(|metric| Some((*metric, self.column(*metric, rank.group)?))).collect();
-            row
-        });
+        let rows = ranks.into_iter().map(|rank| self.row(rank.group, with_uv, WithShare::Yes, told));
         Ranking { dimension, rows: rows.collect(), sort, told: told.to_vec(), groups: count as u64 }
     }
 
@@ -269,12 +271,6 @@ impl<'t> Groups<'t> {
             _ => 0,
         };
         self.pv_of(group) - without
-    }
-
-    /// The value of a metric that rows have no field for.
-    fn column(&self, metric: Metric, group: GroupId) -> Option<Figure> {
-        let figure = || metric.read(&self.of_group(group)).map_or(Figure::Unknown, Figure::from);
-        (!metric.is_field()).then(figure)
     }
 
     /// Largest number of hits that may be missing from a group; `None` if the table is exact.

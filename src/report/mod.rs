@@ -28,6 +28,7 @@ mod rows;
 mod sample_text;
 mod serial;
 mod split;
+mod timeline_columns;
 mod unanswered;
 mod unknown;
 mod verdicts;
@@ -52,6 +53,7 @@ use crate::error::Error;
 use crate::filter::Filtered;
 use crate::format::Reason;
 use crate::message::Setting;
+use crate::metric::Metric;
 pub(crate) use crate::note::{Note, NoteCode};
 use crate::steps::{Ipv6Prefix, RealIp, Visitor, VisitorOptions};
 use crate::time::Unit;
@@ -72,7 +74,7 @@ use crate::time::Unit;
 /// ```
 ///
 /// JSON does not contain everything. A report that was read back has no [`highlights`](Report::highlights), no
-/// [`parts`](Report::parts) and no [`InputReport::keys`]. Its rankings claim to be sorted by hits ([`Ranking::sort`])
+/// [`parts`](Report::parts), no [`InputReport::keys`] and no [`InputReport::skipped_bytes`]. Its rankings claim to be sorted by hits ([`Ranking::sort`])
 /// and to have as many [`groups`](Ranking::groups) as rows.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[non_exhaustive]
@@ -139,6 +141,9 @@ pub struct Report {
     /// A report for each key of [`Counting::each`](crate::Counting), sorted by key. Not serialized.
     #[serde(skip)]
     pub parts: Vec<PartReport>,
+    /// Columns that the user asked for. After a report is read back, they are those of the timeline's rows.
+    #[serde(skip)]
+    pub(crate) columns: Vec<Metric>,
     /// Number of inputs that have no lines, or only blank ones.
     #[serde(skip)]
     pub(crate) empty_inputs: usize,
@@ -216,6 +221,10 @@ pub struct InputReport {
     pub unread: Option<Unread>,
     /// Lines read. A line that an envelope has split into parts counts once.
     pub lines: u64,
+    /// Bytes skipped because no line there can fall in the requested period. Not serialized: in JSON, `lines` has the sum
+    /// of all inputs.
+    #[serde(skip)]
+    pub skipped_bytes: u64,
     /// For JSON and LTSV logs, the recognised keys, highest precedence first. Not serialized.
     #[serde(skip)]
     pub keys: Vec<KeyReport>,

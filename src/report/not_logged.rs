@@ -58,14 +58,15 @@ pub(super) fn not_logged(question: &Question, extras: &Extras, logged: Fields) -
     {
         asked.extend(of(message![Setting::Split, format!(" {}", split.name())], pair));
     }
-    if question.showing.shows(Section::Top) {
-        let columns = question.showing.columns.iter().map(|metric| (Setting::Columns, metric));
-        asked.extend(
-            columns
-                .chain([(Setting::Sort, &question.showing.sort)])
-                .flat_map(|(option, metric)| of_metric(message![option, format!(" {}", metric.name())], *metric)),
-        );
-    }
+    let has_rankings = question.showing.shows(Section::Top);
+    let has_columns = has_rankings || question.showing.shows(Section::Timeline);
+    let columns = question.showing.columns.iter().filter(|_| has_columns).map(|metric| (Setting::Columns, metric));
+    let sort = [(Setting::Sort, &question.showing.sort)].into_iter().filter(|_| has_rankings);
+    asked.extend(
+        columns
+            .chain(sort)
+            .flat_map(|(option, metric)| of_metric(message![option, format!(" {}", metric.name())], *metric)),
+    );
     for fail_if in &question.showing.fail_if {
         let option = message![Setting::FailIf, format!(" '{}'", printable(fail_if.text().as_bytes()))];
         asked.extend(of(option.clone(), fail_if.dimension()));

@@ -29,7 +29,7 @@ pub(super) mod rankings {
         let rankings = top.as_deref().unwrap_or_default();
         let mut map = serializer.serialize_map(Some(rankings.len()))?;
         for ranking in rankings {
-            map.serialize_entry(ranking.dimension.name(), &ranking.rows)?;
+            map.serialize_entry(ranking.dimension.key(), &ranking.rows)?;
         }
         map.end()
     }
@@ -55,7 +55,7 @@ pub(super) mod approximate {
         approximate: &[Approximate],
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(approximate.iter().map(|approximate| (approximate.dimension.name(), approximate)))
+        serializer.collect_map(approximate.iter().map(|approximate| (approximate.dimension.key(), approximate)))
     }
 
     pub(in crate::report) fn deserialize<'de, D: Deserializer<'de>>(

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use super::groups::{Groups, written_of};
 use super::row_split::Split;
-use crate::dimension::{Dimension, Pair, PairIds};
+use crate::dimension::{Dimension, Pair, PairIds, time_number};
 use crate::keys::GroupId;
+use crate::time::Unit;
 
 /// Name of the column for all values without a column of their own.
 const OTHER: &str = "other";
@@ -41,7 +42,18 @@ impl Splits {
     }
 }
 
-/// The names of the columns, and the column of each value.
+/// The order of a value among few values that have an order of their own: hours of the day, weekdays and status
+/// classes. `None` for any other dimension.
+fn own_order(dimension: Dimension, key: &[u8]) -> Option<(i64, &[u8])> {
+    match dimension {
+        Dimension::Time(Unit::HourOfDay | Unit::Weekday) => Some((time_number(key), &[])),
+        Dimension::StatusClass => Some((0, key)),
+        _ => None,
+    }
+}
+
+/// The names of the columns, and the column of each value. Values with an order of their own are in that order, and all
+/// have a column.
 fn columns(groups: &Groups<'_>, pair: Pair, pairs: &PairIds, limit: usize) -> (Vec<String>, Vec<usize>) {
     let keys = pairs.keys_of(1);
     let mut hits = vec![0_u64; keys.len()];
@@ -49,11 +61,15 @@ fn columns(groups: &Groups<'_>, pair: Pair, pairs: &PairIds, limit: usize) -> (V
         hits[pairs.halves_of(group)[1].0 as usize] += groups.pv_of(group);
     }
     let mut ranked: Vec<usize> = (0..keys.len()).collect();
-    ranked.sort_by_cached_key(|&value| (Reverse(hits[value]), pair.second().bytes_of(keys.key(value as u32))));
+    let key = |value: usize| keys.key(value as u32);
+    ranked.sort_by_cached_key(|&value| (Reverse(hits[value]), pair.second().bytes_of(key(value))));
+    let has_order = ranked.iter().all(|&value| own_order(pair.second(), key(value)).is_some());
+    ranked.sort_by_key(|&value| own_order(pair.second(), key(value)));
+    let limit = if has_order { 0 } else { limit };
     let mut values: Vec<String> = Vec::new();
     let mut columns = vec![usize::MAX; keys.len()];
     for value in ranked {
-        let name = written_of(pair.second(), keys.key(value as u32));
+        let name = written_of(pair.second(), key(value));
         // A value that is itself called `other` is counted in the column `other`, so that the name is unique.
         if name != OTHER && (limit == 0 || values.len() < limit) {
             columns[value] = values.len();

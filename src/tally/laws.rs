@@ -105,8 +105,8 @@ pub(super) fn all_dimensions() -> Vec<Dimension> {
     let variable = Dimension::named("upstream_addr").unwrap();
     // Pairs in which neither, one or both keys are texts; some of the texts are addresses, which other tables intern as
     // visitors.
-    let pairs =
-        ["path/ip", "upstream_addr/status", "day/class", "class/agent"].map(|name| Dimension::named(name).unwrap());
+    let pairs = ["path/ip", "upstream_addr/status", "day/kind", "kind/agent", "status-class/hour"]
+        .map(|name| Dimension::named(name).unwrap());
     [Dimension::All, variable].into_iter().chain(Dimension::all()).chain(pairs).collect()
 }
 
@@ -180,6 +180,11 @@ pub(super) fn key_in(hit: &Hit, dimension: Dimension) -> Vec<u8> {
         Dimension::User => text(TextField::User),
         Dimension::Protocol => text(TextField::Protocol),
         Dimension::Status => hit.status.key().into_bytes(),
+        Dimension::StatusClass => match hit.status.index() {
+            1000 => b"-".to_vec(),
+            code @ 100..600 => format!("{}xx", code / 100).into_bytes(),
+            _ => b"other".to_vec(),
+        },
         Dimension::Class if hit.lacks.meets(PATH) => b"-".to_vec(),
         Dimension::Class => if hit.is_static { "static" } else { "dynamic" }.as_bytes().to_vec(),
         Dimension::Time(unit) => unit.key(unit.bucket(hit.wall_s).number).into_bytes(),
@@ -194,7 +199,7 @@ fn twin(hits: &[Hit], dimension: Dimension, visitor: TextField) -> BTreeMap<Part
     let mut groups: BTreeMap<Parts, (Plain, HashSet<Vec<u8>>)> = BTreeMap::new();
     for hit in hits {
         let is_listed = match dimension {
-            Dimension::Status => !hit.lacks.meets(Fields::STATUS),
+            Dimension::Status | Dimension::StatusClass => !hit.lacks.meets(Fields::STATUS),
             Dimension::Class => !hit.lacks.meets(PATH),
             _ => true,
         };

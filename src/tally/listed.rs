@@ -12,7 +12,7 @@ use crate::measure::{Visitors, VisitorsAs};
 /// Returns the field without which a hit is in no group of a dimension, if there is one.
 pub(super) fn listed_by(dimension: Dimension) -> Option<Fields> {
     match dimension {
-        Dimension::Status => Some(Fields::STATUS),
+        Dimension::Status | Dimension::StatusClass => Some(Fields::STATUS),
         Dimension::Class => Some(Fields::text(TextField::Path)),
         _ => None,
     }

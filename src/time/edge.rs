@@ -1,7 +1,9 @@
 //! The bounds of a period: moments resolved against "now", comparable with the wall clock of any line.
 
 use super::Zone;
-use super::moment::{Midnight, Moment, Place};
+use super::forms::Place;
+use super::moment::Moment;
+use super::start::Start;
 
 /// The resolved "now".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +23,8 @@ pub(crate) enum Edge {
     Wall(i64),
     /// The same instant at every offset: seconds since 1970 in UTC.
     Instant(i64),
-    /// A midnight relative to the day that `now_s` falls on at the offset of the line.
-    Midnight { midnight: Midnight, now_s: i64 },
+    /// The start of a calendar period, relative to what the clock shows at the offset of the line when it is `now_s`.
+    Start { start: Start, now_s: i64 },
 }
 
 impl Edge {
@@ -32,9 +34,9 @@ impl Edge {
             (Place::Instant(epoch_s), _) => Edge::Instant(epoch_s),
             (Place::Ago(seconds), NowIs::Wall(now_s)) => Edge::Wall(now_s - seconds),
             (Place::Ago(seconds), NowIs::Instant(now_s) | NowIs::There(_, now_s)) => Edge::Instant(now_s - seconds),
-            (Place::Midnight(midnight), NowIs::Wall(now_s)) => Edge::Wall(midnight.on(now_s)),
-            (Place::Midnight(midnight), NowIs::Instant(now_s)) => Edge::Midnight { midnight, now_s },
-            (Place::Midnight(midnight), NowIs::There(zone, now_s)) => Edge::Wall(midnight.on(zone.wall_s(now_s))),
+            (Place::Start(start), NowIs::Wall(now_s)) => Edge::Wall(start.on(now_s)),
+            (Place::Start(start), NowIs::Instant(now_s)) => Edge::Start { start, now_s },
+            (Place::Start(start), NowIs::There(zone, now_s)) => Edge::Wall(start.on(zone.wall_s(now_s))),
         }
     }
 
@@ -44,7 +46,7 @@ impl Edge {
         match self {
             Edge::Wall(wall_s) => wall_s,
             Edge::Instant(epoch_s) => epoch_s + ahead_s,
-            Edge::Midnight { midnight, now_s } => midnight.on(now_s + ahead_s),
+            Edge::Start { start, now_s } => start.on(now_s + ahead_s),
         }
     }
 
@@ -78,6 +80,11 @@ mod tests {
             ("today", 0, "2022-04-05T00:00:00"),
             ("today", 60, "2022-04-06T00:00:00"),
             ("yesterday", 60, "2022-04-05T00:00:00"),
+            ("yesterday 10:00", 60, "2022-04-05T10:00:00"),
+            ("last hour", 0, "2022-04-05T22:00:00"),
+            ("last hour", 60, "2022-04-05T23:00:00"),
+            ("last week", 60, "2022-03-28T00:00:00"),
+            ("this month", -330, "2022-04-01T00:00:00"),
             // Tuesday in UTC, Wednesday at an offset of one hour.
             ("wednesday", 0, "2022-03-30T00:00:00"),
             ("wednesday", 60, "2022-04-06T00:00:00"),

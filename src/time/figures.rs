@@ -1,7 +1,9 @@
-//! Parses a date and time in digits, given as far as the user likes: `2022`, `2022-04`, `2022-W14`, … to the second.
-//! After the second, an offset may follow.
+//! Parses a date and time in figures, given as far as the user likes: `2022`, `2022-04`, `2022-W14`, … to the second,
+//! `05/Apr/2022:03:45` as in logs, or `05.04.2022`. After the second, an offset may follow.
 
+use super::clock::MONTHS;
 use super::moment_error::MomentError;
+use super::time_of_day::TimeOfDay;
 use super::{DAY_S, Unit, day_start_s};
 
 /// A parsed date or time, with its precision.
@@ -15,54 +17,114 @@ pub(super) struct Figures {
     pub(super) offset_min: Option<i16>,
 }
 
-/// For each part: number of digits, allowed separators before it, and the unit that it completes.
-const PARTS: [(usize, &[u8], Unit); 6] = [
-    (4, b"", Unit::Year),
-    (2, b"-", Unit::Month),
-    (2, b"-", Unit::Day),
-    (2, b"T ", Unit::Hour),
-    (2, b":", Unit::Minute),
-    (2, b":", Unit::Second),
-];
+/// A date before it is known to exist.
+struct Date {
+    year: u32,
+    /// Month from 1 to 12, or the ISO week if the unit is the week.
+    month: u32,
+    day: u32,
+    unit: Unit,
+}
+
+/// Parser of a date at the start of a text; returns the date with the rest of the text, or `None` for another form.
+type Reader = fn(&[u8]) -> Option<(Date, &[u8])>;
+
+/// The forms of dates. No text has two of them.
+const DATES: [Reader; 3] = [year_first, with_month_name, with_dots];
 
 impl Figures {
-    pub(super) fn read(text: &str) -> Result<Figures, MomentError> {
-        if let Some((year, week)) = text.split_once("-W") {
-            return week_of(digits(year.as_bytes(), 4)?, digits(week.as_bytes(), 2)?);
+    /// Returns `None` if the text does not begin like a date.
+    pub(super) fn read(text: &str) -> Option<Result<Figures, MomentError>> {
+        // A time copied from a log may have its brackets.
+        let text = text.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(text);
+        if is_ambiguous(text.as_bytes()) {
+            return Some(Err(MomentError::Ambiguous));
         }
-        let mut values = [0, 1, 1, 0, 0, 0];
-        let (mut rest, mut unit) = (text.as_bytes(), Unit::Year);
-        for (i, (width, separators, completes)) in PARTS.into_iter().enumerate() {
-            if i > 0 {
-                let Some((separator, after)) = rest.split_first() else { break };
-                if !separators.contains(separator) {
-                    return Err(MomentError::Shape);
-                }
-                rest = after;
+        let (date, rest) = DATES.iter().find_map(|read| read(text.as_bytes()))?;
+        let rest = &text[text.len() - rest.len()..];
+        Some(Figures::of(&date, rest))
+    }
+
+    /// A date, with the time of day and the offset that may follow it.
+    fn of(date: &Date, rest: &str) -> Result<Figures, MomentError> {
+        let (mut after_s, mut unit, mut offset) = (0, date.unit, None);
+        if !rest.is_empty() {
+            let time = rest.strip_prefix(['T', 't', ' ', ':']).filter(|_| date.unit == Unit::Day);
+            let (time, rest) = TimeOfDay::split(time.ok_or(MomentError::Shape)?.trim_start())?;
+            (after_s, unit) = (time.seconds, time.unit);
+            offset = offset_min(rest.trim_start().as_bytes())?;
+            if offset.is_some() && unit != Unit::Second {
+                return Err(MomentError::Shape);
             }
-            let (part, after) = rest.split_at_checked(width).ok_or(MomentError::Shape)?;
-            values[i] = digits(part, width)?;
-            (rest, unit) = (after, completes);
         }
-        let offset_min = offset_min(rest)?;
-        let [year, month, day, hour, minute, second] = values;
-        match day_start_s(year as i32, month, day) {
-            Some(day_s) if hour < 24 && minute < 60 && second < 60 => {
-                let wall_s = day_s + i64::from(hour * 3600 + minute * 60 + second);
-                Ok(Figures { wall_s, unit, offset_min })
-            }
-            _ => Err(MomentError::Nonexistent),
-        }
+        let day_s = date.start_s().ok_or(MomentError::Nonexistent)?;
+        Ok(Figures { wall_s: day_s + after_s, unit, offset_min: offset })
     }
 }
 
-/// Returns the Monday of an ISO 8601 week. The first week of a year is the one with 4 January.
-fn week_of(year: u32, week: u32) -> Result<Figures, MomentError> {
-    let fourth = day_start_s(year as i32, 1, 4).ok_or(MomentError::Nonexistent)?;
-    let wall_s = Unit::Week.bucket(fourth).start_s + (i64::from(week) - 1) * 7 * DAY_S;
-    let named = format!("{year:04}-W{week:02}");
-    let is_one = (1..=53).contains(&week) && Unit::Week.key(wall_s) == named;
-    is_one.then_some(Figures { wall_s, unit: Unit::Week, offset_min: None }).ok_or(MomentError::Nonexistent)
+impl Date {
+    /// Returns the wall clock at its beginning, or `None` if there is no such date.
+    fn start_s(&self) -> Option<i64> {
+        if self.unit != Unit::Week {
+            return day_start_s(self.year as i32, self.month, self.day);
+        }
+        // The first ISO 8601 week of a year is the one with 4 January.
+        let fourth = day_start_s(self.year as i32, 1, 4)?;
+        let wall_s = Unit::Week.bucket(fourth).start_s + (i64::from(self.month) - 1) * 7 * DAY_S;
+        let named = format!("{:04}-W{:02}", self.year, self.month);
+        ((1..=53).contains(&self.month) && Unit::Week.key(wall_s) == named).then_some(wall_s)
+    }
+}
+
+/// Parses `2022`, `2022-04`, `2022-04-05`, `2022/04/05` or `2022-W14`.
+fn year_first(text: &[u8]) -> Option<(Date, &[u8])> {
+    let (year, rest) = digits(text, 4)?;
+    let of = |month, day, unit| Date { year, month, day, unit };
+    let Some((separator @ (b'-' | b'/'), after)) = rest.split_first() else {
+        return Some((of(1, 1, Unit::Year), rest));
+    };
+    if let [b'-', b'W' | b'w', week @ ..] = rest {
+        return digits(week, 2).map(|(week, rest)| (of(week, 1, Unit::Week), rest));
+    }
+    let (month, rest) = digits(after, 2)?;
+    match rest.strip_prefix(&[*separator]) {
+        None => Some((of(month, 1, Unit::Month), rest)),
+        Some(after) => digits(after, 2).map(|(day, rest)| (of(month, day, Unit::Day), rest)),
+    }
+}
+
+/// Parses `05/Apr/2022`, `5 Apr 2022`.
+fn with_month_name(text: &[u8]) -> Option<(Date, &[u8])> {
+    let (day, rest) = day_of_month(text)?;
+    let (separator, rest) = rest.split_first().filter(|(byte, _)| b"/- ".contains(byte))?;
+    let (name, rest) = rest.split_at_checked(3)?;
+    let month = MONTHS.iter().zip(1..).find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, month)| month)?;
+    let (year, rest) = digits(rest.strip_prefix(&[*separator])?, 4)?;
+    Some((Date { year, month, day, unit: Unit::Day }, rest))
+}
+
+/// Parses `05.04.2022`, the day first.
+fn with_dots(text: &[u8]) -> Option<(Date, &[u8])> {
+    let (day, rest) = day_of_month(text)?;
+    let (month, rest) = day_of_month(rest.strip_prefix(b".")?)?;
+    let (year, rest) = digits(rest.strip_prefix(b".")?, 4)?;
+    Some((Date { year, month, day, unit: Unit::Day }, rest))
+}
+
+/// True for `04/05/2022`: some countries write the day first, others the month.
+fn is_ambiguous(text: &[u8]) -> bool {
+    let year = |text| -> Option<u32> {
+        let (_, rest) = day_of_month(text)?;
+        let (separator, rest) = rest.split_first().filter(|(byte, _)| b"/-".contains(byte))?;
+        let (_, rest) = day_of_month(rest)?;
+        digits(rest.strip_prefix(&[*separator])?, 4).map(|(year, _)| year)
+    };
+    year(text).is_some()
+}
+
+/// Splits a number of one or two digits off the start of a text.
+fn day_of_month(text: &[u8]) -> Option<(u32, &[u8])> {
+    digits(text, 2).or_else(|| digits(text, 1))
 }
 
 /// Parses an offset: nothing, `Z`, `+02:00` or `+0200`.
@@ -71,7 +133,8 @@ pub(super) fn offset_min(raw: &[u8]) -> Result<Option<i16>, MomentError> {
         [] => return Ok(None),
         [b'Z' | b'z'] => return Ok(Some(0)),
         [sign @ (b'+' | b'-'), a, b, b':', c, d] | [sign @ (b'+' | b'-'), a, b, c, d] => {
-            (sign, digits(&[a, b], 2)?, digits(&[c, d], 2)?)
+            let number = |pair: [u8; 2]| digits(&pair, 2).map(|(number, _)| number).ok_or(MomentError::Shape);
+            (sign, number([a, b])?, number([c, d])?)
         }
         _ => return Err(MomentError::Shape),
     };
@@ -82,36 +145,53 @@ pub(super) fn offset_min(raw: &[u8]) -> Result<Option<i16>, MomentError> {
     Ok(Some(if sign == b'-' { -size } else { size }))
 }
 
-/// Parses exactly `width` ASCII digits.
-fn digits(raw: &[u8], width: usize) -> Result<u32, MomentError> {
-    if raw.len() != width || !raw.iter().all(u8::is_ascii_digit) {
-        return Err(MomentError::Shape);
-    }
-    Ok(raw.iter().fold(0, |n, b| n * 10 + u32::from(b - b'0')))
+/// Splits a number of exactly `width` digits off the start of a text. No digit may follow.
+fn digits(text: &[u8], width: usize) -> Option<(u32, &[u8])> {
+    let (number, rest) = text.split_at_checked(width)?;
+    let is_whole = number.iter().all(u8::is_ascii_digit) && !rest.first().is_some_and(u8::is_ascii_digit);
+    is_whole.then(|| (number.iter().fold(0, |n, b| n * 10 + u32::from(b - b'0')), rest))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn read(text: &str) -> Result<Figures, MomentError> {
+        Figures::read(text).unwrap_or(Err(MomentError::Shape))
+    }
+
     #[test]
     fn partial_times_start_at_the_beginning_of_their_period() {
         let rows = [
             ("2022", "2022-01-01T00:00:00", Unit::Year, None),
             ("2022-04", "2022-04-01T00:00:00", Unit::Month, None),
+            ("2022/04", "2022-04-01T00:00:00", Unit::Month, None),
             ("2022-W14", "2022-04-04T00:00:00", Unit::Week, None),
             ("2020-W53", "2020-12-28T00:00:00", Unit::Week, None),
             ("2019-W01", "2018-12-31T00:00:00", Unit::Week, None),
             ("2022-04-05", "2022-04-05T00:00:00", Unit::Day, None),
+            ("2022/04/05", "2022-04-05T00:00:00", Unit::Day, None),
+            ("05.04.2022", "2022-04-05T00:00:00", Unit::Day, None),
+            ("5.4.2022", "2022-04-05T00:00:00", Unit::Day, None),
+            ("05/Apr/2022", "2022-04-05T00:00:00", Unit::Day, None),
+            ("5 apr 2022", "2022-04-05T00:00:00", Unit::Day, None),
             ("2022-04-05T03", "2022-04-05T03:00:00", Unit::Hour, None),
+            ("2022-04-05 3pm", "2022-04-05T15:00:00", Unit::Hour, None),
+            ("05/Apr/2022:03", "2022-04-05T03:00:00", Unit::Hour, None),
             ("2022-04-05 03:45", "2022-04-05T03:45:00", Unit::Minute, None),
+            ("2022/04/05 03:45", "2022-04-05T03:45:00", Unit::Minute, None),
+            ("05.04.2022 03:45", "2022-04-05T03:45:00", Unit::Minute, None),
+            ("05/Apr/2022:03:45:05", "2022-04-05T03:45:05", Unit::Second, None),
+            ("05/Apr/2022:03:45:05 +0800", "2022-04-05T03:45:05", Unit::Second, Some(480)),
+            ("[05/Apr/2022:03:45:05 +0000]", "2022-04-05T03:45:05", Unit::Second, Some(0)),
             ("2022-04-05T03:45:05", "2022-04-05T03:45:05", Unit::Second, None),
             ("2022-04-05T03:45:05Z", "2022-04-05T03:45:05", Unit::Second, Some(0)),
+            ("2022-04-05 03:45:05 Z", "2022-04-05T03:45:05", Unit::Second, Some(0)),
             ("2022-04-05T03:45:05+05:30", "2022-04-05T03:45:05", Unit::Second, Some(330)),
             ("2022-04-05 03:45:05-0330", "2022-04-05T03:45:05", Unit::Second, Some(-210)),
         ];
         for (text, expected, unit, offset_min) in rows {
-            let found = Figures::read(text).unwrap();
+            let found = read(text).unwrap();
             assert_eq!((Unit::Second.key(found.wall_s).as_str(), found.unit), (expected, unit), "{text}");
             assert_eq!(found.offset_min, offset_min, "{text}");
         }
@@ -123,7 +203,7 @@ mod tests {
             for unit in [Unit::Second, Unit::Minute, Unit::Hour, Unit::Day, Unit::Week, Unit::Month, Unit::Year] {
                 let bucket = unit.bucket(wall_s);
                 let key = unit.key(bucket.number);
-                let found = Figures::read(&key).unwrap();
+                let found = read(&key).unwrap();
                 assert_eq!((found.wall_s, found.unit), (bucket.start_s, unit), "{key}");
             }
         }
@@ -134,26 +214,35 @@ mod tests {
         let shapes = [
             "",
             "22",
+            "20220405",
             "2022-",
             "2022-4",
-            "2022/04",
+            "2022/04-05",
             "2022-04-05T",
             "2022Z",
+            "2022 10:00",
             "2022-04-05Z",
+            "2022-04-05T03Z",
             "2022-W1",
             "2022-W014",
-            "2022-04-05T03:45:05 Z",
+            "2022-W14T03",
+            "05/Apr",
+            "05/Apr-2022",
+            "05/Avr/2022",
+            "[2022",
             "2022-04-05T03:45:05+2",
             "2022-04-05T03:45:05+02:0",
             "2022-04-05T03:45:05.5",
         ];
         for text in shapes {
-            assert_eq!(Figures::read(text), Err(MomentError::Shape), "{text}");
+            assert_eq!(read(text), Err(MomentError::Shape), "{text}");
         }
         let missing = [
             "0000",
             "2022-13",
             "2022-02-29",
+            "30/Feb/2022",
+            "05.13.2022",
             "2022-04-05T24",
             "2022-04-05T03:60",
             "2022-04-05T03:45:60",
@@ -165,7 +254,10 @@ mod tests {
             "2022-04-05T03:45:05-00:60",
         ];
         for text in missing {
-            assert_eq!(Figures::read(text), Err(MomentError::Nonexistent), "{text}");
+            assert_eq!(read(text), Err(MomentError::Nonexistent), "{text}");
+        }
+        for text in ["04/05/2022", "4-5-2022", "04/05/2022 10:00"] {
+            assert_eq!(read(text), Err(MomentError::Ambiguous), "{text}");
         }
     }
 }

@@ -5,12 +5,17 @@
 mod clock;
 mod edge;
 mod figures;
+mod forms;
 mod last_stretch;
+mod length;
 mod moment;
 mod moment_error;
 mod rfc3339;
+mod start;
 mod step;
+mod time_of_day;
 mod unit;
+mod unit_alias;
 mod zone;
 mod zone_clock;
 

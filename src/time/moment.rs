@@ -3,19 +3,20 @@
 use std::cmp::Ordering;
 use std::str::FromStr;
 
-use super::figures::Figures;
+use super::forms::{self, DAYS, PERIODS, Place};
 use super::moment_error::MomentError;
-use super::unit::LENGTHS;
-use super::{DAY_S, weekday};
 
 /// A point in time, as `--since` and `--until` take it.
 ///
 /// - `2022`, `2022-04`, `2022-W14`, `2022-04-05`, `2022-04-05T03` and so on to the second: the beginning of that
 ///   period, on the wall clock of each line. With an offset after the second, `2022-04-05T03:45:05+02:00`, it is the
-///   same instant for all lines.
-/// - `90s`, `45m`, `1h`, `7d`, `2w`: that long before [`Now`]. `now` is [`Now`] itself. A day is 24 hours, a week
-///   7 days.
-/// - `today`, `yesterday`, `monday` to `sunday`: midnights. A weekday is the last one of that name, today included.
+///   same instant for all lines. Dates may also be written `05/Apr/2022`, as in logs, `2022/04/05` or `05.04.2022`.
+/// - `90s`, `45m`, `1h`, `7d`, `1d12h`, `2 hours ago`: that long before [`Now`]. `now` is [`Now`] itself. A day is 24
+///   hours, a week 7 days.
+/// - `today`, `yesterday`, `monday` to `sunday`: midnights, or a time of that day: `yesterday 10:00`. A weekday is the
+///   last one of that name, today included. `10:00` is that time today.
+/// - `this week`, `last month`: the start of the current or the previous minute, hour, day, week, month or year. Weeks
+///   start on Monday.
 ///
 /// Two moments have no order if comparing them would need to know "now".
 ///
@@ -23,41 +24,13 @@ use super::{DAY_S, weekday};
 /// use logstat::Moment;
 /// let day: Moment = "2022-04-05".parse()?;
 /// assert_eq!(day, "2022-04-05 00:00:00".parse()?);
+/// assert_eq!(day, "05/Apr/2022".parse()?);
 /// assert!("yesterday".parse::<Moment>()? < "today".parse()?);
 /// assert!("2022-02-30".parse::<Moment>().is_err());
 /// # Ok::<(), logstat::MomentError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment(pub(super) Place);
-
-/// The point in time of a moment, before "now" is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
-    /// A wall clock, the same at every offset, in seconds.
-    Wall(i64),
-    /// Seconds since 1970 in UTC.
-    Instant(i64),
-    /// Seconds before now.
-    Ago(i64),
-    Midnight(Midnight),
-}
-
-/// A midnight relative to now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Midnight {
-    /// Start from the last such weekday, 0 being Monday; from today if `None`.
-    weekday: Option<i64>,
-    /// Days to add.
-    days: i64,
-}
-
-impl Midnight {
-    /// Returns the wall clock of this midnight, given the wall clock of now.
-    pub(super) fn on(self, wall_s: i64) -> i64 {
-        let back = self.weekday.map_or(0, |day| (weekday(wall_s) - day).rem_euclid(7));
-        wall_s - wall_s.rem_euclid(DAY_S) + (self.days - back) * DAY_S
-    }
-}
 
 /// A whole period, such as a day, an hour or a month, from its beginning to its end, as `--date` takes it.
 ///
@@ -89,71 +62,36 @@ pub enum Now {
     At(Moment),
 }
 
-/// THE TABLE of named days, as the midnights that they begin at.
-const DAYS: [(&str, Midnight); 9] = [
-    ("today", Midnight { weekday: None, days: 0 }),
-    ("yesterday", Midnight { weekday: None, days: -1 }),
-    ("monday", Midnight { weekday: Some(0), days: 0 }),
-    ("tuesday", Midnight { weekday: Some(1), days: 0 }),
-    ("wednesday", Midnight { weekday: Some(2), days: 0 }),
-    ("thursday", Midnight { weekday: Some(3), days: 0 }),
-    ("friday", Midnight { weekday: Some(4), days: 0 }),
-    ("saturday", Midnight { weekday: Some(5), days: 0 }),
-    ("sunday", Midnight { weekday: Some(6), days: 0 }),
-];
-
-/// Longest length of time before now: more than all years of the calendar.
-const AGO_AT_MOST_S: i64 = 10_000 * 366 * DAY_S;
-
 impl Moment {
-    /// Returns the words that are moments: `now`, `today`, `monday` …
-    pub fn words() -> impl Iterator<Item = &'static str> {
-        std::iter::once("now").chain(DAYS.iter().map(|(name, _)| *name))
+    /// Returns the words that are moments: `now`, `today`, `monday`, `last week` …
+    pub fn words() -> impl Iterator<Item = String> {
+        let words = ["now"].into_iter().chain(DAYS.iter().map(|(name, _)| *name)).map(str::to_owned);
+        words.chain(
+            ["this", "last"].iter().flat_map(|word| PERIODS.iter().map(move |(unit, _)| format!("{word} {unit}"))),
+        )
+    }
+
+    /// Returns texts of all forms that are parsed, for messages.
+    ///
+    /// ```
+    /// use logstat::Moment;
+    /// assert!(Moment::examples().all(|example| example.parse::<Moment>().is_ok()));
+    /// ```
+    pub fn examples() -> impl Iterator<Item = &'static str> {
+        forms::examples()
     }
 
     /// True if the moment counts from now.
     pub fn is_relative(self) -> bool {
-        matches!(self.0, Place::Ago(_) | Place::Midnight(_))
+        matches!(self.0, Place::Ago(_) | Place::Start(_))
     }
-
-    fn of(figures: Figures) -> Moment {
-        Moment(match figures.offset_min {
-            None => Place::Wall(figures.wall_s),
-            Some(offset_min) => Place::Instant(figures.wall_s - i64::from(offset_min) * 60),
-        })
-    }
-}
-
-fn midnight(text: &str) -> Option<Midnight> {
-    DAYS.iter().find(|(name, _)| *name == text).map(|(_, midnight)| *midnight)
-}
-
-/// Parses a length of time such as `90m` into seconds; `None` if the text is not a length of time.
-fn length_s(text: &str) -> Option<Result<i64, MomentError>> {
-    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let (_, unit_s) = LENGTHS.iter().find(|(unit, _)| *unit == &text[number.len()..])?;
-    if number.is_empty() || !number.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let seconds = number.parse::<i64>().ok().and_then(|number| number.checked_mul(*unit_s));
-    Some(seconds.filter(|seconds| *seconds <= AGO_AT_MOST_S).ok_or(MomentError::TooLong))
 }
 
 impl FromStr for Moment {
     type Err = MomentError;
 
     fn from_str(text: &str) -> Result<Self, MomentError> {
-        let word = text.to_ascii_lowercase();
-        if word == "now" {
-            return Ok(Moment(Place::Ago(0)));
-        }
-        if let Some(midnight) = midnight(&word) {
-            return Ok(Moment(Place::Midnight(midnight)));
-        }
-        match length_s(text) {
-            Some(seconds) => Ok(Moment(Place::Ago(seconds?))),
-            None => Figures::read(text).map(Moment::of),
-        }
+        forms::read(text).map(|written| Moment(written.begin))
     }
 }
 
@@ -161,19 +99,9 @@ impl FromStr for Date {
     type Err = MomentError;
 
     fn from_str(text: &str) -> Result<Self, MomentError> {
-        if let Some(begin) = midnight(&text.to_ascii_lowercase()) {
-            let end = Midnight { days: begin.days + 1, ..begin };
-            return Ok(Date { begin: Moment(Place::Midnight(begin)), end: Moment(Place::Midnight(end)) });
-        }
-        if text.parse::<Moment>().is_ok_and(Moment::is_relative) {
-            return Err(MomentError::NoDate);
-        }
-        let figures = Figures::read(text)?;
-        if figures.offset_min.is_some() {
-            return Err(MomentError::NoDate);
-        }
-        let end = Place::Wall(figures.unit.bucket(figures.wall_s).end_s);
-        Ok(Date { begin: Moment::of(figures), end: Moment(end) })
+        let written = forms::read(text)?;
+        let end = written.end.ok_or(MomentError::NoDate)?;
+        Ok(Date { begin: Moment(written.begin), end: Moment(end) })
     }
 }
 
@@ -182,7 +110,7 @@ impl FromStr for Now {
     type Err = MomentError;
 
     fn from_str(text: &str) -> Result<Self, MomentError> {
-        if text.eq_ignore_ascii_case("last") {
+        if text.trim().eq_ignore_ascii_case("last") {
             return Ok(Now::Last);
         }
         let moment: Moment = text.parse()?;
@@ -197,9 +125,7 @@ impl PartialOrd for Moment {
                 Some(mine.cmp(&theirs))
             }
             (Place::Ago(mine), Place::Ago(theirs)) => Some(theirs.cmp(&mine)),
-            (Place::Midnight(mine), Place::Midnight(theirs)) if mine.weekday == theirs.weekday => {
-                Some(mine.days.cmp(&theirs.days))
-            }
+            (Place::Start(mine), Place::Start(theirs)) => mine.partial_cmp(&theirs),
             _ => None,
         }
     }
@@ -208,59 +134,34 @@ impl PartialOrd for Moment {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Unit;
+    use crate::time::start::Start;
 
-    fn wall(text: &str) -> i64 {
-        Figures::read(text).unwrap().wall_s
+    fn moment(text: &str) -> Moment {
+        text.parse().unwrap()
     }
 
     #[test]
     fn moments_are_absolute_or_relative() {
         let rows = [
-            ("2022-04-05T03", Place::Wall(wall("2022-04-05T03"))),
-            ("2022-04-05T03:45:05+02:00", Place::Instant(wall("2022-04-05T01:45:05"))),
+            ("1970-01-02T03", Place::Wall(97_200)),
+            ("1970-01-02T03:45:05+02:00", Place::Instant(92_705)),
             ("now", Place::Ago(0)),
             ("90s", Place::Ago(90)),
             ("90m", Place::Ago(5400)),
-            ("1h", Place::Ago(3600)),
             ("7d", Place::Ago(604_800)),
             ("2w", Place::Ago(1_209_600)),
             ("2022s", Place::Ago(2022)),
-            ("Today", Place::Midnight(Midnight { weekday: None, days: 0 })),
-            ("friday", Place::Midnight(Midnight { weekday: Some(4), days: 0 })),
+            ("Today", Place::Start(Start::of_unit(Unit::Day, 0))),
+            ("friday", Place::Start(Start::of_weekday(4))),
+            ("yesterday 10:00", Place::Start(Start::of_unit(Unit::Day, -1).after(36_000))),
+            ("last week", Place::Start(Start::of_unit(Unit::Week, -1))),
         ];
         for (text, expected) in rows {
             assert_eq!(text.parse(), Ok(Moment(expected)), "{text}");
+            assert_eq!(moment(text).is_relative(), !text.starts_with("1970"), "{text}");
         }
-        for (text, error) in [
-            ("tomorrow", MomentError::Shape),
-            ("1y", MomentError::Shape),
-            ("h", MomentError::Shape),
-            ("-1h", MomentError::Shape),
-            ("1.5h", MomentError::Shape),
-            ("1h30m", MomentError::Shape),
-            ("9999999999w", MomentError::TooLong),
-            ("99999999999999999999s", MomentError::TooLong),
-            ("2022-02-30", MomentError::Nonexistent),
-        ] {
-            assert_eq!(text.parse::<Moment>(), Err(error), "{text}");
-        }
-    }
-
-    #[test]
-    fn midnights_are_relative_to_the_day_of_now() {
-        // 2022-04-05 was a Tuesday.
-        for now in ["2022-04-05", "2022-04-05T13:07", "2022-04-05T23:59:59"] {
-            for (text, expected) in [
-                ("today", "2022-04-05"),
-                ("yesterday", "2022-04-04"),
-                ("tuesday", "2022-04-05"),
-                ("monday", "2022-04-04"),
-                ("wednesday", "2022-03-30"),
-                ("sunday", "2022-04-03"),
-            ] {
-                assert_eq!(midnight(text).unwrap().on(wall(now)), wall(expected), "{text} of {now}");
-            }
-        }
+        assert!(Moment::words().all(|word| word.parse::<Moment>().is_ok()));
     }
 
     #[test]
@@ -270,17 +171,26 @@ mod tests {
             ("2024-02", "2024-02-01", "2024-03-01"),
             ("2022-W14", "2022-04-04", "2022-04-11"),
             ("2022-12-31", "2022-12-31", "2023-01-01"),
+            ("31.12.2022", "2022-12-31", "2023-01-01"),
             ("2022-04-05T23", "2022-04-05T23", "2022-04-06"),
-            ("2022-04-05T03:45", "2022-04-05T03:45", "2022-04-05T03:46"),
+            ("05/Apr/2022:03:45", "2022-04-05T03:45", "2022-04-05T03:46"),
             ("2022-04-05T03:45:05", "2022-04-05T03:45:05", "2022-04-05T03:45:06"),
+            ("yesterday 10am", "yesterday 10:00", "yesterday 11:00"),
+            ("10:00", "today 10:00", "today 10:01"),
+            ("last week", "last week", "this week"),
+            ("last month", "last month", "this month"),
+            ("last hour", "last hour", "this hour"),
+            ("yesterday", "yesterday", "today"),
         ] {
             let date: Date = text.parse().unwrap();
-            assert_eq!([date.begin, date.end], [begin, end].map(|text| text.parse().unwrap()), "{text}");
+            assert_eq!([date.begin, date.end], [begin, end].map(moment), "{text}");
         }
         let monday: Date = "monday".parse().unwrap();
-        assert_eq!(monday.begin, "monday".parse().unwrap());
-        assert_eq!(monday.end, Moment(Place::Midnight(Midnight { weekday: Some(0), days: 1 })));
-        for text in ["1h", "now", "2022-04-05T03:45:05Z"] {
+        assert_eq!(
+            [monday.begin, monday.end],
+            [Start::of_weekday(0), Start::of_weekday(0).end()].map(|start| Moment(Place::Start(start)))
+        );
+        for text in ["1h", "now", "last 24 hours", "2022-04-05T03:45:05Z"] {
             assert_eq!(text.parse::<Date>(), Err(MomentError::NoDate), "{text}");
         }
         assert_eq!("2022-02-30".parse::<Date>(), Err(MomentError::Nonexistent));
@@ -288,20 +198,26 @@ mod tests {
 
     #[test]
     fn moments_compare_only_if_their_order_is_known() {
-        let order = |a: &str, b: &str| a.parse::<Moment>().unwrap().partial_cmp(&b.parse().unwrap());
+        let order = |a: &str, b: &str| moment(a).partial_cmp(&moment(b));
         assert_eq!(order("2022", "2022-01-02"), Some(Ordering::Less));
         assert_eq!(order("1h", "90m"), Some(Ordering::Greater));
         assert_eq!(order("60m", "1h"), Some(Ordering::Equal));
         assert_eq!(order("yesterday", "today"), Some(Ordering::Less));
+        assert_eq!(order("yesterday 23:59", "today"), Some(Ordering::Less));
+        assert_eq!(order("last week", "this week"), Some(Ordering::Less));
+        assert_eq!(order("monday 10:00", "monday"), Some(Ordering::Greater));
         assert_eq!(order("monday", "today"), None);
+        assert_eq!(order("this week", "today"), None);
         assert_eq!(order("2022", "1h"), None);
     }
 
     #[test]
     fn now_is_the_last_line_or_absolute() {
         assert_eq!("last".parse(), Ok(Now::Last));
-        assert_eq!("2022-04".parse(), Ok(Now::At("2022-04".parse().unwrap())));
-        assert_eq!("yesterday".parse::<Now>(), Err(MomentError::Relative));
+        assert_eq!("2022-04".parse(), Ok(Now::At(moment("2022-04"))));
+        for text in ["yesterday", "last week", "10:00", "-1h"] {
+            assert_eq!(text.parse::<Now>(), Err(MomentError::Relative), "{text}");
+        }
         assert_eq!("lats".parse::<Now>(), Err(MomentError::Shape));
     }
 }

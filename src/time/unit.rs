@@ -4,12 +4,10 @@ use std::ops::Range;
 
 use chrono::{Datelike, Timelike};
 
+use super::length;
 use super::step::{Step, UnitError};
 use super::{DAY_S, Stamp, date, day_start_s};
 use crate::by_name::Named;
-
-/// THE TABLE of unit letters for a length of time, with their seconds.
-pub(super) const LENGTHS: [(&str, i64); 5] = [("s", 1), ("m", 60), ("h", 3600), ("d", DAY_S), ("w", 7 * DAY_S)];
 
 /// Unit of time that a timeline counts by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -167,30 +165,24 @@ impl Named for Unit {
     }
 
     fn named(name: &str) -> Option<Unit> {
-        name.parse().ok()
+        Unit::canonical(name).ok()
     }
 }
 
-/// Parses a name, or a number of seconds, minutes, hours, days or weeks: `5m`.
-impl std::str::FromStr for Unit {
-    type Err = UnitError;
-
-    fn from_str(text: &str) -> Result<Unit, UnitError> {
+impl Unit {
+    /// Looks up a unit by its own name, or parses the length of a step: `5m`, `15 min`. Other names are not known.
+    pub(crate) fn canonical(text: &str) -> Result<Unit, UnitError> {
         if let Some(unit) = Unit::named(text) {
             return Ok(unit);
         }
-        let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        let (letter, unit_s) = LENGTHS.iter().find(|(u, _)| *u == &text[digits.len()..]).ok_or(UnitError::Unknown)?;
-        if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(UnitError::Unknown);
-        }
-        let refused = match *letter {
-            "s" => UnitError::Seconds,
-            "m" => UnitError::Minutes,
-            "h" => UnitError::Hours,
+        let length = length::one(text).ok_or(UnitError::Unknown)?;
+        let refused = match length.unit_s {
+            1 => UnitError::Seconds,
+            60 => UnitError::Minutes,
+            3600 => UnitError::Hours,
             _ => UnitError::Days,
         };
-        match digits.parse::<i64>().ok().and_then(|number| number.checked_mul(*unit_s)).ok_or(refused)? {
+        match length.seconds().ok_or(refused)? {
             1 => Ok(Unit::Second),
             60 => Ok(Unit::Minute),
             3600 => Ok(Unit::Hour),

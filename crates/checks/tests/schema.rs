@@ -272,7 +272,7 @@ fn schema_lists_all_names() {
         schema["properties"]["filtered_reasons"]["properties"].as_object().unwrap().keys().collect();
     assert_eq!(described, reasons);
     let described: Vec<_> = schema["properties"]["top"]["properties"].as_object().unwrap().keys().collect();
-    let mut dimensions: Vec<_> = Dimension::all().map(Dimension::name).collect();
+    let mut dimensions: Vec<_> = Dimension::all().map(Dimension::key).collect();
     dimensions.sort_unstable();
     assert_eq!(described, dimensions);
     let units: Vec<_> = Unit::all().map(Unit::name).chain(Step::all().map(Step::name)).collect();
@@ -283,7 +283,11 @@ fn schema_lists_all_names() {
     let rows = WarningCode::all().map(|code| format!("| `{}` | {} |\n", code.name(), code.about()));
     assert!(include_str!("../../../README.md").contains(&rows.collect::<String>()), "README.md lists the codes");
     for section in Section::all() {
-        let key = if section == Section::Ledger { "lines" } else { section.name() };
+        let key = match section {
+            Section::Ledger => "lines",
+            Section::Class => "class",
+            _ => section.name(),
+        };
         assert!(schema["properties"].get(key).is_some(), "{key}");
     }
 }

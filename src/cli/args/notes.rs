@@ -57,11 +57,12 @@ impl Args {
         if question.counting.max_keys.is_some() && !question.showing.shows(Section::Top) {
             warnings.push("--max-keys has no effect, because --show omits the rankings".to_owned());
         }
-        let is_about_rows = [("--columns", !self.columns.is_empty()), ("--sort", self.sort.is_some())];
-        for (option, _) in
-            is_about_rows.into_iter().filter(|(_, is_asked)| *is_asked && !question.showing.shows(Section::Top))
-        {
-            warnings.push(format!("{option} has no effect, because --show omits the rankings"));
+        let has_rankings = question.showing.shows(Section::Top);
+        if !self.columns.is_empty() && !has_rankings && !question.showing.shows(Section::Timeline) {
+            warnings.push("--columns has no effect, because --show omits the timeline and the rankings".to_owned());
+        }
+        if self.sort.is_some() && !has_rankings {
+            warnings.push("--sort has no effect, because --show omits the rankings".to_owned());
         }
         if self.fill && !question.showing.shows(Section::Timeline) {
             warnings.push("--fill has no effect, because --show omits the timeline".to_owned());

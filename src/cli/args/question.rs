@@ -71,13 +71,12 @@ impl Args {
     /// The dimension of a word, or of a pair separated by `/`. A variable of the user's own must be logged by one of
     /// the formats.
     fn dimension(&self, word: &str, option: &str, conf: Option<&NginxConf>) -> Result<Dimension, clap::Error> {
-        let single = |name: &str| match Dimension::named(name) {
-            Err(DimensionError::Unknown) => {
-                let bare = name.strip_prefix('$').unwrap_or(name);
-                let own = Dimension::of_ones_own(bare).filter(|_| self.logs(bare, conf));
-                own.ok_or_else(|| misuse(&names::unknown_dimension(name, option)))
-            }
-            known => known.map_err(|error| misuse(&format!("{option} {}: {error}", shown(word)))),
+        let single = |name: &str| {
+            let found = Dimension::resolve(name, &|variable| self.logs(variable, conf));
+            found.map_err(|error| match error {
+                DimensionError::Unknown => misuse(&names::unknown_dimension(name.trim(), option)),
+                _ => misuse(&format!("{option} {}: {error}", shown(word))),
+            })
         };
         match word.split_once('/') {
             Some((first, second)) if !second.contains('/') => {
@@ -94,8 +93,8 @@ impl Args {
             GivenFormat::Known(format) => return Ok((**format).clone()),
             GivenFormat::Named(name) => name,
         };
-        let own = self.own_formats.iter().find(|(own, _)| own == name);
-        own.map(|(_, format)| format.clone()).ok_or_else(|| {
+        let own = self.own_formats.iter().find(|(own, _)| own == name).map(|(_, format)| format.clone());
+        own.or_else(|| name.parse().ok()).ok_or_else(|| {
             let mut known: Vec<&str> = LogFormat::names().collect();
             known.extend(self.own_formats.iter().map(|(own, _)| own.as_str()));
             misuse(&names::unknown("format", name, "--log-format", &known))

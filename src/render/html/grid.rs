@@ -48,11 +48,14 @@ impl<'r> Grid<'r> {
         let is_told = |metric: &Metric| {
             let is_there = rows.first().is_some_and(|row| row.figure(*metric).is_some());
             // Leave out classes that hardly any log has. Tables of codes or classes leave out what the key already
-            // says.
+            // says, and timelines what their split says.
             let is_rare = matches!(metric, Metric::Status1xx | Metric::StatusOther)
                 && rows.iter().all(|row| matches!(row.figure(*metric), Some(Figure::Count(0) | Figure::Unknown)));
             let by_key = match &*section {
-                "status" | "top.status" => metric.name().ends_with("xx") || *metric == Metric::StatusOther,
+                "timeline" => report.split_has(*metric),
+                "status" | "top.status" | "top.status-class" => {
+                    metric.name().ends_with("xx") || *metric == Metric::StatusOther
+                }
                 "class" | "top.class" => matches!(metric, Metric::Static | Metric::Dynamic),
                 _ => false,
             };

@@ -1,7 +1,7 @@
 //! The head of the page: the inputs, and the period that they cover.
 
 use crate::render::dates::days_between;
-use crate::render::numbers::{Bytes, Grouped};
+use crate::render::numbers::Grouped;
 use crate::render::words;
 use crate::report::{Report, UvReport};
 
@@ -36,7 +36,7 @@ impl Head<'_> {
             }
         }
         let mut read = formats;
-        read.extend([Bytes(bytes).to_string(), words::counted(report.lines.read, "line")]);
+        read.extend([words::bytes_read(bytes, report.lines.skipped_bytes), words::counted(report.lines.read, "line")]);
         read.extend(words::visitors(report));
         Head {
             title,

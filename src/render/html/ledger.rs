@@ -38,7 +38,7 @@ impl Ledger<'_> {
             reasons,
         };
         let reason = |name, lines: u64| (name, Grouped(lines).to_string(), lines);
-        let filtered = report.filtered_reasons.iter().map(|(why, lines)| reason(why.name(), *lines)).collect();
+        let filtered = report.filtered_reasons.iter().map(|(why, lines)| reason(why.label(), *lines)).collect();
         let malformed = report.malformed_reasons.iter().map(|(why, lines)| reason(why.name(), *lines)).collect();
         let parts = vec![
             part("counted", super::hits(report), Vec::new()),
@@ -84,7 +84,7 @@ impl Ledger<'_> {
     }
 
     pub(super) fn size(input: &InputReport) -> String {
-        Bytes(input.bytes).to_string()
+        words::bytes_read(input.bytes, input.skipped_bytes)
     }
 
     pub(super) fn lines(input: &InputReport) -> String {

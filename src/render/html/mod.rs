@@ -105,7 +105,7 @@ pub(super) fn write<'r>(report: &'r Report, style: &Style, out: &mut dyn Write) 
 
 fn shares(report: &Report) -> Vec<(Shares, Grid<'_>)> {
     let listed =
-        [("status", "Status codes", "Code", &report.status), ("class", "Static and dynamic", "Class", &report.class)];
+        [("status", "Status codes", "Code", &report.status), ("class", "Static and dynamic", "Kind", &report.class)];
     let shown = listed.into_iter().filter_map(|(section, title, key, rows)| {
         let rows = rows.as_deref().filter(|rows| !rows.is_empty())?;
         let grid = Grid::new(section, title.to_owned(), key.to_owned(), rows, report).bars(Metric::Pv);
@@ -115,7 +115,7 @@ fn shares(report: &Report) -> Vec<(Shares, Grid<'_>)> {
 }
 
 fn of_ranking<'r>(ranking: &'r Ranking, report: &'r Report) -> Grid<'r> {
-    let section = format!("top.{}", ranking.dimension.name());
+    let section = format!("top.{}", ranking.dimension.key());
     let shown = Grouped(ranking.rows.len() as u64);
     let key = capitalized(ranking.dimension.name());
     let mut grid = Grid::new(section, words::ranking(ranking.dimension), key, &ranking.rows, report).bars(ranking.sort);

@@ -135,6 +135,18 @@ impl Column<'_> {
     }
 }
 
+/// The columns for the shares of 4xx, 5xx and static hits, with labels that differ from those of the counts if the user
+/// asked for the counts.
+pub(super) fn shares(asked: &[Metric]) -> [Column<'static>; 3] {
+    let of =
+        |share: Column<'static>, count, label| if asked.contains(&count) { Column { label, ..share } } else { share };
+    [
+        of(STATUS_4XX, Metric::Status4xx, "4xx share"),
+        of(STATUS_5XX, Metric::Status5xx, "5xx share"),
+        of(STATIC, Metric::Static, "static share"),
+    ]
+}
+
 /// Drop priority of columns that the user asked for: all default columns but PV and UV are dropped before them.
 const ASKED: u8 = 1;
 

@@ -8,7 +8,7 @@ use super::flow::Piece;
 use super::ink::Ink;
 use super::{Sheet, words};
 use crate::render::dates::days_between;
-use crate::render::numbers::{Bytes, Grouped};
+use crate::render::numbers::Grouped;
 use crate::report::{FormatReport, Report, UvReport};
 use crate::text::printable;
 
@@ -29,7 +29,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
         let columns = if is_mixed(report) { MIXED_COLUMNS.min(sheet.page.columns) } else { FORMAT_COLUMNS };
         rest.push(Piece::new(" · ", Ink::Plain, cut_end(&formats, columns)));
     }
-    rest.push(Piece::new(" · ", Ink::Plain, Bytes(bytes).to_string()));
+    rest.push(Piece::new(" · ", Ink::Plain, words::bytes_read(bytes, report.lines.skipped_bytes)));
     rest.push(Piece::new(" · ", Ink::Plain, words::counted(report.lines.read, "line")));
     let name = match &report.inputs[..] {
         [input] => {

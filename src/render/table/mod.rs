@@ -149,6 +149,7 @@ mod tests {
                 envelope: None,
                 unread: None,
                 bytes: 0,
+                skipped_bytes: 0,
                 lines: all.pv,
             }],
             lines: Lines { read: all.pv, parsed: all.pv, ..Lines::default() },
@@ -170,6 +171,7 @@ mod tests {
             latency: None,
             verdicts: Vec::new(),
             parts: Vec::new(),
+            columns: Vec::new(),
             empty_inputs: 0,
             has_ledger: true,
         }

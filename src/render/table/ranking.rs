@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::column::{self, Column, PV, SENT, SHARE, STATUS_4XX, STATUS_5XX, UV};
+use super::column::{self, Column, PV, SENT, SHARE, UV};
 use super::flow::Piece;
 use super::grid::{Bars, Grid, Keys};
 use super::ink::Ink;
@@ -55,7 +55,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
 }
 
 /// Chooses the columns: visitors if they were counted, the metrics that the user asked for, and error shares. A ranking
-/// of status codes has no error shares, because there they are all or nothing.
+/// of status codes or classes has no error shares, because there they are all or nothing.
 fn columns(ranking: &Ranking, asked: &[Metric]) -> Vec<Column<'static>> {
     let mut columns = vec![PV];
     if ranking.rows.iter().any(|row| row.uv != UvCount::NotCounted) {
@@ -63,8 +63,9 @@ fn columns(ranking: &Ranking, asked: &[Metric]) -> Vec<Column<'static>> {
     }
     columns.push(SHARE);
     columns.extend(asked.iter().copied().filter_map(column::asked));
-    if ranking.dimension.parts().all(|part| part != Dimension::Status) {
-        columns.extend([STATUS_4XX, STATUS_5XX]);
+    if ranking.dimension.parts().all(|part| !matches!(part, Dimension::Status | Dimension::StatusClass)) {
+        let [status_4xx, status_5xx, _] = column::shares(asked);
+        columns.extend([status_4xx, status_5xx]);
     }
     columns.push(SENT);
     columns

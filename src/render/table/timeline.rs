@@ -1,13 +1,15 @@
 //! Hits by time, with bars.
 
+use std::borrow::Cow;
 use std::io;
 
-use super::column::{self, PV, SENT, STATIC, STATUS_4XX, STATUS_5XX, UV};
+use super::column::{self, Column, PV, SENT, SHARE, UV};
 use super::fit::cut_middle;
 use super::flow::Piece;
 use super::grid::{Bars, Grid, Keys};
 use super::ink::Ink;
 use super::{Sheet, hits, words};
+use crate::metric::Metric;
 use crate::render::numbers::Grouped;
 use crate::report::{Report, Row, Split};
 use crate::time::Unit;
@@ -23,9 +25,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     let split = Split::sum(rows.iter().filter_map(|row| row.split.as_ref()));
     let total_row = total.map(|summary| Row { split: split.clone(), ..summary.row.clone() });
     let labels: Vec<_> = split.iter().flat_map(Split::iter).map(|(value, _)| cut_middle(value, LABEL)).collect();
-    let mut columns = vec![PV, UV];
-    columns.extend(column::of_split(labels.iter().map(|label| &**label)));
-    columns.extend([STATIC, STATUS_4XX, STATUS_5XX, SENT]);
+    let columns = columns(report, rows, &labels);
     let grid = Grid {
         title: &words::timeline(unit, report.period.split),
         note: "",
@@ -46,6 +46,24 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     let Some(uv) = total.row.uv.known() else { return Ok(()) };
     let sum = rows.iter().filter_map(|row| row.uv.known()).fold(0, u64::saturating_add);
     sheet.flow(&Piece::words(Ink::Faint, &uv_of_the_total(uv, sum, unit)), 0)
+}
+
+/// Chooses the columns: hits and visitors, the metrics that the user asked for, the values of the split, and the usual
+/// shares, unless the values of the split are the same hits.
+fn columns<'l>(report: &Report, rows: &[Row], labels: &'l [Cow<'l, str>]) -> Vec<Column<'l>> {
+    let mut columns = vec![PV, UV];
+    if rows.iter().any(|row| row.share.is_some()) {
+        columns.push(SHARE);
+    }
+    let asked: Vec<Metric> = report.asked_columns().into_iter().filter(|metric| !report.split_has(*metric)).collect();
+    asked.iter().for_each(|metric| columns.extend(column::asked(*metric)));
+    columns.extend(column::of_split(labels.iter().map(|label| &**label)));
+    let [status_4xx, status_5xx, statics] = column::shares(&asked);
+    let shares = [(Metric::Static, statics), (Metric::Status4xx, status_4xx), (Metric::Status5xx, status_5xx)];
+    let shares = shares.into_iter().filter(|(metric, _)| !report.split_has(*metric));
+    shares.for_each(|(_, share)| columns.push(share));
+    columns.push(SENT);
+    columns
 }
 
 /// True if the row has a time. A log whose format has no time has all its hits in one row.

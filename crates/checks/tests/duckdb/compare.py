@@ -62,13 +62,14 @@ def ask(connection, question):
         "SELECT count(*), count(DISTINCT visitor), coalesce(sum(bytes), 0)::BIGINT, count(*) FILTER (is_static) FROM hits"
     )
     [[days]] = rows("SELECT count(*) FROM (SELECT DISTINCT visitor, clock::DATE FROM hits)")
+    columns = "".join(f", {aggregate}" for _, _, aggregate in question.columns)
     answer = {
         "lines.filtered": LINES - pv,
         "summary": {"pv": pv, "uv": uv, "bytes": size, "static": statics, "visitor_days": days},
         "timeline": {
-            key: [pv, uv, size]
-            for key, pv, uv, size in rows(
-                f"SELECT {question.unit[1]}, count(*), count(DISTINCT visitor), sum(bytes)::BIGINT FROM hits GROUP BY 1"
+            key: numbers
+            for key, *numbers in rows(
+                f"SELECT {question.unit[1]}, count(*), count(DISTINCT visitor), sum(bytes)::BIGINT{columns} FROM hits GROUP BY 1"
             )
         },
         "status": dict(rows("SELECT status::VARCHAR, count(*) FROM hits GROUP BY 1")),
@@ -95,10 +96,11 @@ def extract(report, question):
     """The same numbers from logstat's report."""
     summary = report["summary"]
     names = ["key", "pv"] + [key for _, key, _ in question.columns + [question.sort]]
+    of_time = ["pv", "uv", "bytes"] + [key for _, key, _ in question.columns]
     return {
         "lines.filtered": report["lines"]["filtered"],
         "summary": {name: summary[name] for name in ["pv", "uv", "bytes", "static", "visitor_days"]},
-        "timeline": {row["key"]: [row["pv"], row["uv"], row["bytes"]] for row in report["timeline"]},
+        "timeline": {row["key"]: [row[name] for name in of_time] for row in report["timeline"]},
         "status": {row["key"]: row["pv"] for row in report["status"]},
         "class": {row["key"]: [row["pv"], row["uv"]] for row in report["class"]},
         "top": [{name: row[name] for name in names} for row in report["top"][question.ranking[0]]],

@@ -71,6 +71,7 @@ ADDRESSES = [
 RANKINGS = [
     ("path", "path"), ("ip", "ip"), ("host", "host"), ("method", "method"), ("agent", "agent"), ("referer", "referer"),
     ("user", "remote_user"), ("protocol", "protocol"), ("status", "status::VARCHAR"),
+    ("status-class", "CASE WHEN status BETWEEN 100 AND 599 THEN status // 100 || 'xx' ELSE 'other' END"),
     ("class", "CASE WHEN is_static THEN 'static' ELSE 'dynamic' END"), ("hour", "strftime(clock, '%Y-%m-%dT%H')"),
 ]
 
