@@ -6,8 +6,6 @@ use clap::Command;
 use clap_complete::{Shell, generate};
 use clap_mangen::Man;
 
-use super::help;
-
 /// A document to generate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Generated {
@@ -26,9 +24,15 @@ pub(crate) const GENERATED: [(&str, Generated); 6] = [
 ];
 
 impl Generated {
-    pub(crate) fn write(self, mut command: Command, out: &mut dyn Write) -> io::Result<()> {
+    /// Writes the document. `sections` follow the options in the manual page, each with its title.
+    pub(crate) fn write(
+        self,
+        mut command: Command,
+        sections: &[(&str, String)],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         match self {
-            Generated::Man => manual(command, out),
+            Generated::Man => manual(command, sections, out),
             Generated::Completions(shell) => {
                 // Generate into a buffer: clap panics if writing fails.
                 let mut script = Vec::new();
@@ -55,7 +59,7 @@ The configuration file.
 Defaults for options, which take precedence over the file. Flags are true or false.";
 
 /// Writes the manual page. Its options are those of the help, also if they have no long text.
-fn manual(command: Command, out: &mut dyn Write) -> io::Result<()> {
+fn manual(command: Command, sections: &[(&str, String)], out: &mut dyn Write) -> io::Result<()> {
     let command = command.about("turn nginx access logs into a report").after_long_help("").mut_args(|option| {
         let help = option.get_long_help().or(option.get_help()).cloned();
         option.long_help(help.unwrap_or_default())
@@ -69,8 +73,8 @@ fn manual(command: Command, out: &mut dyn Write) -> io::Result<()> {
     let (options, version) = rest.split_once(".SH EXTRA\n").unwrap_or((rest, ""));
     let version = version.find(".SH VERSION\n").map_or(version, |at| &version[at..]);
     write!(out, "{start}.SH SYNOPSIS\n{SYNOPSIS}{options}")?;
-    for (title, text) in help::sections() {
-        writeln!(out, ".SH {}\n.nf\n{}\n.fi", roff(title).to_uppercase(), roff(&text))?;
+    for (title, text) in sections {
+        writeln!(out, ".SH {}\n.nf\n{}\n.fi", roff(title).to_uppercase(), roff(text))?;
     }
     writeln!(out, "{FILES_AND_ENVIRONMENT}\n{}", version.trim_end())
 }
@@ -86,10 +90,11 @@ mod tests {
 
     use super::*;
     use crate::cli::args::Args;
+    use crate::cli::help;
 
     fn made(generated: Generated) -> String {
         let mut text = Vec::new();
-        generated.write(Args::command(), &mut text).unwrap();
+        generated.write(Args::command(), &help::sections(), &mut text).unwrap();
         String::from_utf8(text).unwrap()
     }
 
@@ -101,7 +106,7 @@ mod tests {
         for block in blocks {
             assert!(block.lines().nth(1).is_some_and(|text| text.len() > 10), "{block}");
         }
-        for part in ["Bblogstat\\fR [\\fIOPTION", ".SH EXAMPLES\n", ".SH EXIT CODES\n", "\n.SH VERSION\n"] {
+        for part in ["fBlogstat\\fR [\\fIOPTION", ".SH EXAMPLES\n", ".SH EXIT CODES\n", "\n.SH VERSION\n"] {
             assert_eq!(manual.matches(part).count(), 1, "{part}");
         }
         assert!(!manual.contains("EXTRA"));

@@ -103,7 +103,7 @@ pub(crate) fn run() -> End {
 fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     let args = &line.args;
     if let Some(generated) = args.generate {
-        return Ok(stdout::write(messages, |out| generated.write(Args::command(), out)));
+        return Ok(stdout::write(messages, |out| generated.write(Args::command(), &help::sections(), out)));
     }
     if args.print_config {
         return Ok(stdout::write(messages, |out| line.print(out)));

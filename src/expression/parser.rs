@@ -182,7 +182,7 @@ impl Parser<'_> {
             Some(number) if digits.len() < word.len() => Ok(Value::Percent(number)),
             Some(number) => Ok(Value::Number(number)),
             None if digits.bytes().all(|b| b.is_ascii_digit() || b == b'.') && !digits.is_empty() => {
-                Err(self.error("no such number, or one of more than nineteen digits"))
+                Err(self.error("not a number, or one with more than nineteen digits"))
             }
             None => Ok(Value::Word(word.to_owned())),
         }
@@ -252,20 +252,20 @@ mod tests {
     #[test]
     fn errors_have_the_offset_of_the_mistake() {
         let rows = [
-            ("", 0, "it ends where a name was expected"),
-            ("status", 6, "it ends where one of == != < <= > >= ~ !~ in was expected"),
-            ("status ==", 9, "it ends where a value was expected"),
-            ("status == && 1", 10, "'&&' where a value was expected"),
-            ("status == 500 path", 14, "'path' where && or || was expected"),
+            ("", 0, "expected a name at the end"),
+            ("status", 6, "expected one of == != < <= > >= ~ !~ in at the end"),
+            ("status ==", 9, "expected a value at the end"),
+            ("status == && 1", 10, "expected a value, found '&&'"),
+            ("status == 500 path", 14, "expected && or ||, found 'path'"),
             ("status == 500 and path == \"/\"", 14, "write '&&' instead of 'and'"),
-            ("(status == 500", 14, "it ends where &&, || or ) was expected"),
-            ("status == 500)", 13, "')' where && or || was expected"),
-            ("status in 500", 10, "'500' where ( and a list of values was expected"),
-            ("status in ()", 11, "')' where a value was expected"),
-            ("status in (500 501)", 15, "'501' where a comma or ) was expected"),
+            ("(status == 500", 14, "expected &&, || or ) at the end"),
+            ("status == 500)", 13, "expected && or ||, found ')'"),
+            ("status in 500", 10, "expected ( and a list of values, found '500'"),
+            ("status in ()", 11, "expected a value, found ')'"),
+            ("status in (500 501)", 15, "expected a comma or ), found '501'"),
             ("1 == 2", 5, "one side of a comparison must be a name"),
             ("\"x\" ~ path", 0, "'~' and 'in' need a name before them, not a value"),
-            ("bytes > 99999999999999999999", 8, "no such number, or one of more than nineteen digits"),
+            ("bytes > 99999999999999999999", 8, "not a number, or one with more than nineteen digits"),
         ];
         for (text, at, what) in rows {
             let error = parse(text, 0).unwrap_err();

@@ -235,9 +235,9 @@ mod tests {
     #[test]
     fn errors_have_the_offset_of_the_mistake() {
         let rows = [
-            ("~a(b", 2, "no regular expression: unclosed group"),
-            ("~(?!a)", 1, "no regular expression: look-around, including look-ahead and look-behind, is not supported"),
-            ("~(.{1000}){1000}", 1, "no regular expression: it takes more than 1024 KiB when compiled"),
+            ("~a(b", 2, "invalid regular expression: unclosed group"),
+            ("~(?!a)", 1, "invalid regular expression: look-around, including look-ahead and look-behind, is not supported"),
+            ("~(.{1000}){1000}", 1, "invalid regular expression: it takes more than 1024 KiB when compiled"),
             ("/a[b", 2, "this [ has no closing ]; for the character itself, write \\["),
         ];
         for (text, at, what) in rows {

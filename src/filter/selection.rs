@@ -170,7 +170,7 @@ mod tests {
             (
                 "msec > 1",
                 0,
-                "$msec is a moment: compare a stretch of time, as in day == \"2026-11-14\" or hour-of-day >= 8",
+                "$msec is a point in time: compare a unit of time instead, as in day == \"2026-11-14\" or hour-of-day >= 8",
             ),
             ("method == GET", 10, "expected a value; put text in quotes: \"GET\""),
             ("status > 5xx", 9, "expected a value; put text in quotes: \"5xx\""),

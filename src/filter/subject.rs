@@ -160,7 +160,7 @@ mod tests {
         let refused = |name: &str| Subject::named(name, &|_| false).unwrap().refuses_numbers();
         assert_eq!((refused("kind"), refused("weekday")), (Some(KINDS), Some(WEEKDAYS)));
         assert_eq!(refused("status-class"), Some(STATUS_CLASSES));
-        assert!(refused("day").unwrap().starts_with("a text such as"));
+        assert!(refused("day").unwrap().starts_with("expected a text as in a timeline"));
         for name in ["year", "hour-of-day", "status", "path", "bytes", "request_time"] {
             assert_eq!(refused(name), None, "{name}");
         }

@@ -170,6 +170,6 @@ mod tests {
         }
         assert!(matches!("request_length=x".parse::<FieldKey>(), Err(FieldKeyError::Name { .. })));
         let error = "stats=x".parse::<FieldKey>().unwrap_err().to_string();
-        assert!(error.starts_with("unknown field 'stats'; there are ip, "), "{error}");
+        assert!(error.starts_with("unknown field 'stats'; known fields: ip, "), "{error}");
     }
 }

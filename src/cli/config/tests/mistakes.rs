@@ -22,7 +22,7 @@ fn errors_have_their_origin() {
         ),
         ("verbose = 300", "", "", "/config.toml:1: 'verbose' takes true, false or a number, not '300'"),
         ("", "LOGSTAT_BY=dya", "", "LOGSTAT_BY: unknown unit 'dya' for --by; did you mean 'day'?"),
-        ("by = 'dya'", "LOGSTAT_SLOW=x", "", "LOGSTAT_SLOW: --slow takes a time in seconds"),
+        ("by = 'dya'", "LOGSTAT_SLOW=x", "", "LOGSTAT_SLOW: --slow takes a time, such as 0.3"),
         ("[sites.a]\nfiels = 'x'", "", "", "/config.toml:2: unknown key 'fiels'; did you mean 'files'?"),
         ("[sites.a]\nby = 'dya'", "", "@a", "/config.toml:2: unknown unit 'dya' for --by; did you mean 'day'?"),
         ("[sites.'a b']", "", "", "/config.toml:1: 'a b' is not a valid site name: it is typed as @NAME"),
