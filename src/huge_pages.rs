@@ -51,8 +51,8 @@ fn advise_range(start: usize, bytes: usize) {
     const PAGE: usize = 2 << 20;
     let (from, to) = (start.next_multiple_of(PAGE), (start + bytes) & !(PAGE - 1));
     if from < to {
-        // SAFETY: the range is within an allocation of ours, and the advice changes nothing of what is in it. Whether it is
-        // taken is of no account.
+        // SAFETY: the range is within an allocation of ours, and the advice does not change its contents. Errors are
+        // ignored, because the kernel may ignore the advice anyway.
         unsafe { libc::madvise(from as *mut libc::c_void, to - from, libc::MADV_HUGEPAGE) };
     }
 }

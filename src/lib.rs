@@ -27,6 +27,10 @@
 //!
 //! The library never prints and never exits. It installs nothing in the process unless the caller asks for it.
 
+#[cfg(doctest)]
+#[doc = include_str!("../docs/src/library.md")]
+mod library_chapter {}
+
 mod batch;
 mod by_name;
 mod dimension;
@@ -80,19 +84,19 @@ pub use crate::{
     },
     expression::SyntaxError,
     files::{Compression, FileKind, LogDirectory, LogsWithin, SkipReason, SkippedFile},
-    filter::{Condition, DayTimes, Filtered, Networks, Pattern, StatusSet, Where},
+    filter::{Condition, DayTimes, FilterReason, Networks, Pattern, StatusSet, WhereExpression},
     format::{FieldKey, FieldKeyError, FormatError, LogFormat, NginxEscape, Query, Reason},
-    input::{Access, FindNote, Found, Input, MapGuard, find_logs, guard_mappings},
+    input::{Access, Input, InputNote, MapGuard, ResolvedInputs, find_logs, guard_mappings},
     measure::{Precision, UvMethod},
     message::{Message, Setting},
     metric::Metric,
     nginx::{ConfiguredLog, NginxAnswer, NginxConf, NginxConfError, NginxFormat, NginxLog, NginxLogTarget, NginxPlace},
     note::{Note, NoteCode},
-    phases::{Phases, WorkerShare},
+    phases::{Phases, WorkerStats},
     progress::Progress,
     question::{Counting, FailIf, MaxKeys, MaxMemory, Question, Reading, Section, Showing},
     rejects::Rejects,
-    render::{Colors, Page, ReportFormat, Signs, Style, write_explanation_json, write_json},
+    render::{Charset, Colors, ReportFormat, Style, TerminalStyle, write_explanation_json, write_json},
     report::{
         Approximate, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport, LatencyReport, LatencyStep,
         Lines, MalformedSample, PartReport, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount, UvReport,

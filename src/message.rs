@@ -1,4 +1,4 @@
-//! Messages that name settings. Each interface has its own names for settings, and puts them into the text.
+//! Messages that name settings. Each interface has its own names for settings, and inserts them into the text.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -89,7 +89,7 @@ impl Setting {
             Setting::Exclude(dimension) => Cow::Owned(format!("exclude {dimension}")),
             _ => {
                 let row = SETTINGS.iter().find(|(known, _)| *known == self);
-                Cow::Borrowed(row.map(|(_, name)| *name).expect("every setting but filters has its row"))
+                Cow::Borrowed(row.map(|(_, name)| *name).expect("every setting except filters has a row"))
             }
         }
     }

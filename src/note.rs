@@ -111,7 +111,7 @@ impl NoteCode {
 
     /// Name in JSON: `not-logged`.
     pub fn name(self) -> &'static str {
-        CODES.iter().find(|(code, _)| *code == self).map(|(_, name)| *name).expect("every code has its row")
+        CODES.iter().find(|(code, _)| *code == self).map(|(_, name)| *name).expect("every code has a row")
     }
 }
 

@@ -1,9 +1,9 @@
 "use strict";
-// What the page can do besides being read: sort, find rows, tell of a bar. Text is only ever set as text.
+// Sorts tables, finds rows and shows the numbers of a bar. The page is complete without it. Text is only set as text.
 (() => {
   const make = (name, properties) => Object.assign(document.createElement(name), properties);
 
-  // A cell's number stands beside its text; what has none is last in either direction.
+  // Cells with a number have it in data-value; empty values are last in both directions.
   const valueOf = (row, at) => {
     const cell = row.cells[at];
     if ("value" in cell.dataset) return cell.dataset.value;
@@ -17,7 +17,7 @@
     const rows = [...body.rows].map((row) => ({ row, value: valueOf(row, at) }));
     const isNumeric = rows.every(({ value }) => value === "" || value === "-" || !Number.isNaN(Number(value)));
     const was = head.getAttribute("aria-sort");
-    // What is counted is looked through from the most on, what is named from its beginning.
+    // The first click sorts numbers descending and names ascending.
     const isDown = was === null ? isNumeric && "metric" in head.dataset : was === "ascending";
     for (const other of head.parentElement.cells) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", isDown ? "descending" : "ascending");
@@ -59,7 +59,7 @@
     if (rows.length >= (table.querySelector(".rank") ? 8 : 24)) find(table);
   }
 
-  // Bars say what they are where they are pointed at, or gone to by the arrow keys.
+  // Shows the numbers of the bar under the pointer, or of the one chosen with the arrow keys.
   for (const chart of document.querySelectorAll(".timeline, .histogram")) {
     const tip = make("div", { className: "tip" });
     tip.setAttribute("role", "status");
@@ -70,7 +70,7 @@
       title.remove();
       return title.textContent;
     });
-    // The browser's own tip would stand over ours.
+    // Remove the titles, because the browser's own tooltip would cover ours.
     chart.setAttribute("aria-label", chart.querySelector(":scope > title").textContent);
     chart.setAttribute("aria-describedby", chart.querySelector(":scope > desc").id);
     chart.removeAttribute("aria-labelledby");

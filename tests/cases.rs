@@ -27,7 +27,7 @@ fn every_case_matches_its_expected_output() {
             writeln!(failures, "{}: {problem}", case.display()).unwrap();
         }
     }
-    assert!(cases.len() >= 20, "the cases are gone");
+    assert!(cases.len() >= 20, "the cases are missing");
     assert!(failures.is_empty(), "\n{failures}");
 }
 
@@ -105,7 +105,8 @@ fn without_colors(text: &str) -> String {
     let mut parts = text.split('\u{1b}');
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |plain, part| {
-        let (code, rest) = part.strip_prefix('[').and_then(|part| part.split_once('m')).expect("a code of colour");
+        let (code, rest) =
+            part.strip_prefix('[').and_then(|part| part.split_once('m')).expect("an escape sequence is a colour code");
         assert!(code.chars().all(|c| c.is_ascii_digit() || c == ';'), "{code:?}");
         plain + rest
     })

@@ -89,7 +89,7 @@ fn expected(metric: Metric, lines: &[&Line], all: usize) -> Figure {
         Metric::TotalTime => Figure::Ms(ms.iter().sum()),
         Metric::First => Figure::Moment(times().min().unwrap()),
         Metric::Last => Figure::Moment(times().max().unwrap()),
-        _ => panic!("{metric:?} has no twin"),
+        _ => panic!("the reference does not count {metric:?}"),
     }
 }
 
@@ -231,11 +231,11 @@ fn verdicts_match_the_reference() {
     let count_of = |class: u16| lines.iter().filter(|line| line.status / 100 == class).count();
     let share = count_of(4) as f64 * 100.0 / lines.len() as f64;
     let all: Vec<&Line> = lines.iter().collect();
-    let Figure::Ms(p95) = expected(Metric::P95, &all, all.len()) else { panic!("a percentile is a time") };
+    let Figure::Ms(p95) = expected(Metric::P95, &all, all.len()) else { panic!("percentiles are times") };
     let mut by_path: BTreeMap<&str, Vec<&Line>> = BTreeMap::new();
     lines.iter().for_each(|line| by_path.entry(&line.path).or_default().push(line));
     let slow_paths = by_path.values().filter(|of_it| {
-        let Figure::Ms(p90) = expected(Metric::P90, of_it, 1) else { panic!("a percentile is a time") };
+        let Figure::Ms(p90) = expected(Metric::P90, of_it, 1) else { panic!("percentiles are times") };
         p90 > 500 && of_it.len() >= 5
     });
     let slow_paths = slow_paths.count() as u64;
@@ -264,7 +264,7 @@ fn verdicts_match_the_reference() {
             continue;
         }
         let report = report(&log, &question);
-        let [verdict] = &report.verdicts[..] else { panic!("one condition has one verdict") };
+        let [verdict] = &report.verdicts[..] else { panic!("every condition has one verdict") };
         assert_eq!((verdict.keys, verdict.holds), (keys, keys > 0), "{text}: {verdict:?}");
         assert_eq!(verdict.reason.is_some(), verdict.holds, "{text}: {verdict:?}");
     }

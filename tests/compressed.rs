@@ -43,7 +43,7 @@ fn packed(compression: Compression, text: &[u8]) -> Vec<u8> {
             bzip2.finish().unwrap()
         }
         Compression::Xz => liblzma::encode_all(text, 1).unwrap(),
-        other => panic!("{other} is new"),
+        other => panic!("{other} is not tested yet"),
     }
 }
 

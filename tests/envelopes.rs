@@ -106,7 +106,7 @@ fn log(lines: u64) -> Vec<Vec<u8>> {
     let log = Traffic { lines, malformed: 0.03, seed: 5, ..Traffic::default() }.to_vec();
     let lines = log.split(|b| *b == b'\n').filter(|line| str::from_utf8(line).is_ok());
     let mut lines: Vec<_> = lines.map(<[u8]>::to_vec).collect();
-    assert_eq!(lines.pop(), Some(Vec::new()), "it ends with a line end");
+    assert_eq!(lines.pop(), Some(Vec::new()), "the log ends with a line end");
     lines
 }
 
@@ -246,10 +246,10 @@ fn line_of_too_many_parts_is_too_long() {
 }
 
 #[test]
-fn readme_lists_every_envelope_in_order() {
-    let readme = include_str!("../README.md");
+fn book_lists_every_envelope_in_order() {
+    let page = include_str!("../docs/src/envelopes.md");
     let row = |(name, example): (&str, &str)| format!("| {name} | `{}` |", example.replace('|', "\\|"));
-    let places: Vec<_> = logstat::envelopes().map(|envelope| readme.find(&row(envelope)).ok_or(envelope)).collect();
+    let places: Vec<_> = logstat::envelopes().map(|envelope| page.find(&row(envelope)).ok_or(envelope)).collect();
     assert!(places.iter().all(Result::is_ok), "{places:?}");
     assert!(places.is_sorted());
 }

@@ -5,8 +5,8 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use logstat::{
-    Dimension, Engine, HitExplanation, Input, NginxConf, Page, Question, Signs, count, explain, write_explanation,
-    write_explanation_json,
+    Charset, Dimension, Engine, HitExplanation, Input, NginxConf, Question, TerminalStyle, count, explain,
+    write_explanation, write_explanation_json,
 };
 use serde_json::Value;
 
@@ -112,12 +112,14 @@ fn text_fits_the_page_width() {
     for (path, log) in logs() {
         let inputs = vec![Input::reader(&path, Cursor::new(log))];
         let explained = explain(&Question::default(), inputs, &Engine::default()).unwrap();
-        for (columns, signs) in [(40, Signs::Unicode), (60, Signs::Ascii), (80, Signs::Unicode), (200, Signs::Ascii)] {
+        for (columns, charset) in
+            [(40, Charset::Unicode), (60, Charset::Ascii), (80, Charset::Unicode), (200, Charset::Ascii)]
+        {
             let mut text = Vec::new();
-            let page = Page::default().with_columns(columns).with_signs(signs);
-            write_explanation(&explained.explanation, page, &mut text).unwrap();
+            let terminal = TerminalStyle::default().with_columns(columns).with_charset(charset);
+            write_explanation(&explained.explanation, terminal, &mut text).unwrap();
             let text = String::from_utf8(text).unwrap();
-            assert!(signs == Signs::Unicode || text.is_ascii(), "{text}");
+            assert!(charset == Charset::Unicode || text.is_ascii(), "{text}");
             for line in text.lines() {
                 assert!(unicode_width::UnicodeWidthStr::width(line) <= columns, "{columns}: {line}");
                 assert!(!line.ends_with(' ') && !line.chars().any(char::is_control), "{line:?}");
@@ -139,7 +141,7 @@ fn keys(value: &Value, into: &mut Vec<String>) {
 }
 
 #[test]
-fn every_key_of_the_json_is_in_the_readme() {
+fn every_key_of_the_json_is_in_the_book() {
     let cases = Path::new(super::REPOSITORY).join("testdata/cases");
     let conf = NginxConf::read(&cases.join("explain_nginx_conf_and_files/nginx.conf")).unwrap();
     let question = Question::new().nginx_conf(conf);
@@ -149,8 +151,7 @@ fn every_key_of_the_json_is_in_the_readme() {
     let explained = explain(&question, inputs, &Engine::default()).unwrap();
     let mut found = Vec::new();
     keys(&serde_json::to_value(&explained.explanation).unwrap()["inputs"], &mut found);
-    let readme = include_str!("../README.md").split("## How a log is read\n").nth(1).unwrap();
-    let section = readme.split("\n## ").next().unwrap();
+    let section = include_str!("../docs/src/explain.md").split("## As JSON\n").nth(1).unwrap();
     let words: Vec<_> = section.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
     for key in &found {
         assert!(words.contains(&key.as_str()), "{key}");

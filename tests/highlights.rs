@@ -57,7 +57,7 @@ fn in_short(highlights: &[Highlight]) -> Vec<String> {
         Highlight::ErrorPeak { key, .. } => format!("error_peak {key}"),
         Highlight::SlowestPath { key, .. } => format!("slowest_path {key}"),
         Highlight::FrequentAddress { key, .. } => format!("frequent_address {key}"),
-        _ => unreachable!("there are three kinds"),
+        _ => unreachable!("there are only three kinds"),
     };
     highlights.iter().map(short).collect()
 }
@@ -83,9 +83,9 @@ fn error_peak_thresholds() {
     // 60 of 300 are 20%, and twice that are 40%.
     assert_eq!(hours((40, 100), (20, 200)), peak);
     assert_eq!(hours((39, 100), (21, 200)), [""; 0], "less than twice the share of all");
-    assert_eq!(hours((49, 100), (0, 0)), [""; 0], "an hour alone has the share of all");
-    assert_eq!(hours((50, 100), (0, 0)), peak, "half of it fails");
-    assert_eq!(hours((50, 100), (100, 200)), peak, "and so does all");
+    assert_eq!(hours((49, 100), (0, 0)), [""; 0], "a single hour has the share of the whole log");
+    assert_eq!(hours((50, 100), (0, 0)), peak, "half of the requests fail");
+    assert_eq!(hours((50, 100), (100, 200)), peak, "the other hours fail equally often");
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn frequent_address_thresholds() {
     let several = |hits: usize| crowd(9).map(move |one| Hits { times: hits, ..one });
     assert_eq!(of(&[vec![hits(20)], several(8).collect()].concat()), one);
     assert_eq!(of(&[vec![hits(20)], several(9).collect()].concat()), [""; 0], "less than twice the mean");
-    assert_eq!(with(50, 0), [""; 0], "the only one");
+    assert_eq!(with(50, 0), [""; 0], "the only address");
     assert_eq!(with(9, 20), [""; 0], "a handful");
     let two = [Hits { addr: "::1".to_owned(), ..hits(20) }, hits(30)];
     let two = [two.to_vec(), crowd(50).collect()].concat();

@@ -406,13 +406,13 @@ fn assert_closes(report: &Report, log: &[u8]) {
         assert_eq!(sum(rows, |row| row.pv), expected, "{name}");
         if expected == all.pv {
             let numbers: [fn(&Row) -> u64; 4] =
-                [hits_with_status, hits_with_path, |row| known(row.statics), |row| known(row.status_other)];
+                [hits_with_status, hits_with_path, |row| known(row.static_hits), |row| known(row.status_other)];
             numbers.into_iter().for_each(|number| assert_eq!(sum(rows, number), number(all), "{name}"));
         }
         let mut keys: Vec<_> = rows.iter().map(|row| row.key.as_deref().unwrap()).collect();
         keys.iter().for_each(|key| assert_safe("key", key.as_bytes()));
         keys.sort_unstable();
-        assert!(keys.windows(2).all(|pair| pair[0] < pair[1]), "a key has one row");
+        assert!(keys.windows(2).all(|pair| pair[0] < pair[1]), "every key has one row");
         rows.iter().for_each(|row| assert_row_closes(report, row));
     }
     assert_row_closes(report, all);
@@ -442,7 +442,7 @@ fn hits_with_status(row: &Row) -> u64 {
 }
 
 fn hits_with_path(row: &Row) -> u64 {
-    known(row.statics) + known(row.dynamic)
+    known(row.static_hits) + known(row.dynamic)
 }
 
 /// Checks that the parts add up to the hits, unless a note says that some hits lack the field.
@@ -452,7 +452,7 @@ fn assert_row_closes(report: &Report, row: &Row) {
         (hits_with_status(row), row.status_5xx, NoteCode::StatusUnknown),
     ] {
         assert!(hits == row.pv || hits < row.pv && is_noted(report, code), "{hits} of {row:?}");
-        assert_eq!(number.is_none(), hits == 0 && row.pv > 0, "unknown is the number of no hits alone");
+        assert_eq!(number.is_none(), hits == 0 && row.pv > 0, "a number is unknown only if no hit logs it");
     }
     assert!(row.uv.known().is_none_or(|uv| (1..=row.pv).contains(&uv) || row.pv == 0));
     assert!(row.share.is_none_or(|share| (0.0..=1.0).contains(&share)));

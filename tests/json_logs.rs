@@ -200,7 +200,7 @@ fn given_key_takes_precedence() {
     assert_eq!(found["latency"]["max_ms"], 1500);
     let absent = Question::new().fields(["status=http.code".parse().unwrap()]);
     let error = count(&absent, vec![Input::reader("a.log", log)], &Engine::default()).unwrap_err();
-    assert_eq!(error.to_string(), "fields status=http.code needs the key http.code, but no input logs it");
+    assert_eq!(error.to_string(), "fields status=http.code needs the key http.code, which is not in the log");
 }
 
 /// A given `log_format` defines the meaning of the keys, whatever their names usually mean.
@@ -222,7 +222,7 @@ fn json_log_format_defines_its_keys() {
     // `$remote_addr` is not logged: the key `ip` holds another variable.
     let input = || vec![Input::reader("a.log", log.as_bytes())];
     let error = count(&question, input(), &Engine::default()).unwrap_err();
-    assert_eq!(error.to_string(), "top ip needs $remote_addr, but no input logs it");
+    assert_eq!(error.to_string(), "top ip needs $remote_addr, which is not in the log");
     let others: Vec<_> = top.into_iter().filter(|d| *d != Dimension::Ip).collect();
     let found = report(&asked(&others), log.as_bytes(), &Engine::default());
     let keys =

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use logstat::{
-    Access, Condition, Dimension, Engine, Error, ErrorKind, Figure, Filtered, Input, LogFormat, Metric, Outcome,
+    Access, Condition, Dimension, Engine, Error, ErrorKind, Figure, FilterReason, Input, LogFormat, Metric, Outcome,
     Precision, Query, Question, Reason, Report, Section, StaticRules, Unit, UvCount, UvMethod, UvReport, count,
     write_json,
 };
@@ -58,7 +58,7 @@ fn default_question_has_every_section() {
         (summary.row.pv, summary.row.uv, summary.row.bytes, summary.visitor_days),
         (3, UvCount::Known(2), Some(522), Some(2))
     );
-    assert_eq!((summary.row.statics, summary.row.dynamic), (Some(0), Some(3)));
+    assert_eq!((summary.row.static_hits, summary.row.dynamic), (Some(0), Some(3)));
     assert_eq!((summary.row.status_2xx, summary.row.status_4xx, summary.row.status_5xx), (Some(1), Some(1), Some(1)));
     let days: Vec<_> =
         report.timeline.unwrap().into_iter().map(|row| (row.key.unwrap(), row.pv, row.uv.known())).collect();
@@ -103,7 +103,7 @@ fn question_settings_take_effect() {
     let top = report.top.unwrap();
     assert_eq!(top.iter().map(|r| r.dimension).collect::<Vec<_>>(), [Dimension::Ip, Dimension::Time(Unit::Weekday)]);
     assert!(top.iter().all(|ranking| ranking.rows.len() == 1));
-    assert_eq!(report.summary.unwrap().row.statics, Some(1));
+    assert_eq!(report.summary.unwrap().row.static_hits, Some(1));
     assert_eq!(report.latency.unwrap().slow, 0);
     assert!(matches!(report.uv, UvReport::Hll { precision: 10, .. }));
 }
@@ -178,7 +178,7 @@ fn file_of_unknown_format_is_a_problem() {
     let among = outcome(&Question::default(), vec![hello(), reader("a.log", LINES)]).unwrap();
     assert!(among.problems.len() == 1 && is_no_format(&among.problems[0]));
     let report = among.report.unwrap();
-    assert_eq!((report.lines.read, report.inputs.len()), (6, 1), "its lines are no lines of a log");
+    assert_eq!((report.lines.read, report.inputs.len()), (6, 1), "lines of a file without a format are not counted");
 }
 
 #[test]
@@ -357,7 +357,7 @@ fn filters_combine_and_count_what_they_remove() {
     assert!(question.counting.contradictions().is_empty());
     let report = report(&question);
     assert_eq!(report.summary.unwrap().row.pv, 1);
-    assert_eq!(report.filtered_reasons, [(Filtered::Slower, 1), (Filtered::Path, 1)]);
+    assert_eq!(report.filtered_reasons, [(FilterReason::Slower, 1), (FilterReason::Path, 1)]);
     assert_eq!(report.lines.filtered, 2);
 }
 
@@ -366,7 +366,7 @@ fn filter_by_a_field_that_no_input_logs_is_an_error() {
     let upstream = Condition::Where("status == 200 || upstream_addr != \"-\"".parse().unwrap());
     let question = Question::new().filters([upstream]);
     let error = outcome(&question, vec![reader("a.log", LINES)]).unwrap_err();
-    assert_eq!(error.to_string(), "where needs $upstream_addr, but no input logs it");
+    assert_eq!(error.to_string(), "where needs $upstream_addr, which is not in the log");
     let names = (0..17).map(|i| format!("cookie_{i} == 1")).collect::<Vec<_>>().join(" || ");
     let question = Question::new().filters([Condition::Where(names.parse().unwrap())]);
     let error = outcome(&question, vec![reader("a.log", LINES)]).unwrap_err();

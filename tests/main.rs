@@ -17,6 +17,8 @@ mod command_line;
 mod compressed;
 #[cfg(all(unix, feature = "cli"))]
 mod config;
+#[cfg(all(unix, feature = "cli"))]
+mod docs;
 mod envelopes;
 #[cfg(feature = "cli")]
 mod explain;
@@ -45,8 +47,6 @@ mod outputs;
 mod pairs;
 mod parts;
 mod random_commands;
-#[cfg(all(unix, feature = "cli"))]
-mod readme;
 mod reference;
 #[cfg(all(unix, feature = "cli"))]
 mod refusals;

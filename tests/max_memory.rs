@@ -206,7 +206,7 @@ fn approximate_numbers_keep_their_guarantees() {
             (report.top, report.approximate) = (None, Vec::new());
             written(report)
         };
-        assert_eq!(rest(report), rest(truth), "visitors are those of --uv hll from the start");
+        assert_eq!(rest(report), rest(truth), "visitors are counted like --uv hll from the start");
     }
     assert_eq!(seen.len(), 4, "{seen:?}");
 }

@@ -18,7 +18,9 @@ fn run(folder: &Path, options: &[&str]) -> (Vec<u8>, bool) {
     let fifo = loop {
         match File::options().write(true).custom_flags(libc::O_NONBLOCK).open(folder.join("fifo")) {
             Ok(fifo) => break fifo,
-            Err(error) => assert!(waiting.elapsed() < Duration::from_secs(60), "it never opens the FIFO: {error}"),
+            Err(error) => {
+                assert!(waiting.elapsed() < Duration::from_secs(60), "the program did not open the FIFO: {error}");
+            }
         }
         std::thread::sleep(Duration::from_millis(5));
     };
@@ -36,7 +38,7 @@ fn no_file_is_mapped() {
     fs::write(folder.path().join("large.log"), SHOP.repeat(20)).unwrap();
     assert!(Command::new("mkfifo").arg(folder.path().join("fifo")).status().unwrap().success());
     let (report, is_mapped) = run(folder.path(), &[]);
-    assert!(is_mapped, "files are mapped unless asked otherwise");
+    assert!(is_mapped, "files are mapped by default");
     assert_eq!(run(folder.path(), &["--no-mmap"]), (report, false));
     fs::write(folder.path().join("mmap.toml"), "no-mmap = true\n").unwrap();
     assert!(!run(folder.path(), &["--config", "mmap.toml"]).1);

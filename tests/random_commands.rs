@@ -154,7 +154,7 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--csv-safe", &[], &[]),
     ("--prom-label", NAMES, NO_NAMES),
     ("--color", &["auto", "always", "never"], &["x"]),
-    ("--generate", &["man", "complete-bash"], &["x"]),
+    ("--generate", &["man", "reference", "complete-bash"], &["x"]),
     ("--schema", &[], &[]),
     ("--no-seek", &[], &[]),
     ("--no-mmap", &[], &[]),

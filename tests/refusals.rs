@@ -57,7 +57,7 @@ fn has(program: &str) -> bool {
 #[test]
 fn advice_never_leads_back_to_the_same_message() {
     let refusals = refusals();
-    assert!(refusals.len() > 50, "the cases are gone");
+    assert!(refusals.len() > 50, "the cases are missing");
     for (case, said) in &refusals {
         let place = tempfile::tempdir().unwrap();
         for entry in fs::read_dir(Path::new(CASES).join(case)).unwrap().filter(|e| e.as_ref().unwrap().path().is_file())
@@ -79,7 +79,7 @@ fn advice_never_leads_back_to_the_same_message() {
             }
             open = next;
         }
-        assert!(open.is_empty(), "{case}: advice without end: {open:?}");
+        assert!(open.is_empty(), "{case}: the advice never ends: {open:?}");
     }
 }
 
@@ -114,13 +114,13 @@ fn advised_commands_read_the_input() {
                 (report["lines"]["parsed"].as_u64().unwrap(), report["lines"]["malformed"].as_u64().unwrap());
             assert!(parsed > 0, "{case}: {command}: {report}");
             assert!(malformed == 0, "{case}: {command}: {report}");
-            // Whether visitors can forge a W3C log depends on the server that wrote it, so the note is allowed there.
+            // Visitors can forge a W3C log only if its server allows it, so the note is allowed there.
             let is_forgeable = report["notes"].as_array().unwrap().iter().any(|note| note["code"] == "forgeable");
             assert!(!is_forgeable || command.contains("grep -v '^#'"), "{case}: {command}: {report}");
             read += 1;
         }
     }
-    assert!(read > 10, "hardly a command was run");
+    assert!(read > 10, "too few commands were run to test anything");
 }
 
 fn counted(question: &Question, log: Vec<u8>) -> Result<u64, String> {
@@ -207,7 +207,7 @@ fn archives_and_encodings_are_refused_in_every_format() {
         assert!(matches!(outcome.problems[0].kind(), ErrorKind::NotAccessLog { .. }), "{case}");
         kinds += 1;
     }
-    assert!(kinds > 5, "the cases are gone");
+    assert!(kinds > 5, "the cases are missing");
 }
 
 #[test]

@@ -127,7 +127,7 @@ fn rejects_are_written_to_a_file() {
     let (log, rejects) = log(0, 200);
     fs::write(folder.path().join("a.log"), &log).unwrap();
     fs::write(folder.path().join("other.log"), "no access log\nat all\n").unwrap();
-    fs::write(folder.path().join("bad"), "what was there before").unwrap();
+    fs::write(folder.path().join("bad"), "the old content is kept").unwrap();
     let output = logstat(folder.path(), &["a.log", "--rejects", "bad"]);
     assert_eq!(said(&output), (Some(0), String::new()));
     assert_eq!(fs::read(folder.path().join("bad")).unwrap(), rejects);
@@ -146,7 +146,7 @@ fn report_and_rejects_need_different_files() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     fs::write(path("a.log"), log(0, 20).0).unwrap();
-    fs::write(path("there"), "what was there before").unwrap();
+    fs::write(path("there"), "the old content is kept").unwrap();
     fs::create_dir(path("sub")).unwrap();
     std::os::unix::fs::symlink("there", path("to_there")).unwrap();
     std::os::unix::fs::symlink("../new", path("sub/to_new")).unwrap();
@@ -170,7 +170,7 @@ fn report_and_rejects_need_different_files() {
             assert!(code == Some(2) && message.starts_with(&expected), "{arguments:?}: {message}");
         }
     }
-    assert!(!path("new").exists() && fs::read(path("there")).unwrap() == b"what was there before");
+    assert!(!path("new").exists() && fs::read(path("there")).unwrap() == b"the old content is kept");
     for arguments in [["--rejects", "there", "-o", "new"], ["--rejects", "/dev/null", "-o", "/dev/null"]] {
         assert_eq!(
             said(&logstat(folder.path(), &[&["a.log", "--format", "json"], &arguments[..]].concat())),
@@ -193,7 +193,7 @@ fn unusable_rejects_file_is_reported() {
     );
     for (log_of, path) in [("a.log", "./a.log"), ("./a.log", "a.log")] {
         let (code, message) = said(&logstat(folder.path(), &[log_of, "--rejects", path]));
-        assert!(code == Some(2) && message.contains("this file is read"), "{message}");
+        assert!(code == Some(2) && message.contains("this file is an input"), "{message}");
     }
     let mut piped = Command::new(env!("CARGO_BIN_EXE_logstat"));
     let stdin = File::open(folder.path().join("a.log")).unwrap();
@@ -206,5 +206,5 @@ fn unusable_rejects_file_is_reported() {
         let warning = serde_json::json!({"code": "io-error", "input": "/dev/full", "text": "no space left on device"});
         assert_eq!(report["warnings"], serde_json::json!([warning]));
     }
-    assert_eq!(fs::read(folder.path().join("a.log")).unwrap(), log, "a log is never written to");
+    assert_eq!(fs::read(folder.path().join("a.log")).unwrap(), log, "the log is unchanged");
 }

@@ -175,7 +175,7 @@ fn file_cut_in_the_first_line() {
     assert!(said.contains("a.log: no known log format fits") && said.contains(" to 37 bytes"), "{said}");
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((number(&report, "/lines/read"), number(&report, "/summary/pv")), (7, 7));
-    assert!(!said.contains("\\x00"), "bytes that were never in the file: {said}");
+    assert!(!said.contains("\\x00"), "the sample has bytes that were never in the file: {said}");
 }
 
 #[test]

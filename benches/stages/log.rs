@@ -36,7 +36,7 @@ impl Log {
         let traffic = Traffic { lines: LINES as u64, times: true, vhost, seed: 1, ..Traffic::default() };
         let text: &[u8] = traffic.to_vec().leak();
         let presets: &Presets = Box::leak(Box::default());
-        let lines = text.strip_suffix(b"\n").expect("a last line that is ended").split(|&b| b == b'\n');
+        let lines = text.strip_suffix(b"\n").expect("the last line has an end").split(|&b| b == b'\n');
         Log { text, hits: lines.map(Hit::of).collect(), scanner: Scanner::new(presets, text) }
     }
 

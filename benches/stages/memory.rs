@@ -71,7 +71,7 @@ fn count(rounds: std::ops::Range<u32>) -> (Tables, Duration) {
             let visitor = (u64::from(group) * 7 + u64::from(round) * 250_007) % u64::from(MILLION);
             let address = Ipv4Addr::from_bits(0x0A00_0000 + visitor as u32);
             writeln!(piece, r#"{address} - - [14/Nov/2026:00:00:00 +0800] "GET /g/{group} HTTP/1.1" 200 1 "-" "-""#)
-                .expect("a Vec takes every write");
+                .expect("writing to a Vec cannot fail");
             if piece.len() >= PIECE {
                 break;
             }

@@ -70,13 +70,13 @@ impl<'l> Hit<'l> {
             Dimension::Status => self.status.into(),
             Dimension::Class => if self.is_static() { &b"static"[..] } else { b"dynamic" }.into(),
             Dimension::Time(unit) => self.bucket(unit).into_bytes().into(),
-            other => unreachable!("no stage ranks by {}", other.name()),
+            other => unreachable!("no stage has a ranking of {}", other.name()),
         }
     }
 
     fn bucket(&self, unit: Unit) -> String {
         let text = |from, to| std::str::from_utf8(&self.time[from..to]).expect("a time is ASCII");
-        assert_eq!(text(2, 12), "/Nov/2026:", "a made log is of one month");
+        assert_eq!(text(2, 12), "/Nov/2026:", "a generated log is within one month");
         let (day, clock) = (text(0, 2), text(12, 20));
         let date = || number(day.as_bytes()) as usize;
         match unit {
@@ -90,7 +90,7 @@ impl<'l> Hit<'l> {
             Unit::Year => "2026".to_owned(),
             Unit::HourOfDay => clock[..2].to_owned(),
             Unit::Weekday => ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"][(date() + 5) % 7].to_owned(),
-            other => unreachable!("no stage counts by {}", other.name()),
+            other => unreachable!("no stage counts per {}", other.name()),
         }
     }
 
@@ -155,7 +155,7 @@ pub(crate) struct Expected<'l> {
     /// Hits by status class.
     pub(crate) class: [u64; 6],
     pub(crate) bytes: u64,
-    pub(crate) statics: u64,
+    pub(crate) static_hits: u64,
     pub(crate) visitors: HashSet<&'l [u8]>,
     /// In ascending order.
     pub(crate) times_ms: Vec<u64>,
@@ -177,7 +177,7 @@ pub(crate) fn groups<'l>(hits: &[Hit<'l>], dimension: Dimension) -> Groups<'l> {
         group.pv += 1;
         group.class[usize::from(hit.status[0] - b'0')] += 1;
         group.bytes += hit.bytes;
-        group.statics += u64::from(hit.is_static());
+        group.static_hits += u64::from(hit.is_static());
         group.visitors.insert(hit.address);
         group.times_ms.push(hit.time_ms);
     }

@@ -87,7 +87,10 @@ impl Right {
     }
 
     fn same(&self, row: &Row, expected: &Expected<'_>) {
-        assert_eq!((row.pv, row.bytes, row.statics), (expected.pv, Some(expected.bytes), Some(expected.statics)));
+        assert_eq!(
+            (row.pv, row.bytes, row.static_hits),
+            (expected.pv, Some(expected.bytes), Some(expected.static_hits))
+        );
         assert_eq!(
             [row.status_2xx, row.status_3xx, row.status_4xx, row.status_5xx].map(Option::unwrap_or_default),
             expected.class[2..]
@@ -104,6 +107,6 @@ impl Right {
             UvMethod::Hll(precision) => 5.0 * precision.standard_error(),
             _ => 0.0,
         };
-        assert!(uv.abs_diff(right) as f64 <= error * right as f64, "{uv} for {right}");
+        assert!(uv.abs_diff(right) as f64 <= error * right as f64, "{uv} instead of {right}");
     }
 }

@@ -68,7 +68,7 @@ pub(crate) fn runs_of_the_program(criterion: &mut Criterion) {
             let right = right.get_or_insert_with(|| right_of(&traffic, &question));
             bencher.iter(|| {
                 let inputs = files.iter().map(|file| input(file, form)).collect();
-                let outcome = count(&question, inputs, &engine).expect("a log in a format that is known");
+                let outcome = count(&question, inputs, &engine).expect("the log has a known format");
                 assert!(outcome.problems.is_empty());
                 right.check(&outcome.report.expect("the files were read"));
             });
@@ -80,13 +80,13 @@ pub(crate) fn runs_of_the_program(criterion: &mut Criterion) {
 /// Expected report. For JSON lines it is that of the same traffic as text lines.
 fn right_of(traffic: &Traffic, question: &Question) -> Right {
     let text: &[u8] = Traffic { json: false, ..*traffic }.to_vec().leak();
-    let lines = text.strip_suffix(b"\n").expect("a last line that is ended").split(|&b| b == b'\n');
+    let lines = text.strip_suffix(b"\n").expect("the last line has an end").split(|&b| b == b'\n');
     Right::new(&lines.map(Hit::of).collect::<Vec<_>>(), question, traffic.times)
 }
 
 fn input(file: &Path, form: Form) -> Input {
     match form {
-        Form::Stream => Input::reader(file, std::fs::File::open(file).expect("it was just written")),
+        Form::Stream => Input::reader(file, std::fs::File::open(file).expect("the file was just written")),
         _ => Input::path(file),
     }
 }
@@ -94,12 +94,12 @@ fn input(file: &Path, form: Form) -> Input {
 fn files(text: &[u8], form: Form, directory: &TempDir) -> Vec<PathBuf> {
     let gz = |part: &[u8]| {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-        encoder.write_all(part).and_then(|()| encoder.finish()).expect("a Vec takes every write")
+        encoder.write_all(part).and_then(|()| encoder.finish()).expect("writing to a Vec cannot fail")
     };
     let parts: Vec<Vec<u8>> = match form {
         Form::File | Form::Stream => vec![text.to_vec()],
         Form::Gz => vec![gz(text)],
-        Form::Zst => vec![zstd::encode_all(text, 0).expect("a Vec takes every write")],
+        Form::Zst => vec![zstd::encode_all(text, 0).expect("writing to a Vec cannot fail")],
         Form::Rotated(count) => {
             let lines: Vec<&[u8]> = text.split_inclusive(|&byte| byte == b'\n').collect();
             lines.chunks(lines.len().div_ceil(count)).map(|part| gz(&part.concat())).collect()
@@ -107,7 +107,7 @@ fn files(text: &[u8], form: Form, directory: &TempDir) -> Vec<PathBuf> {
     };
     let write = |(number, part): (usize, Vec<u8>)| {
         let file = directory.path().join(format!("access.log.{number}"));
-        std::fs::write(&file, part).expect("room for the log");
+        std::fs::write(&file, part).expect("the log fits on the disk");
         file
     };
     parts.into_iter().enumerate().map(write).collect()

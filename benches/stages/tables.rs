@@ -69,7 +69,7 @@ pub(crate) fn merge(criterion: &mut Criterion) {
         (Dimension::Path, &[Counts]),
     ];
     let middle = LOG.text.len() / 2;
-    let cut = middle + LOG.text[middle..].iter().position(|&b| b == b'\n').expect("a line that is ended") + 1;
+    let cut = middle + LOG.text[middle..].iter().position(|&b| b == b'\n').expect("the line has an end") + 1;
     let expected = plan.map(|(dimension, _)| (dimension, LOG.expected(dimension)));
     let mut group = criterion.benchmark_group("merge");
     group.throughput(LOG.throughput());
@@ -87,7 +87,7 @@ pub(crate) fn merge(criterion: &mut Criterion) {
                     spent += begin.elapsed();
                     merged = Some(tables);
                 }
-                let merged = merged.expect("one time at least").unescaped();
+                let merged = merged.expect("there is at least one time").unescaped();
                 expected.iter().for_each(|(dimension, expected)| check(&merged, *dimension, expected));
                 spent
             });
@@ -115,26 +115,26 @@ fn repeated(
 /// Asserts every number of every group.
 fn check(tables: &UnescapedTables, dimension: Dimension, expected: &Groups<'_>) {
     let groups = tables.groups(dimension);
-    assert_eq!(groups.len(), expected.len(), "groups of {dimension:?}");
+    assert_eq!(groups.len(), expected.len(), "number of groups of {dimension:?}");
     for group in groups {
         let of = format!("{} of {dimension:?}", group.key.escape_ascii());
-        let expected = expected.get(&group.key).unwrap_or_else(|| panic!("there is no {of}"));
+        let expected = expected.get(&group.key).unwrap_or_else(|| panic!("{of} is missing"));
         if let Some(counts) = group.counts {
-            let right = Counted { class: expected.class, bytes: expected.bytes, statics: expected.statics };
+            let right = Counted { class: expected.class, bytes: expected.bytes, static_hits: expected.static_hits };
             assert_eq!(counts, right, "{of}");
         }
         if let Some(uv) = group.uv {
             // Four standard errors. Small sets are counted exactly by both methods.
             let right = expected.visitors.len() as u64;
             let off = if tables.is_exact() || right <= 8192 { 0 } else { right * 4 * 81 / 10_000 };
-            assert!(uv.abs_diff(right) <= off, "{uv} and not {right} visitors: {of}");
+            assert!(uv.abs_diff(right) <= off, "{uv} visitors instead of {right}: {of}");
         }
         if let Some(times) = group.times {
             let all = &expected.times_ms;
             let right = Times {
                 count: all.len() as u64,
                 sum_ms: all.iter().sum(),
-                max_ms: *all.last().expect("a hit has its time"),
+                max_ms: *all.last().expect("every hit has a time"),
                 p99_ms: expected.p99_ms(),
             };
             assert_eq!(times, right, "{of}");

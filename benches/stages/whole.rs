@@ -9,7 +9,7 @@ use crate::right::Right;
 
 pub(crate) fn whole(criterion: &mut Criterion) {
     let file = tempfile::NamedTempFile::new().expect("a temporary file");
-    std::fs::write(file.path(), LOG.text).expect("room for the log");
+    std::fs::write(file.path(), LOG.text).expect("the log fits on the disk");
     let right = Right::new(&LOG.hits, &Question::default(), true);
     let mapped = guard_mappings().map(|guard| ("mapped", Access::Map(guard)));
     let mut group = criterion.benchmark_group("whole");
@@ -20,7 +20,7 @@ pub(crate) fn whole(criterion: &mut Criterion) {
             group.bench_function(format!("{name}, threads: {threads}"), |bencher| {
                 bencher.iter(|| {
                     let outcome = count(&Question::default(), vec![Input::path(file.path())], &engine);
-                    let outcome = outcome.expect("a log in a format that is known");
+                    let outcome = outcome.expect("the log has a known format");
                     assert!(outcome.problems.is_empty());
                     right.check(&outcome.report.expect("the file was read"));
                 });
@@ -40,7 +40,7 @@ pub(crate) fn many_files(criterion: &mut Criterion) {
     let paths: Vec<_> =
         (0..lines.len().div_ceil(FILE_LINES)).map(|at| folder.path().join(format!("{at}.log"))).collect();
     for (path, lines) in paths.iter().zip(lines.chunks(FILE_LINES)) {
-        std::fs::write(path, lines.concat()).expect("room for the log");
+        std::fs::write(path, lines.concat()).expect("the log fits on the disk");
     }
     let right = Right::new(&LOG.hits, &Question::default(), true);
     let access = guard_mappings().map_or(Access::Read, Access::Map);
@@ -51,7 +51,7 @@ pub(crate) fn many_files(criterion: &mut Criterion) {
         group.bench_function(format!("threads: {threads}"), |bencher| {
             bencher.iter(|| {
                 let outcome = count(&Question::default(), paths.iter().map(Input::path).collect(), &engine);
-                let outcome = outcome.expect("a log in a format that is known");
+                let outcome = outcome.expect("the log has a known format");
                 assert!(outcome.problems.is_empty());
                 let report = outcome.report.expect("the files were read");
                 assert_eq!(report.inputs.len(), paths.len());

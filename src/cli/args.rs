@@ -16,9 +16,9 @@ use super::filters::FilterArgs;
 use super::generate::Generated;
 use super::help;
 use super::names;
-use super::values::{self, Among, GivenFormat, Item, Slow, Value};
+use super::output_args::OutputArgs;
+use super::values::{self, FnParser, GivenFormat, Item, Slow, WithCompletions};
 use super::visitors::VisitorArgs;
-use super::writing::WritingArgs;
 
 /// Turns nginx access logs into a report: requests, visitors, status codes, pages
 #[derive(Debug, Parser)]
@@ -37,14 +37,14 @@ pub(crate) struct Args {
     pub(crate) files: Vec<PathBuf>,
 
     /// Timeline by hour, day, week … [default: day]
-    #[arg(long, value_name = "UNIT", value_parser = Among(Value(values::unit), names::units().words()))]
+    #[arg(long, value_name = "UNIT", value_parser = WithCompletions(FnParser(values::unit), names::units().words()))]
     #[arg(hide_possible_values = true)]
     #[arg(long_help = help::units())]
     by: Option<Unit>,
 
     /// Split the timeline by status, kind, host …
     #[arg(long, value_name = "DIM", hide_short_help = true, hide_possible_values = true)]
-    #[arg(value_parser = Among(Item, names::dimensions().words()))]
+    #[arg(value_parser = WithCompletions(Item, names::dimensions().words()))]
     #[arg(
         long_help = "Split the timeline: one column for each value of a dimension, such as status, kind, method or host: the \
                      top -n values, plus one column for the rest. Hours of the day, weekdays and status classes are all \
@@ -62,12 +62,12 @@ pub(crate) struct Args {
 
     /// Rankings of path, ip, agent … [default: path]
     #[arg(long, value_name = "DIM,…", value_delimiter = ',', action = ArgAction::Append, hide_possible_values = true)]
-    #[arg(value_parser = Among(Item, names::dimensions().words()))]
+    #[arg(value_parser = WithCompletions(Item, names::dimensions().words()))]
     #[arg(long_help = help::rankings())]
     top: Vec<String>,
 
     /// Rows of each ranking, 0 for all [default: 10]
-    #[arg(short = 'n', long, value_name = "N", value_parser = Value(values::limit), allow_negative_numbers = true)]
+    #[arg(short = 'n', long, value_name = "N", value_parser = FnParser(values::limit), allow_negative_numbers = true)]
     limit: Option<usize>,
 
     /// Additional columns: uv, p95, max, last …
@@ -89,23 +89,23 @@ pub(crate) struct Args {
     show: Vec<Section>,
 
     /// Start: 2026-11-14T08, 90m, today
-    #[arg(long, visible_alias = "from", value_name = "TIME", value_parser = Value(values::since), allow_hyphen_values = true, help_heading = "Filters")]
+    #[arg(long, visible_alias = "from", value_name = "TIME", value_parser = FnParser(values::since), allow_hyphen_values = true, help_heading = "Filters")]
     #[arg(long_help = help::MOMENTS)]
     since: Option<Moment>,
 
     /// End, not included
-    #[arg(long, visible_alias = "to", value_name = "TIME", value_parser = Value(values::until), allow_hyphen_values = true, help_heading = "Filters", hide_short_help = true)]
+    #[arg(long, visible_alias = "to", value_name = "TIME", value_parser = FnParser(values::until), allow_hyphen_values = true, help_heading = "Filters", hide_short_help = true)]
     #[arg(long_help = "End of the period, not included; times as for --since")]
     until: Option<Moment>,
 
     /// Only this day, hour, month …
-    #[arg(long, value_name = "DATE", value_parser = Value(values::date), help_heading = "Filters", hide_short_help = true)]
+    #[arg(long, value_name = "DATE", value_parser = FnParser(values::date), help_heading = "Filters", hide_short_help = true)]
     #[arg(long_help = "Only this year, month, week, day, hour, minute or second: 2026-11, 2026-W46, 2026-11-14, \
                      2026-11-14T08, today, yesterday, monday")]
     date: Option<Date>,
 
     /// Reference time for 90m, today …: last or a time
-    #[arg(long, value_name = "TIME", value_parser = Value(values::now), help_heading = "Filters", hide_short_help = true)]
+    #[arg(long, value_name = "TIME", value_parser = FnParser(values::now), help_heading = "Filters", hide_short_help = true)]
     #[arg(
         long_help = "Reference time for 90m, today and the like: a time, or last for the time of the last log line; the \
                      files are then read twice [default: the system's clock]"
@@ -113,7 +113,7 @@ pub(crate) struct Args {
     now: Option<Now>,
 
     /// Time zone: Europe/Berlin, +08:00, utc, local
-    #[arg(long, value_name = "ZONE", value_parser = Value(values::zone), hide_short_help = true)]
+    #[arg(long, value_name = "ZONE", value_parser = FnParser(values::zone), hide_short_help = true)]
     #[arg(allow_hyphen_values = true)]
     #[arg(
         long_help = "Time zone of the report and of filters by time: a name of the IANA database such as Europe/Berlin, an \
@@ -134,25 +134,26 @@ pub(crate) struct Args {
 
     /// Format name, or nginx log_format [default: detected]
     #[arg(long, value_name = "FORMAT", action = ArgAction::Append, hide_short_help = true, hide_possible_values = true)]
-    #[arg(value_parser = Among(Value(values::log_format), names::log_formats().words()), help_heading = help::READING)]
+    #[arg(value_parser = WithCompletions(FnParser(values::log_format), names::log_formats().words()), help_heading = help::READING)]
     #[arg(long_help = help::log_formats())]
     log_format: Vec<GivenFormat>,
 
     /// Formats of the configuration file, by their names.
     #[arg(skip)]
-    pub(crate) own_formats: Vec<(String, LogFormat)>,
+    pub(crate) named_formats: Vec<(String, LogFormat)>,
 
-    /// Whether rankings are from a layer below the one that chooses sections: they say what is ranked, and ask for nothing.
+    /// True if `top` comes from a lower layer than `show`. It then selects the rankings, but does not add them to
+    /// `show`.
     #[arg(skip)]
-    pub(crate) top_is_default: bool,
+    pub(crate) show_overrides_top: bool,
 
     /// Key or variable that holds a field: status=http.code
-    #[arg(long = "field", value_name = "NAME=KEY", value_parser = Value(values::field_key), action = ArgAction::Append)]
+    #[arg(long = "field", value_name = "NAME=KEY", value_parser = FnParser(values::field_key), action = ArgAction::Append)]
     #[arg(long_help = help::fields(), hide_short_help = true, help_heading = help::READING)]
     fields: Vec<FieldKey>,
 
     /// Requests that took longer are slow [default: 0.3]
-    #[arg(long, value_name = "TIME", value_parser = Value(values::slow), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(long, value_name = "TIME", value_parser = FnParser(values::slow), allow_negative_numbers = true, hide_short_help = true)]
     #[arg(long_help = "Requests that took longer are slow: 0.3 (seconds) or 300ms [default: 0.3]")]
     slow: Option<Slow>,
 
@@ -195,7 +196,7 @@ pub(crate) struct Args {
 
     /// Count visitors exactly, or estimate them: exact, hll
     #[arg(long, value_name = "METHOD", hide_short_help = true, hide_possible_values = true, help_heading = help::VISITORS)]
-    #[arg(value_parser = Among(Value(values::uv), vec!["exact", "hll"]))]
+    #[arg(value_parser = WithCompletions(FnParser(values::uv), vec!["exact", "hll"]))]
     #[arg(
         long_help = "Count visitors exactly, or estimate them by HyperLogLog++ (hll) in limited memory; the report states the \
                      standard error. hll=P uses 2 to the power of P registers, P from 4 to 18 [default: exact; P: 14]"
@@ -224,10 +225,10 @@ pub(crate) struct Args {
     pub(crate) verbose: u8,
 
     #[command(flatten)]
-    pub(crate) writing: WritingArgs,
+    pub(crate) output_args: OutputArgs,
 
     /// Keep at most N keys in each ranking [default: all]
-    #[arg(long, value_name = "N", value_parser = Value(values::max_keys), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(long, value_name = "N", value_parser = FnParser(values::max_keys), allow_negative_numbers = true, hide_short_help = true)]
     #[arg(help_heading = help::LIMITS)]
     #[arg(
         long_help = "Keep at most N keys in each ranking, those with the most requests. This limits memory for logs with \
@@ -237,7 +238,7 @@ pub(crate) struct Args {
     max_keys: Option<MaxKeys>,
 
     /// Limit the memory of the tables: 512M, 2G
-    #[arg(long, value_name = "SIZE", value_parser = Value(values::max_memory), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(long, value_name = "SIZE", value_parser = FnParser(values::max_memory), allow_negative_numbers = true, hide_short_help = true)]
     #[arg(help_heading = help::LIMITS)]
     #[arg(
         long_help = "Limit the memory of the tables, for example to 512M or 2G. If they need more, rankings keep fewer keys, \
@@ -249,7 +250,7 @@ pub(crate) struct Args {
     max_memory: Option<MaxMemory>,
 
     /// Longer lines are rejected [default: 1M]
-    #[arg(long, value_name = "SIZE", value_parser = Value(values::size), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(long, value_name = "SIZE", value_parser = FnParser(values::size), allow_negative_numbers = true, hide_short_help = true)]
     #[arg(help_heading = help::LIMITS)]
     #[arg(long_help = "Lines with more bytes are counted as malformed, and not kept: 4096, 64K, 1M, 1G [default: 1M]")]
     max_line: Option<usize>,
@@ -271,7 +272,7 @@ pub(crate) struct Args {
     pub(crate) no_mmap: bool,
 
     /// Number of threads, 0 for one per CPU [default: 0]
-    #[arg(short = 'j', long, value_name = "N", value_parser = Value(values::threads), allow_negative_numbers = true)]
+    #[arg(short = 'j', long, value_name = "N", value_parser = FnParser(values::threads), allow_negative_numbers = true)]
     #[arg(default_value = "0", hide_default_value = true, hide_short_help = true, help_heading = help::LIMITS)]
     pub(crate) threads: usize,
 

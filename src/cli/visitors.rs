@@ -3,11 +3,11 @@
 use clap::ArgAction;
 use logstat::{Dimension, DimensionError, Ipv6Prefix, Networks, Question, RealIp, Visitor};
 
-use super::filters::spelled;
+use super::argument_error::argument_error;
+use super::filters::from_str_parser;
 use super::messages::shown;
-use super::misuse::misuse;
 use super::names;
-use super::values::{self, Value};
+use super::values::{self, FnParser};
 
 #[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Visitors")]
@@ -17,7 +17,7 @@ pub(crate) struct VisitorArgs {
     visitor: Option<String>,
 
     /// Count IPv6 addresses with the same first N bits as one visitor; 64 is one household [default: 128]
-    #[arg(long, value_name = "N", value_parser = Value(values::ipv6_prefix), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(long, value_name = "N", value_parser = FnParser(values::ipv6_prefix), allow_negative_numbers = true, hide_short_help = true)]
     ipv6_prefix: Option<Ipv6Prefix>,
 
     /// Take client addresses from this variable: http_x_forwarded_for
@@ -33,7 +33,7 @@ pub(crate) struct VisitorArgs {
     /// Addresses of your proxies, for --real-ip: 10.0.0.0/8,2001:db8::/32,unix:
     ///
     /// Without --real-ip, it is for logs with a list of addresses in place of $remote_addr, where private addresses are skipped by default.
-    #[arg(long, value_name = "CIDR,…", value_parser = spelled::<Networks>(), action = ArgAction::Append, hide_short_help = true)]
+    #[arg(long, value_name = "CIDR,…", value_parser = from_str_parser::<Networks>(), action = ArgAction::Append, hide_short_help = true)]
     trust: Vec<Networks>,
 
     /// Mask addresses wherever they are shown: the last 8 bits of IPv4, the last 80 bits of IPv6
@@ -46,25 +46,27 @@ impl VisitorArgs {
     /// does not define.
     pub(crate) fn ask(&self, question: &mut Question, is_own: &dyn Fn(&str) -> bool) -> Result<(), clap::Error> {
         if let Some(word) = &self.visitor {
-            question.counting.visitor = visitor(word, is_own).map_err(|message| misuse(&message))?;
+            question.counting.visitor = visitor(word, is_own).map_err(|message| argument_error(&message))?;
         }
         question.counting.ipv6_prefix = self.ipv6_prefix;
         question.counting.anonymize = self.anonymize;
         if self.anonymize && question.reading.keep_rejects {
             let message = "--rejects writes malformed lines unchanged, with full addresses; it cannot be combined with \
                  --anonymize";
-            return Err(misuse(message));
+            return Err(argument_error(message));
         }
         question.reading.real_ip = match (&self.real_ip, self.trust.iter().cloned().reduce(Networks::with)) {
             (None, None) => None,
-            (Some(word), Some(trusted)) => Some(real_ip(word, trusted, is_own).map_err(|message| misuse(&message))?),
+            (Some(word), Some(trusted)) => {
+                Some(real_ip(word, trusted, is_own).map_err(|message| argument_error(&message))?)
+            }
             (Some(word), None) => {
                 let message = format!(
                     "--real-ip {} needs --trust, because anyone can forge this header\n  name the addresses of your proxies:  \
                      --trust 10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
                     shown(word)
                 );
-                return Err(misuse(&message));
+                return Err(argument_error(&message));
             }
             (None, Some(trusted)) => Some(RealIp::in_place(trusted)),
         };

@@ -92,7 +92,11 @@ mod tests {
         }
         let kinds = named("host/class").unwrap();
         assert_eq!((kinds.name(), kinds.key(), named("host/kind")), ("host/kind", "host/class", Ok(kinds)));
-        assert_eq!(named("$host/$remote_addr").map(Dimension::name), Ok("host/ip"), "by the names of variables");
+        assert_eq!(
+            named("$host/$remote_addr").map(Dimension::name),
+            Ok("host/ip"),
+            "dimensions by the names of their variables"
+        );
     }
 
     #[test]

@@ -33,7 +33,7 @@ fn engine(threads: usize) -> Engine {
 }
 
 fn opened(paths: &[&Path], engine: &Engine) -> Vec<Source> {
-    let mut opener = Opener::new(engine.access, engine.cut(1 << 20), None, 8);
+    let mut opener = Opener::new(engine.access, engine.chunk_options(1 << 20), None, 8);
     paths.iter().map(|path| opener.open(Input::path(*path)).unwrap()).collect()
 }
 
@@ -136,7 +136,7 @@ fn lines_around_unreadable_bytes_are_counted() {
     for threads in [1, 3] {
         for (unreadable, lost_lines) in [(40_000..40_001, 40_000 / width..=40_959 / width), (0..1, 0..=4_095 / width)] {
             let engine = engine(threads);
-            let source = Source::broken(&path, vec![unreadable.clone()], engine.cut(1 << 20)).unwrap();
+            let source = Source::broken(&path, vec![unreadable.clone()], engine.chunk_options(1 << 20)).unwrap();
             let outcome = count_sources(vec![source], &engine);
             let [problem] = &outcome.problems[..] else { panic!("{:?}", outcome.problems) };
             let ErrorKind::Unreadable { at_byte, lost_bytes, source, .. } = problem.kind() else { panic!("{problem}") };
@@ -242,7 +242,9 @@ fn changed_compressed_file_is_reported_as_changed_not_corrupt() {
     let is_said = |change: &dyn Fn(), kept_open: usize| {
         fs::write(&path, &old).unwrap();
         let engine = engine(2);
-        let source = Opener::new(engine.access, engine.cut(1 << 20), None, kept_open).open(Input::path(&path)).unwrap();
+        let source = Opener::new(engine.access, engine.chunk_options(1 << 20), None, kept_open)
+            .open(Input::path(&path))
+            .unwrap();
         change();
         let outcome = count_sources(vec![source], &engine);
         let codes = outcome.problems.iter().filter_map(|problem| match problem.kind() {
@@ -300,5 +302,5 @@ fn text_of_a_lost_page_is_never_counted_in_a_race() {
             Some(other) => panic!("{other:?}"),
         }
     }
-    assert!(lost > 0, "no file was cut in time");
+    assert!(lost > 0, "no file was truncated while it was read");
 }

@@ -82,7 +82,8 @@ impl Formats<'_> {
         let is_own = |format: usize| self.own.contains(&format);
         let counts = |considered: &Considered| (considered.survey.whole, considered.survey.fits);
         let (code, text) = if is_own(best.format) && !is_own(other.format) && counts(other) >= counts(best) {
-            let these = if counts(other) > counts(best) { "fits more of these lines" } else { "fits these lines too" };
+            let these =
+                if counts(other) > counts(best) { "matches more of these lines" } else { "matches these lines too" };
             let name = printable(chosen.name().as_bytes());
             let why = if format.is_given() {
                 format!("the configuration says {name}")
@@ -92,14 +93,14 @@ impl Formats<'_> {
             (LostCode::NotConfigured, format!("{these}, but {why}"))
         } else if other.survey.whole < best.survey.whole {
             let whole = other.survey.whole;
-            (LostCode::FewerWhole, format!("fits fewer lines up to their end ({whole} of {sampled})"))
+            (LostCode::FewerWhole, format!("matches fewer lines completely ({whole} of {sampled})"))
         } else if other.survey.fits < best.survey.fits {
-            (LostCode::FewerLines, format!("fits fewer lines ({} of {sampled})", other.survey.fits))
+            (LostCode::FewerLines, format!("matches fewer lines ({} of {sampled})", other.survey.fits))
         } else if format.variables() < chosen.variables() {
             let (fields, more) = (format.variables(), chosen.variables());
-            (LostCode::FewerFields, format!("fits these lines too, but has fewer fields ({fields} of {more})"))
+            (LostCode::FewerFields, format!("matches these lines too, but has fewer fields ({fields} of {more})"))
         } else {
-            (LostCode::Later, "fits these lines too, but comes later in the list of formats".to_owned())
+            (LostCode::Later, "matches these lines too, but comes later in the list of formats".to_owned())
         };
         Lost { code, text }
     }

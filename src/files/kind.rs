@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 /// let line = "2026/01/05 10:00:00 [error] 7#7: *1 open() \"/x\" failed (2: No such file or directory)\n";
 /// let inputs = vec![Input::reader("error.log", line.as_bytes())];
 /// let outcome = count(&Question::default(), inputs, &Engine::default())?;
-/// let ErrorKind::NotAccessLog { kind, .. } = outcome.problems[0].kind() else { panic!("it was read") };
+/// let ErrorKind::NotAccessLog { kind, .. } = outcome.problems[0].kind() else { panic!("the file was read") };
 /// assert_eq!((*kind, kind.code(), kind.name()), (FileKind::NginxErrorLog, "nginx-error-log", "an nginx error log"));
 /// # Ok::<(), logstat::Error>(())
 /// ```
@@ -134,7 +134,7 @@ struct Row {
     kind: FileKind,
     code: &'static str,
     name: &'static str,
-    /// Why the file cannot be counted as it is; empty if the name makes that obvious.
+    /// Why logstat cannot count the file; empty if the name makes that obvious.
     reason: &'static str,
     remedy: Remedy,
 }

@@ -2,8 +2,8 @@
 //! Any other byte matches itself.
 //!
 //! Unlike in a shell, `*` also matches `/`, because a glob is compared with the whole path. `\xHH` is a byte as reports
-//! write it. A backslash before any other byte makes that byte literal. A key can therefore be copied from a report and
-//! used as it is.
+//! write it. A backslash before any other byte makes that byte literal. A key copied from a report therefore matches
+//! itself.
 
 use std::fmt::Write;
 
@@ -106,7 +106,7 @@ pub(super) fn as_regex(parts: &[Part]) -> String {
             Part::Within { ranges, is_not } => {
                 regex += if *is_not { "[^" } else { "[" };
                 for (from, to) in ranges {
-                    write!(regex, "{}-{}", hex(*from), hex(*to)).expect("a String takes all that is written");
+                    write!(regex, "{}-{}", hex(*from), hex(*to)).expect("writing to a String cannot fail");
                 }
                 regex.push(']');
             }

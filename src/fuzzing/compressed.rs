@@ -46,7 +46,7 @@ pub(super) fn run(data: &[u8]) {
     };
     let text = &text[..text.len().min(MOST_TEXT)];
     let (first, second) = text.split_at(text.len() * usize::from(header.byte()) / 256);
-    let encode = |part| encoder(part).expect("memory takes all that is written");
+    let encode = |part| encoder(part).expect("writing to memory cannot fail");
     let mut whole = [encode(first), encode(second)].concat();
     let packed = agreed(&question, &Log::new(&whole), &strategies);
     let plain = answer(&question, &Log::new(text), Strategy::PLAINEST);

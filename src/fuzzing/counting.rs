@@ -123,7 +123,7 @@ fn said(question: &Question, outcome: Result<Outcome, Error>) -> Answer {
     let mut said = Vec::new();
     if let Some(report) = &outcome.report {
         assert_closes(report, question);
-        write_json(report, &mut said).expect("memory takes all that is written");
+        write_json(report, &mut said).expect("writing to memory cannot fail");
         report.notes.iter().for_each(|note| assert_safe("a note", &note.to_string()));
         for verdict in &report.verdicts {
             assert_safe("a condition", &verdict.condition);
@@ -132,7 +132,7 @@ fn said(question: &Question, outcome: Result<Outcome, Error>) -> Answer {
     }
     if let Some(rejects) = outcome.rejects {
         let mut lines = Vec::new();
-        rejects.write(&mut lines).expect("memory takes all that is written");
+        rejects.write(&mut lines).expect("writing to memory cannot fail");
         said.extend(lines.escape_ascii());
     }
     for problem in &outcome.problems {
@@ -167,7 +167,11 @@ pub(super) fn assert_closes(report: &Report, question: &Question) {
     if question.showing.shows(Section::Timeline)
         && let Some(timeline) = &report.timeline
     {
-        assert_eq!(summary.row.pv, timeline.iter().map(|row| row.pv).sum::<u64>(), "hits of the timeline");
+        assert_eq!(
+            summary.row.pv,
+            timeline.iter().map(|row| row.pv).sum::<u64>(),
+            "the timeline has this number of hits"
+        );
     }
 }
 
@@ -185,7 +189,7 @@ mod tests {
     #[test]
     fn broken_ledger_is_detected() {
         let log = Log::new(LOG);
-        let report = || answer(&Question::default(), &log, Strategy::PLAINEST).report.expect("a line of combined");
+        let report = || answer(&Question::default(), &log, Strategy::PLAINEST).report.expect("the line fits combined");
         assert!(!is_caught(&report()));
         let changes: [fn(&mut Report); 4] = [
             |report| report.lines.read += 1,

@@ -39,6 +39,6 @@ pub const TARGETS: [(&str, Body); 9] = [
 
 /// Runs the body of the target with this name.
 pub fn run(name: &str, data: &[u8]) {
-    let (_, body) = TARGETS.iter().find(|(other, _)| *other == name).expect("a name of the table");
+    let (_, body) = TARGETS.iter().find(|(other, _)| *other == name).expect("the name is in the table");
     body(data);
 }

@@ -11,7 +11,7 @@ use crate::format::Query;
 use crate::measure::{Precision, UvMethod};
 use crate::metric::Metric;
 use crate::question::{MaxKeys, Question, Section};
-use crate::render::{Page, ReportFormat, Signs, Style, write_explanation_json};
+use crate::render::{Charset, ReportFormat, Style, TerminalStyle, write_explanation_json};
 use crate::report::Report;
 use crate::steps::{Ipv6Prefix, RealIp, Visitor};
 use crate::time::{Now, Unit};
@@ -96,7 +96,7 @@ pub(super) fn run(data: &[u8]) {
 /// Creates a question from any bytes.
 fn question(header: &mut Header<'_>) -> Question {
     let units: Vec<Unit> = Unit::all().chain(["15m", "6h"].iter().filter_map(|step| step.parse().ok())).collect();
-    let dimension = |name: &str| Dimension::named(name).expect("a name of the list");
+    let dimension = |name: &str| Dimension::named(name).expect("the name is in the list");
     let dimensions = DIMENSIONS.map(dimension);
     let metrics: Vec<Metric> = Metric::all().collect();
     let mut question = Question::new()
@@ -164,11 +164,15 @@ fn filters(header: &mut Header<'_>, dimensions: &[Dimension]) -> Vec<Condition> 
 /// Writes a report, and checks the output.
 fn written(report: &Report, header: &mut Header<'_>) {
     let columns = header.one_of(&[80, 1, 20, 40, 200]);
-    let signs = header.one_of(&[Signs::Unicode, Signs::Ascii]);
+    let charset = header.one_of(&[Charset::Unicode, Charset::Ascii]);
     let format = header.one_of(&ReportFormat::all().collect::<Vec<_>>());
-    let style = Style { page: Page { columns, signs, ..Page::default() }, csv_safe: true, ..Style::default() };
+    let style = Style {
+        terminal: TerminalStyle { columns, charset, ..TerminalStyle::default() },
+        csv_safe: true,
+        ..Style::default()
+    };
     let mut text = Vec::new();
-    format.write(report, &style, &mut text).expect("memory takes all that is written");
+    format.write(report, &style, &mut text).expect("writing to memory cannot fail");
     let text = String::from_utf8(text).expect("reports are UTF-8");
     assert_safe_but(format.name(), &text, "\n\r\t");
 }
@@ -178,7 +182,7 @@ fn explained(question: &Question, log: &Log<'_>, strategy: Strategy) {
     match explain(question, vec![log.input(strategy.way)], &strategy.engine()) {
         Ok(explained) => {
             let mut json = Vec::new();
-            write_explanation_json(&explained.explanation, false, &mut json).expect("memory takes all that is written");
+            write_explanation_json(&explained.explanation, false, &mut json).expect("writing to memory cannot fail");
             assert_safe("an explanation", &String::from_utf8(json).expect("explanations are UTF-8"));
             explained.problems.iter().for_each(|problem| assert_safe("a problem", &problem.to_string()));
         }

@@ -75,7 +75,7 @@ impl Fed {
         Chunk { bytes: &self.held[start..self.start], offset, left_out }
     }
 
-    /// Drops what was taken. Of a line that is longer than `max_line` and has no end yet, keeps only the beginning.
+    /// Drops the bytes that were taken. If a line is longer than `max_line` and has no end yet, keeps only its beginning.
     pub(crate) fn release(&mut self, max_line: usize) {
         self.held.drain(..self.start);
         self.start = 0;

@@ -94,7 +94,9 @@ impl Region {
             new.next.store(first, Ordering::Release);
             Some(address)
         };
-        REGIONS.fetch_update(Ordering::AcqRel, Ordering::Acquire, publish).expect("an address is always given");
+        REGIONS
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, publish)
+            .expect("the kernel always passes the address");
         new
     }
 

@@ -116,7 +116,7 @@ impl Hasher for WordHasher {
 /// sixteen they cover all keys of up to 64 bytes, without a branch.
 #[inline(always)]
 pub(super) fn middle(key: &[u8]) -> [&[u8; 16]; 2] {
-    let at = |from: usize| key[from..].first_chunk().expect("sixteen bytes from here on");
+    let at = |from: usize| key[from..].first_chunk().expect("there are sixteen bytes from here on");
     [at((key.len() - 16).min(16)), at(key.len().saturating_sub(32))]
 }
 

@@ -64,7 +64,7 @@ impl Uv {
                 _ if !is_logged => self.unknown.add(*group, 1),
                 (Sets::Exact(sets), VisitorsAs::Ids(ids)) => sets[group.0 as usize].insert(ids[at]),
                 (Sets::Hll(.., sketches), VisitorsAs::Hashes(hashes)) => sketches[group.0 as usize].insert(hashes[at]),
-                _ => unreachable!("visitors come as the method of counting wants them"),
+                _ => unreachable!("visitors have the form that the method of counting needs"),
             }
         }
     }
@@ -126,7 +126,7 @@ impl GroupMeasure for Uv {
                     sketches[group.0 as usize].insert(*hash);
                 }
             }
-            _ => unreachable!("visitors come as the method of counting wants them"),
+            _ => unreachable!("visitors have the form that the method of counting needs"),
         }
     }
 

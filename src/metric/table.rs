@@ -23,7 +23,7 @@ pub(super) struct MetricRow {
     pub(super) measure: MeasureKind,
     /// The fields that the metric needs, and the nginx variable that logs them. For UV, the question defines which
     /// fields identify visitors.
-    pub(super) asked: (Fields, &'static str),
+    pub(super) requirement: (Fields, &'static str),
     /// Reads the metric; `None` if it is unknown.
     pub(super) read: fn(&OfGroup<'_>) -> Option<Quantity>,
 }
@@ -39,19 +39,18 @@ type Read = fn(&OfGroup<'_>) -> Option<Quantity>;
 
 /// A number with a column in every ranking.
 const fn usual(name: &'static str, label: &'static str, place: u8, measure: MeasureKind, read: Read) -> MetricRow {
-    MetricRow { name, key: name, label, column: None, place, is_field: true, measure, asked: NOTHING, read }
+    MetricRow { name, key: name, label, column: None, place, is_field: true, measure, requirement: NOTHING, read }
 }
 
 /// A count of hits that tables otherwise show as a share, or not at all.
 const fn hits(
-    name: &'static str,
-    column: &'static str,
+    (name, label, column): (&'static str, &'static str, &'static str),
     place: u8,
-    asked: (Fields, &'static str),
+    requirement: (Fields, &'static str),
     read: Read,
 ) -> MetricRow {
     let measure = MeasureKind::Counts;
-    MetricRow { name, key: name, label: name, column: Some(column), place, is_field: true, measure, asked, read }
+    MetricRow { name, key: name, label, column: Some(column), place, is_field: true, measure, requirement, read }
 }
 
 /// A metric that rows show only on request.
@@ -59,10 +58,10 @@ const fn other(
     (name, key, label): (&'static str, &'static str, &'static str),
     place: u8,
     measure: MeasureKind,
-    asked: (Fields, &'static str),
+    requirement: (Fields, &'static str),
     read: Read,
 ) -> MetricRow {
-    MetricRow { name, key, label, column: Some(label), place, is_field: false, measure, asked, read }
+    MetricRow { name, key, label, column: Some(label), place, is_field: false, measure, requirement, read }
 }
 
 const fn of_status(
@@ -72,7 +71,7 @@ const fn of_status(
     place: u8,
     read: Read,
 ) -> MetricRow {
-    MetricRow { key, label, ..hits(name, column, place, STATUS, read) }
+    MetricRow { key, ..hits((name, label, column), place, STATUS, read) }
 }
 
 /// Writes the enum of metrics and the table of their rows.
@@ -92,23 +91,23 @@ macro_rules! metrics {
     };
 }
 
-use MeasureKind::{Counts, Latency, Seen, Times, Uv};
+use MeasureKind::{Counts, FirstLast, Latency, Times, Uv};
 use Quantity::{Count, MeanMs, Moment, Ms, Share};
 
 #[rustfmt::skip]
 metrics! {
     /// Hits.
-    Pv: usual("pv", "PV", 0, Counts, |group| Some(Count(group.pv()))),
+    Pv: usual("pv", "Requests", 0, Counts, |group| Some(Count(group.pv()))),
     /// Distinct visitors.
-    Uv: usual("uv", "UV", 20, Uv, |group| group.uv().map(Count)),
+    Uv: usual("uv", "Visitors", 20, Uv, |group| group.uv().map(Count)),
     /// Share of all hits.
-    Share: usual("share", "share", 10, Counts, |group| Some(Share(group.pv(), group.pv_of_all.max(1)))),
+    Share: usual("share", "Share", 10, Counts, |group| Some(Share(group.pv(), group.pv_of_all.max(1)))),
     /// Bytes sent.
-    Bytes: MetricRow { asked: BYTES, ..usual("bytes", "sent", 200, Counts, |group| group.counted().bytes().map(Count)) },
+    Bytes: MetricRow { requirement: BYTES, ..usual("bytes", "Sent", 200, Counts, |group| group.counted().bytes().map(Count)) },
     /// Hits served from static files.
-    Static: hits("static", "static hits", 120, PATH, |group| group.counted().statics().map(Count)),
+    Static: hits(("static", "Static", "Static hits"), 120, PATH, |group| group.counted().static_hits().map(Count)),
     /// Hits answered by the application.
-    Dynamic: hits("dynamic", "dynamic hits", 130, PATH, |group| group.counted().dynamic().map(Count)),
+    Dynamic: hits(("dynamic", "Dynamic", "Dynamic hits"), 130, PATH, |group| group.counted().dynamic().map(Count)),
     /// Hits with status 100 to 199.
     Status1xx: of_status("1xx", "status_1xx", ("1xx", "1xx hits"), 140, |group| group.counted().class(1).map(Count)),
     /// Hits with status 200 to 299.
@@ -120,9 +119,9 @@ metrics! {
     /// Hits with status 500 to 599.
     Status5xx: of_status("5xx", "status_5xx", ("5xx", "5xx hits"), 180, |group| group.counted().class(5).map(Count)),
     /// Hits with any other status.
-    StatusOther: of_status("status_other", "status_other", ("other status", "other status"), 190, |group| group.counted().class(0).map(Count)),
+    StatusOther: of_status("status_other", "status_other", ("Other status", "Other status"), 190, |group| group.counted().class(0).map(Count)),
     /// Mean request time.
-    Avg: other(("avg", "avg_ms", "avg"), 30, Times, REQUEST_TIME, |group| group.timed().map(|timed| MeanMs(timed.sum_ms, timed.count))),
+    Avg: other(("avg", "avg_ms", "Avg"), 30, Times, REQUEST_TIME, |group| group.timed().map(|timed| MeanMs(timed.sum_ms, timed.count))),
     /// Median request time. Like all percentiles, by nearest rank.
     P50: other(("p50", "p50_ms", "p50"), 40, Latency, REQUEST_TIME, |group| group.percentile_ms(50).map(Ms)),
     /// 90th percentile of request times.
@@ -132,11 +131,11 @@ metrics! {
     /// 99th percentile of request times.
     P99: other(("p99", "p99_ms", "p99"), 70, Latency, REQUEST_TIME, |group| group.percentile_ms(99).map(Ms)),
     /// Longest request time.
-    Max: other(("max", "max_ms", "max"), 80, Times, REQUEST_TIME, |group| group.timed().map(|timed| Ms(timed.max_ms))),
+    Max: other(("max", "max_ms", "Max"), 80, Times, REQUEST_TIME, |group| group.timed().map(|timed| Ms(timed.max_ms))),
     /// Sum of request times.
-    TotalTime: other(("total_time", "sum_ms", "total time"), 90, Times, REQUEST_TIME, |group| group.timed().map(|timed| Ms(timed.sum_ms))),
+    TotalTime: other(("total_time", "sum_ms", "Total time"), 90, Times, REQUEST_TIME, |group| group.timed().map(|timed| Ms(timed.sum_ms))),
     /// Time of the first hit.
-    First: other(("first", "first", "first"), 100, Seen, TIME, |group| group.seen().map(|(first, _)| Moment(first))),
+    First: other(("first", "first", "First"), 100, FirstLast, TIME, |group| group.seen().map(|(first, _)| Moment(first))),
     /// Time of the last hit.
-    Last: other(("last", "last", "last"), 110, Seen, TIME, |group| group.seen().map(|(_, last)| Moment(last))),
+    Last: other(("last", "last", "Last"), 110, FirstLast, TIME, |group| group.seen().map(|(_, last)| Moment(last))),
 }

@@ -39,7 +39,7 @@ struct Text(String);
 
 impl Text {
     fn line(&mut self, indent: usize, text: &str) {
-        writeln!(self.0, "{}{text}", "  ".repeat(indent)).expect("a String takes all that is written");
+        writeln!(self.0, "{}{text}", "  ".repeat(indent)).expect("writing to a String cannot fail");
     }
 
     /// Writes aligned rows; each column is as wide as its widest cell of at most `WIDEST` characters.

@@ -136,7 +136,7 @@ fn default_log_is_explained_and_noted() {
     let of = "nginx built from source";
     let text = conf.explain();
     assert!(text.contains(&format!("no access_log is configured: the default of {of}\n")), "{text}");
-    let [note] = &conf.assumed_logs()[..] else { panic!("one log is assumed") };
+    let [note] = &conf.assumed_logs()[..] else { panic!("exactly one log is assumed") };
     assert!(note.to_string().starts_with("/prefix/logs/access.log: ") && note.text.contains(of), "{note}");
 }
 

@@ -32,7 +32,7 @@ pub struct Reading {
     pub nginx_conf: Option<NginxConf>,
     /// Rules that decide what is static.
     pub static_rules: StaticRules,
-    /// Whether the query string is part of a path.
+    /// Keeps query strings in paths, or removes them.
     pub query: Query,
     /// Time zone of buckets, periods and the report. By default, each line keeps the offset that it was logged with.
     pub zone: Option<Zone>,

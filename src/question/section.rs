@@ -52,6 +52,6 @@ impl Section {
 
     /// Name that a user types: `timeline`.
     pub fn name(self) -> &'static str {
-        SECTIONS.iter().find(|(section, _)| *section == self).map(|(_, name)| *name).expect("every section has its row")
+        SECTIONS.iter().find(|(section, _)| *section == self).map(|(_, name)| *name).expect("every section has a row")
     }
 }

@@ -12,7 +12,7 @@ const LOOKED_AT: usize = 4096;
 /// scripts.
 const ASCII: usize = 90;
 const ASCII_AFTER_MARK: usize = 50;
-/// Minimum number of characters; fewer are no evidence.
+/// Minimum number of characters; fewer prove nothing.
 const FEWEST: usize = 8;
 
 /// How the bytes of a character are arranged.

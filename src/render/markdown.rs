@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::Style;
-use super::sections::{Section, Told, sections};
+use super::sections::{Section, SectionColumn, sections};
+use super::status_names::status_name;
+use super::terms::{REQUESTS, VISITORS, key_heading};
 use super::warnings::listed;
 use crate::metric::Metric;
 use crate::report::{Figure, Highlight, Report};
@@ -55,18 +57,48 @@ fn highlights(all: &[Highlight], out: &mut dyn Write) -> io::Result<()> {
     }
     all.iter().try_for_each(|highlight| match highlight {
         Highlight::ErrorPeak { key, pv, status_5xx, share } => {
-            writeln!(out, "- 5xx in the hour {}: {:.1}%, {status_5xx} of {pv} requests", escaped(key), share * 100.0)
+            let (hour, percent) = (escaped(key), share * 100.0);
+            writeln!(out, "- hour {hour}: {status_5xx} of {pv} requests failed with 5xx, {percent:.1}%")
         }
         Highlight::SlowestPath { key, count, avg_ms } => {
-            writeln!(out, "- slowest path {}: {avg_ms:.1} ms in the mean of {count} requests", escaped(key))
+            writeln!(out, "- {} is the slowest path: {avg_ms:.1} ms on average over {count} requests", escaped(key))
         }
         Highlight::FrequentAddress { key, pv, share } => {
-            writeln!(out, "- address {}: {:.1}% of all requests, {pv}", escaped(key), share * 100.0)
+            writeln!(out, "- {} made {pv} requests, {:.1}% of all", escaped(key), share * 100.0)
         }
     })
 }
 
-/// Metrics left out to save room: in an issue about a problem, these classes are of little interest.
+/// Headings of metrics. Numbers have the units of JSON, so that they can be copied.
+const HEADINGS: [(&str, &str); 20] = [
+    ("pv", REQUESTS[0]),
+    ("uv", VISITORS[0]),
+    ("visitor_days", "Visitor days"),
+    ("share", "Share"),
+    ("bytes", "Bytes sent"),
+    ("static", "Static"),
+    ("status_4xx", "4xx"),
+    ("status_5xx", "5xx"),
+    ("avg_ms", "Avg (ms)"),
+    ("p50_ms", "p50 (ms)"),
+    ("p90_ms", "p90 (ms)"),
+    ("p95_ms", "p95 (ms)"),
+    ("p99_ms", "p99 (ms)"),
+    ("max_ms", "Max (ms)"),
+    ("sum_ms", "Total time (ms)"),
+    ("first", "First"),
+    ("last", "Last"),
+    ("count", "Timed requests"),
+    ("slow_threshold_ms", "Slow threshold (ms)"),
+    ("slow", "Slow"),
+];
+
+/// Returns the heading of a metric.
+fn heading(key: &str) -> &str {
+    HEADINGS.iter().find(|(known, _)| *known == key).map_or(key, |(_, heading)| heading)
+}
+
+/// Metrics left out to save room: in an issue about a problem, these status classes are of little interest.
 const LEFT_OUT: [&str; 5] = ["dynamic", "status_1xx", "status_2xx", "status_3xx", "status_other"];
 
 fn table(section: &Section<'_>, report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -74,22 +106,24 @@ fn table(section: &Section<'_>, report: &Report, out: &mut dyn Write) -> io::Res
     let unit = report.period.unit.name();
     let name = if is_timeline { unit } else { section.name.strip_prefix("top.").unwrap_or(&section.name) };
     let is_repeated = |key| is_timeline && Metric::named(key).is_some_and(|metric| report.split_has(metric));
-    let is_told = |at: &usize| match section.metrics[*at] {
-        Told::Metric(key) => !LEFT_OUT.contains(&key) && !is_repeated(key),
-        Told::Split(_) => true,
+    let is_shown = |at: &usize| match section.metrics[*at] {
+        SectionColumn::Metric(key) => !LEFT_OUT.contains(&key) && !is_repeated(key),
+        SectionColumn::Split(_) => true,
     };
-    let told: Vec<usize> = (0..section.metrics.len()).filter(is_told).collect();
-    write!(out, "| {} |", escaped(name))?;
-    told.iter().try_for_each(|at| match section.metrics[*at] {
-        Told::Metric(key) => write!(out, " {key} |"),
-        Told::Split(value) => write!(out, " {} |", escaped(value)),
+    let shown: Vec<usize> = (0..section.metrics.len()).filter(is_shown).collect();
+    write!(out, "| {} |", escaped(&key_heading(name)))?;
+    shown.iter().try_for_each(|at| match section.metrics[*at] {
+        SectionColumn::Metric(key) => write!(out, " {} |", heading(key)),
+        SectionColumn::Split(value) => write!(out, " {} |", escaped(value)),
     })?;
     write!(out, "\n| --- |")?;
-    told.iter().try_for_each(|_| write!(out, " --: |"))?;
+    shown.iter().try_for_each(|_| write!(out, " --: |"))?;
     writeln!(out)?;
     for row in &section.rows {
-        write!(out, "| {} |", escaped(row.key))?;
-        told.iter().try_for_each(|at| write!(out, " {} |", written(&row.figures[*at])))?;
+        let status = status_name(row.key).filter(|_| matches!(&*section.name, "status" | "top.status"));
+        let name = status.map(|name| format!(" {name}")).unwrap_or_default();
+        write!(out, "| {}{name} |", escaped(row.key))?;
+        shown.iter().try_for_each(|at| write!(out, " {} |", written(&row.figures[*at])))?;
         writeln!(out)?;
     }
     Ok(())

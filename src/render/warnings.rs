@@ -10,7 +10,7 @@ pub(super) fn listed(report: &Report) -> (&[Warning], String) {
     let (listed, others) = report.warnings.split_at(report.warnings.len().min(LISTED));
     let others = match others.len() {
         0 => String::new(),
-        number => format!("{number} more are not listed here; the report in JSON has all."),
+        number => format!("{number} more are not shown here; the JSON report lists all."),
     };
     (listed, others)
 }

@@ -15,7 +15,7 @@ pub(super) fn empty_note<'p>(empty: impl Iterator<Item = (&'p str, u64)>) -> Opt
         several => {
             let mut names: Vec<_> = several.iter().take(NAMES).map(|(path, _)| (*path).to_owned()).collect();
             if several.len() > NAMES {
-                names.push(format!("{} more", several.len() - NAMES));
+                names.push(format!("and {} more", several.len() - NAMES));
             }
             Some(Note::new(NoteCode::Empty, format!("{} inputs are empty: {}", several.len(), names.join(", "))))
         }
@@ -55,6 +55,6 @@ mod tests {
         assert_eq!((one.input.as_deref(), &*one.text), (Some("a.log"), "empty: 2 blank lines"));
         // The order of the inputs does not matter.
         let several = empty_note([("d", 0), ("b", 1), ("a", 0), ("c", 0)].into_iter()).unwrap();
-        assert_eq!((several.input, &*several.text), (None, "4 inputs are empty: a, b, c, 1 more"));
+        assert_eq!((several.input, &*several.text), (None, "4 inputs are empty: a, b, c, and 1 more"));
     }
 }

@@ -17,7 +17,9 @@ mod highlights;
 mod json_keys;
 mod latency;
 mod list_alone;
+mod missing_field;
 mod no_format;
+mod no_times;
 mod not_followed;
 mod not_logged;
 mod part;
@@ -29,7 +31,6 @@ mod sample_text;
 mod serial;
 mod split;
 mod timeline_columns;
-mod unanswered;
 mod unknown;
 mod verdicts;
 mod warning;
@@ -39,6 +40,7 @@ pub(crate) use counted_input::CountedInput;
 pub(crate) use foreign::{refusal, set_aside};
 pub(crate) use format_notes::{ReadFormats, assumed_utc, format_notes};
 pub use highlights::Highlight;
+pub(crate) use no_times::{NoTimes, TimedFormat};
 pub use part::PartReport;
 pub use row_split::Split;
 pub use rows::{Approximate, Figure, Ranking, Row, Summary, UvCount};
@@ -50,7 +52,7 @@ use serde::{Deserialize, Serialize};
 use crate::by_name;
 use crate::dimension::Dimension;
 use crate::error::Error;
-use crate::filter::Filtered;
+use crate::filter::FilterReason;
 use crate::format::Reason;
 use crate::message::Setting;
 use crate::metric::Metric;
@@ -74,8 +76,8 @@ use crate::time::Unit;
 /// ```
 ///
 /// JSON does not contain everything. A report that was read back has no [`highlights`](Report::highlights), no
-/// [`parts`](Report::parts), no [`InputReport::keys`] and no [`InputReport::skipped_bytes`]. Its rankings claim to be sorted by hits ([`Ranking::sort`])
-/// and to have as many [`groups`](Ranking::groups) as rows.
+/// [`parts`](Report::parts), no [`InputReport::keys`] and no [`InputReport::skipped_bytes`]. Its rankings claim to be
+/// sorted by hits ([`Ranking::sort`]) and to have as many [`groups`](Ranking::groups) as rows.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Report {
@@ -90,7 +92,7 @@ pub struct Report {
     pub lines: Lines,
     /// Number of filtered lines by reason, without zeros. The numbers add up to `lines.filtered`.
     #[serde(with = "by_name::entries")]
-    pub filtered_reasons: Vec<(Filtered, u64)>,
+    pub filtered_reasons: Vec<(FilterReason, u64)>,
     /// Number of malformed lines by reason, without zeros.
     #[serde(with = "by_name::entries")]
     pub malformed_reasons: Vec<(Reason, u64)>,
@@ -150,6 +152,9 @@ pub struct Report {
     /// True if [`Section::Ledger`](crate::Section) is among the sections.
     #[serde(skip, default = "always")]
     pub(crate) has_ledger: bool,
+    /// Advice about request times, if no input logs them and their section was requested.
+    #[serde(skip)]
+    pub(crate) no_times: Option<NoTimes>,
 }
 
 /// Name and version of the report's format.
@@ -221,8 +226,8 @@ pub struct InputReport {
     pub unread: Option<Unread>,
     /// Lines read. A line that an envelope has split into parts counts once.
     pub lines: u64,
-    /// Bytes skipped because no line there can fall in the requested period. Not serialized: in JSON, `lines` has the sum
-    /// of all inputs.
+    /// Bytes skipped because no line there can fall in the requested period. Not serialized: in JSON, `lines` has the
+    /// sum of all inputs.
     #[serde(skip)]
     pub skipped_bytes: u64,
     /// For JSON and LTSV logs, the recognised keys, highest precedence first. Not serialized.
@@ -244,7 +249,7 @@ pub struct Unread {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyReport {
-    /// The key as it is in the lines, printable; nested keys are joined with dots.
+    /// The key from the lines, printable; nested keys are joined with dots.
     pub key: String,
     /// The nginx variable that the key's value is read as.
     pub variable: String,
@@ -253,7 +258,7 @@ pub struct KeyReport {
 impl InputReport {
     /// One of its formats, with the envelope of the lines: `combined in docker compose`.
     #[must_use]
-    pub fn wearing(&self, format: &str) -> String {
+    pub fn format_label(&self, format: &str) -> String {
         match &self.envelope {
             Some(envelope) => format!("{format} in {envelope}"),
             None => format.to_owned(),

@@ -19,8 +19,8 @@ fn notes(lines: Vec<String>) -> Vec<Note> {
     let more = lines.len().saturating_sub(NOTED);
     lines.truncate(NOTED);
     if more > 0 {
-        let what = if more == 1 { "directive of nginx is" } else { "directives of nginx are" };
-        lines.push(message![format!("{more} more {what} not followed: "), Setting::Explain, " lists them"]);
+        let what = if more == 1 { "nginx directive is" } else { "nginx directives are" };
+        lines.push(message![format!("{more} more {what} ignored; "), Setting::Explain, " lists them"]);
     }
     lines.into_iter().map(|line| Note::new(NoteCode::NotFollowed, line)).collect()
 }
@@ -40,9 +40,9 @@ mod tests {
         assert!(texts(&[]).is_empty());
         assert_eq!(texts(&["b", "a", "b"]), ["b", "a"]);
         assert_eq!(texts(&["1", "2", "3", "4", "5"]), ["1", "2", "3", "4", "5"]);
-        let last = "1 more directive of nginx is not followed: explain lists them";
+        let last = "1 more nginx directive is ignored; explain lists them";
         assert_eq!(texts(&["1", "2", "3", "4", "5", "6"])[4..], ["5", last]);
-        let last = "2 more directives of nginx are not followed: explain lists them";
+        let last = "2 more nginx directives are ignored; explain lists them";
         assert_eq!(texts(&["1", "2", "3", "4", "5", "6", "7"])[5..], [last]);
     }
 }

@@ -36,6 +36,7 @@ pub(super) fn parts<'t>(whole: &Report, tally: &'t Tally<Unescaped>) -> Vec<(Par
                 ..whole.period.clone()
             },
             empty_inputs: 0,
+            no_times: None,
             ..whole.clone()
         };
         (PartReport { key: written_of(by_key.dimension, key), report }, tally)

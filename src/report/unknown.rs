@@ -24,41 +24,41 @@ const ROWS: [UnknownRow; 5] = [
         code: NoteCode::TimesUnknown,
         field: Fields::TIME,
         hits: |unknown| unknown.time,
-        what: "a time",
+        what: "time",
         variables: "$time_local, $time_iso8601 or $msec",
-        so: "timelines list them under '-', and visitor_days covers only the others",
+        so: "timelines list them as '-', and visitor days leave them out",
     },
     UnknownRow {
         code: NoteCode::VisitorsUnknown,
         field: Fields::NONE,
         hits: |unknown| unknown.visitor,
-        what: "a visitor",
+        what: "visitor",
         variables: "",
-        so: "visitors are counted among the others only",
+        so: "numbers of visitors leave them out",
     },
     UnknownRow {
         code: NoteCode::PathsUnknown,
         field: Fields::text(TextField::Path),
         hits: |unknown| unknown.path,
-        what: "a path",
+        what: "path",
         variables: "$request, $request_uri or $uri",
-        so: "only the others are counted as static or dynamic",
+        so: "they count as neither static nor dynamic",
     },
     UnknownRow {
         code: NoteCode::StatusUnknown,
         field: Fields::STATUS,
         hits: |unknown| unknown.status,
-        what: "a status",
+        what: "status",
         variables: "$status",
-        so: "numbers by status cover only the others",
+        so: "numbers by status leave them out",
     },
     UnknownRow {
         code: NoteCode::BytesUnknown,
         field: Fields::BYTES,
         hits: |unknown| unknown.bytes,
-        what: "a size",
+        what: "size",
         variables: "$body_bytes_sent or $bytes_sent",
-        so: "bytes sent cover only the others",
+        so: "bytes sent leave them out",
     },
 ];
 
@@ -68,12 +68,13 @@ pub(super) fn unknown(unknown: &Unknown, pv: u64, visitor: (Fields, &str), logge
     let note = |row: &UnknownRow| {
         let (field, variables) = if row.field == Fields::NONE { visitor } else { (row.field, row.variables) };
         let hits = (row.hits)(unknown);
-        (hits > 0 && logged.holds(field)).then(|| {
+        (hits > 0 && logged.contains(field)).then(|| {
             let UnknownRow { code, what, so, .. } = row;
             // All hits may lack a visitor even if each part of it is logged: one line has one part, another line the
             // other.
-            let so = if hits == pv { "the numbers are unknown" } else { so };
-            let text = format!("{hits} of {pv} requests without {what} (their lines do not log {variables}): {so}");
+            let so = if hits == pv { "the number is unknown" } else { so };
+            let text =
+                format!("{hits} of {pv} requests have no {what}, because their lines do not log {variables}; {so}");
             Note::new(*code, text)
         })
     };
@@ -89,14 +90,12 @@ mod tests {
         let hits = Unknown { visitor: 3, status: 2, bytes: 0, path: 7, time: 1 };
         let addr = Fields::text(TextField::Addr);
         let notes = |logged| unknown(&hits, 9, (addr, "$remote_addr"), logged);
-        let logged = addr.and(Fields::STATUS).and(Fields::BYTES);
+        let logged = addr.union(Fields::STATUS).union(Fields::BYTES);
         assert_eq!(
             notes(logged).iter().map(ToString::to_string).collect::<Vec<_>>(),
             [
-                "3 of 9 requests without a visitor (their lines do not log $remote_addr): visitors are counted among \
-                 the others only",
-                "2 of 9 requests without a status (their lines do not log $status): numbers by status cover only the \
-                 others",
+                "3 of 9 requests have no visitor, because their lines do not log $remote_addr; numbers of visitors leave them out",
+                "2 of 9 requests have no status, because their lines do not log $status; numbers by status leave them out",
             ]
         );
         assert!(notes(Fields::NONE).is_empty());

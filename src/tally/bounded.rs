@@ -6,16 +6,16 @@
 //! Guarantees for a ranking of at most N keys, where PV is the number of hits of all keys:
 //! - The count of a kept key is at most the key's hits, and at least the key's hits less `max_error`.
 //! - A key that is not kept had at most `max_error` hits.
-//! - `max_error` is at most PV / (N + 1), and there is none until a key is dropped.
+//! - `max_error` is at most PV / (N + 1), and 0 until a key is dropped.
 //!
 //! Why: for each key we know how many hits it may have had while it was not kept. That is `missed`, the value of
 //! `max_error` when the key came. So its hits are at most count + missed. The keys with the largest such sums stay. The
 //! largest sum among the dropped keys is the new `max_error`, which thus bounds the hits of all of them; new keys of
 //! later rounds inherit it.
 //!
-//! Subtract `max_error` from all sums, and this is the summary of Misra and Gries as it is merged in Agarwal et al.,
-//! "Mergeable Summaries", PODS 2012. Whenever `max_error` grows by one, N + 1 keys lose one each of what is left of PV,
-//! so it cannot grow more often than PV / (N + 1).
+//! If `max_error` is subtracted from all sums, this is the summary of Misra and Gries, merged as in Agarwal et al.,
+//! "Mergeable Summaries", PODS 2012. Whenever `max_error` grows by one, the remaining part of PV loses one for each of
+//! N + 1 keys, so it cannot grow more often than PV / (N + 1).
 //!
 //! A round is defined by byte positions only. So the result does not depend on which worker counts a line, how chunks
 //! are cut, or whether tallies are merged after each round or only when keys may have to be dropped.
@@ -24,7 +24,7 @@ use super::degraded::MISSED;
 use super::form::Unescaped;
 use super::table::{MergedVisitors, Table};
 use super::{TablePlan, rankings_of};
-use crate::dimension::Extras;
+use crate::dimension::VariableColumns;
 use crate::keys::{AddressKeys, GroupId, Seed};
 use crate::measure::SizeOf;
 
@@ -47,8 +47,9 @@ struct Ranking {
 
 impl Bounded {
     /// Creates empty rankings. The plan is that of [`Tally::with_rankings`](super::Tally::with_rankings).
-    pub(crate) fn new(plan: &[TablePlan], extras: &Extras, most: usize, seed: Seed) -> Bounded {
-        let rankings = rankings_of(plan, extras, seed).map(|table| Ranking { table, missed: Vec::new() }).collect();
+    pub(crate) fn new(plan: &[TablePlan], variable_columns: &VariableColumns, most: usize, seed: Seed) -> Bounded {
+        let rankings =
+            rankings_of(plan, variable_columns, seed).map(|table| Ranking { table, missed: Vec::new() }).collect();
         Bounded { most, rankings, visitors: AddressKeys::new(seed) }
     }
 
@@ -176,7 +177,7 @@ mod tests {
     }
 
     fn count(part: &mut Tally, hits: &[&[Vec<u8>; 2]]) {
-        let mut batch = Batch::new(Fields::text(TextField::Path).and(Fields::text(TextField::Addr)));
+        let mut batch = Batch::new(Fields::text(TextField::Path).union(Fields::text(TextField::Addr)));
         for [path, addr] in hits {
             batch.set_text(TextField::Path, path);
             batch.set_text(TextField::Addr, addr);
@@ -190,10 +191,10 @@ mod tests {
     fn ranked(rounds: &[Vec<Hit>], workers: usize, most: usize, seed: u64) -> Vec<Ranked> {
         let new = |at: usize| {
             Tally::new(&[], UvMethod::Exact, TextField::Addr.into(), Seed::fixed(seed ^ at as u64))
-                .with_rankings(&plan(), &Extras::default())
+                .with_rankings(&plan(), &VariableColumns::default())
         };
         let mut parts: Vec<Tally> = (0..workers).map(new).collect();
-        let mut bounded = Bounded::new(&plan(), &Extras::default(), most, Seed::fixed(seed));
+        let mut bounded = Bounded::new(&plan(), &VariableColumns::default(), most, Seed::fixed(seed));
         let visitors = AddressKeys::new(Seed::fixed(0));
         for hits in rounds {
             for (at, part) in parts.iter_mut().enumerate() {

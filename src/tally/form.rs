@@ -34,7 +34,7 @@ impl ReadAs<Unescaped> for Escaped {
     }
 }
 
-/// Returns the key of a text as it is reported.
+/// Returns the key of a text, as reports write it.
 pub(super) fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
     if text.is_empty() { Cow::Borrowed(MISSING) } else { undo_escapes(text) }
 }

@@ -17,7 +17,7 @@ pub(crate) fn written(key: &[u8]) -> String {
 }
 
 /// Makes text safe for a terminal: `\xHH` for each byte that is not UTF-8, or that belongs to a control or format
-/// character (Unicode Cc, Cf, Zl, Zp). A backslash stays as it is, so that nginx's own escapes look as nginx wrote
+/// character (Unicode Cc, Cf, Zl, Zp). A backslash is not escaped, so that nginx's own escapes look as nginx wrote
 /// them.
 ///
 /// ```
@@ -80,7 +80,7 @@ fn is_printable(c: char) -> bool {
 
 fn push_escaped(out: &mut String, bytes: &[u8]) {
     for byte in bytes {
-        write!(out, "\\x{byte:02X}").expect("a String takes all that is written");
+        write!(out, "\\x{byte:02X}").expect("writing to a String cannot fail");
     }
 }
 

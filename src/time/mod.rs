@@ -2,14 +2,14 @@
 //!
 //! `05/Apr/2022:03:45:05 +0000` belongs to day 2022-04-05 wherever logstat runs, unless the user asks for a [`Zone`].
 
+mod bound;
+mod cached_range;
 mod clock;
-mod edge;
-mod figures;
 mod forms;
-mod last_stretch;
 mod length;
 mod moment;
 mod moment_error;
+mod partial_date;
 mod rfc3339;
 mod start;
 mod step;
@@ -19,9 +19,9 @@ mod unit_alias;
 mod zone;
 mod zone_clock;
 
+pub(crate) use bound::{Bound, ResolvedNow};
+pub(crate) use cached_range::CachedRange;
 pub(crate) use clock::{Clock, Fault, MONTHS};
-pub(crate) use edge::{Edge, NowIs};
-pub(crate) use last_stretch::LastStretch;
 pub use moment::{Date, Moment, Now};
 pub use moment_error::MomentError;
 pub(crate) use rfc3339::{Rfc3339, epoch};
@@ -99,7 +99,7 @@ pub(crate) const LAST_S: i64 = 253_402_300_799;
 
 /// Returns the date of a wall clock, which must be within the years 0001 to 9999.
 fn date(wall_s: i64) -> chrono::NaiveDate {
-    chrono::DateTime::from_timestamp(wall_s, 0).expect("a wall clock is within years 0001 to 9999").date_naive()
+    chrono::DateTime::from_timestamp(wall_s, 0).expect("wall clocks are within the years 0001 to 9999").date_naive()
 }
 
 /// Returns the wall clock at the start of a day, or `None` if there is no such day.

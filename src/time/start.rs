@@ -14,7 +14,7 @@ pub(crate) struct Start {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Of {
-    /// The period of this unit that contains now, or the one so many units later.
+    /// The period of this unit that contains now, or the one this many units later.
     Unit { unit: Unit, later: i64 },
     /// The last such weekday, today included. Monday is 0.
     Weekday(i64),
@@ -31,7 +31,7 @@ impl Start {
         Start { of: Of::Weekday(day), after_s: 0 }
     }
 
-    /// The moment so many seconds later.
+    /// The moment this many seconds later.
     pub(super) fn after(self, seconds: i64) -> Start {
         Start { after_s: self.after_s + seconds, ..self }
     }
@@ -88,10 +88,10 @@ impl PartialOrd for Start {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::figures::Figures;
+    use crate::time::partial_date::PartialDate;
 
     fn wall(text: &str) -> i64 {
-        Figures::read(text).unwrap().unwrap().wall_s
+        PartialDate::read(text).unwrap().unwrap().wall_s
     }
 
     #[test]

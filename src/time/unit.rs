@@ -81,7 +81,7 @@ impl Unit {
         if let Unit::Step(step) = self {
             return step.name();
         }
-        UNITS.iter().find(|(unit, _)| *unit == self).map(|(_, name)| *name).expect("every unit has its row")
+        UNITS.iter().find(|(unit, _)| *unit == self).map(|(_, name)| *name).expect("every unit has a row")
     }
 
     /// Looks up a unit by its name.
@@ -111,13 +111,13 @@ impl Unit {
             }
             Unit::Month => {
                 let (year, month) = (date(wall_s).year(), date(wall_s).month());
-                let start_s = day_start_s(year, month, 1).expect("the month of a date");
+                let start_s = day_start_s(year, month, 1).expect("a date has a valid month");
                 let (next_year, next_month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
                 from_dates(start_s, day_start_s(next_year, next_month, 1))
             }
             Unit::Year => {
                 let year = date(wall_s).year();
-                from_dates(day_start_s(year, 1, 1).expect("the year of a date"), day_start_s(year + 1, 1, 1))
+                from_dates(day_start_s(year, 1, 1).expect("a date has a valid year"), day_start_s(year + 1, 1, 1))
             }
             Unit::HourOfDay => {
                 let hour = of_size(3600);
@@ -137,7 +137,7 @@ impl Unit {
         }
         let date = date(number);
         let time = chrono::NaiveTime::from_num_seconds_from_midnight_opt(number.rem_euclid(DAY_S) as u32, 0)
-            .expect("a second of a day");
+            .expect("the number is a second of a day");
         let day = || format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day());
         let finest = match self {
             Unit::Step(step) if step.seconds() < 60 => Unit::Second,
@@ -209,7 +209,7 @@ mod tests {
         let stamp = Clock::default().time_local(text).unwrap();
         let bucket = unit.bucket(stamp.wall_s);
         assert!(bucket.start_s <= stamp.wall_s && stamp.wall_s < bucket.end_s);
-        assert_eq!(unit.bucket(bucket.start_s), bucket, "a bucket holds its own start");
+        assert_eq!(unit.bucket(bucket.start_s), bucket, "a bucket contains its start");
         unit.key(bucket.number)
     }
 

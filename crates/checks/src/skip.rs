@@ -8,7 +8,10 @@ use std::io::{self, Write};
 /// Panics if it is missing and `LOGSTAT_CI` is set.
 pub fn is_skipped(is_there: bool, reason: &str) -> bool {
     if !is_there {
-        assert!(std::env::var_os("LOGSTAT_CI").is_none(), "{reason}, and LOGSTAT_CI allows no skipped test");
+        assert!(
+            std::env::var_os("LOGSTAT_CI").is_none(),
+            "{reason}, and no test may be skipped while LOGSTAT_CI is set"
+        );
         // `eprintln!` output is captured and shown only for tests that fail.
         let _ = writeln!(io::stderr(), "skipped: {reason}");
     }

@@ -49,7 +49,7 @@ fn log_of<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<u8> {
         let clock = format!("14/Nov/2026:09:{:02}:03 +0100", i % 60);
         writeln!(log, "10.0.0.{i} - {path} [{clock}] \"GET /{path} HTTP/1.1\" 200 5 \"{text}\" \"{text}\"").unwrap();
         writeln!(log, "10.0.0.{i} - - [{clock}] \"{text}\" 400 5 \"-\" \"{text}\"").unwrap();
-        writeln!(log, "{text} is no line").unwrap();
+        writeln!(log, "{text} is not a line").unwrap();
         log.extend(b"raw \xff\xc3\x28 bytes\n");
     }
     log
@@ -105,7 +105,7 @@ fn hostile_text_is_escaped_in_every_format() {
         }
     }
     let plain = logstat(&[path, "--show", "top", "--top", "agent", "-n", "0", "--format", "csv"]).stdout;
-    assert!(String::from_utf8(plain).unwrap().contains("\n+1+1,"), "raw unless asked");
+    assert!(String::from_utf8(plain).unwrap().contains("\n+1+1,"), "without --csv-safe, texts are written raw");
     let markdown = String::from_utf8(
         logstat(&[path, "--top", "agent", "--split", "agent", "-n", "0", "--format", "markdown"]).stdout,
     )
@@ -135,7 +135,7 @@ fn output_files_are_replaced_as_a_whole() {
     let fresh = at("fresh");
     fs::write(&fresh, "").unwrap();
     assert_eq!(mode(&at("r.json")), mode(&fresh) & 0o644);
-    assert_eq!(names().len(), 3, "nothing is left beside: {:?}", names());
+    assert_eq!(names().len(), 3, "temporary files are left: {:?}", names());
 
     // A symbolic link is kept and its target is replaced.
     std::os::unix::fs::symlink(at("r.json"), at("link.json")).unwrap();

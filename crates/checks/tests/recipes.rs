@@ -1,4 +1,4 @@
-//! The recipes in docs/recipes.md work. Stubs replace the other programs and check their input.
+//! The recipes of the book work, and so do the other commands of README and book that need other programs. Stubs replace the other programs and check their input.
 
 use std::fmt::Write as _;
 use std::fs::{self, Permissions};
@@ -12,7 +12,8 @@ use checks::{REPOSITORY, program, python};
 use chrono::{DateTime, Utc};
 use tempfile::TempDir;
 
-const RECIPES: &str = include_str!("../../../docs/recipes.md");
+const RECIPES: &str = include_str!("../../../docs/src/recipes.md");
+const GETTING_STARTED: &str = include_str!("../../../docs/src/getting-started.md");
 const README: &str = include_str!("../../../README.md");
 
 /// THE TABLE of stubs: each fails if the real program would have nothing to do.
@@ -47,12 +48,22 @@ fn place(errors: bool) -> TempDir {
     place
 }
 
-/// Code blocks of one language, with the paths of a server replaced by paths in the test directory.
+/// Code blocks of one language in the recipes, with the paths of a server replaced by paths in the test directory.
 fn blocks(kind: &str) -> Vec<String> {
-    let begin = format!("```{kind}\n");
-    let blocks = RECIPES.split(&begin).skip(1).map(|block| block.split("```").next().unwrap().to_owned());
+    blocks_of(RECIPES, kind)
+}
+
+fn blocks_of(page: &str, kind: &str) -> Vec<String> {
+    let begin = format!("```{kind}");
+    let blocks = page.split(&begin).skip(1).map(|block| block.split_once('\n').unwrap().1);
+    let blocks = blocks.map(|block| block.split("```").next().unwrap().to_owned());
     let here = ["/var/log/", "/var/www/reports/", "/var/lib/prometheus/node-exporter/", "/usr/sbin/"];
     blocks.map(|block| here.iter().fold(block, |block, there| block.replace(there, ""))).collect()
+}
+
+/// Shell blocks of all pages that need other programs: `sh,needs=PROGRAM`.
+fn scripts() -> impl Iterator<Item = String> {
+    [RECIPES, GETTING_STARTED, README].into_iter().flat_map(|page| blocks_of(page, "sh,needs="))
 }
 
 fn run(script: &str, place: &Path) -> Output {
@@ -72,14 +83,27 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// Commands of the crontab as cron runs them: everything after the five time fields, with `\%` as a percent sign.
-fn jobs() -> Vec<String> {
-    let lines = blocks("crontab").join("");
+/// Commands of a page's crontabs as cron runs them: everything after the five time fields, with `\%` as a percent sign.
+fn jobs_of(page: &str) -> Vec<String> {
+    let lines = blocks_of(page, "crontab").join("");
     let jobs = lines.lines().filter(|line| line.contains("* * *"));
     jobs.map(|line| line.splitn(6, ' ').nth(5).unwrap())
-        .inspect(|job| assert!(!job.replace("\\%", "").contains('%'), "cron would end it there: {job}"))
+        .inspect(|job| assert!(!job.replace("\\%", "").contains('%'), "cron ends the command at %: {job}"))
         .map(|job| job.replace("\\%", "%"))
         .collect()
+}
+
+fn jobs() -> Vec<String> {
+    jobs_of(RECIPES)
+}
+
+#[test]
+fn cron_job_of_the_readme_prints_a_report() {
+    let jobs = jobs_of(README);
+    assert_eq!(jobs.len(), 1);
+    let output = run(&jobs[0], place(false).path());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("50 lines = "), "{}", text(&output.stdout));
 }
 
 #[test]
@@ -111,7 +135,7 @@ fn cron_jobs_report_errors() {
 #[test]
 fn shell_recipes_run() {
     let place = place(true);
-    let mut scripts: Vec<_> = blocks("sh").into_iter().filter(|block| !block.contains("duckdb -c")).collect();
+    let mut scripts: Vec<_> = scripts().filter(|block| !block.contains("duckdb -c")).collect();
     scripts.extend(blocks("logrotate").iter().map(|hook| hook.lines().nth(1).unwrap().trim().to_owned()));
     assert!(scripts.len() >= 5, "{scripts:?}");
     all_run(&scripts, place.path());
@@ -125,10 +149,8 @@ fn duckdb_reads_reports() {
     if is_skipped(python::has("duckdb"), "python3 has no DuckDB (pip install duckdb)") {
         return;
     }
-    let mut scripts: Vec<_> = blocks("sh").into_iter().filter(|block| block.contains("duckdb -c")).collect();
-    let readme = README.lines().filter(|line| line.starts_with("duckdb -c"));
-    scripts.extend(readme.map(str::to_owned));
-    assert!(scripts.len() >= 3, "{scripts:?}");
+    let scripts: Vec<_> = scripts().filter(|block| block.contains("duckdb -c")).collect();
+    assert!(scripts.len() >= 2, "{scripts:?}");
     all_run(&scripts, place(true).path());
 }
 

@@ -6,10 +6,12 @@
 pub(crate) fn rewrite(line: &mut Vec<u8>) {
     let combined = std::mem::take(line);
     let parts: Vec<&[u8]> = combined.split(|&byte| byte == b'"').collect();
-    let [front, request, answer, referer, _, agent, time] = parts[..] else { unreachable!("a line of the generator") };
+    let [front, request, answer, referer, _, agent, time] = parts[..] else {
+        unreachable!("lines of the generator have this form")
+    };
     let words: Vec<&[u8]> = front.split(|&byte| byte == b' ').filter(|word| !word.is_empty()).collect();
     let (host, rest) = if words.len() == 6 { (Some(words[0]), &words[1..]) } else { (None, &words[..]) };
-    let [address, _, user, date, offset] = rest[..] else { unreachable!("a line of the generator") };
+    let [address, _, user, date, offset] = rest[..] else { unreachable!("lines of the generator have this form") };
     let answer: Vec<&[u8]> = answer.split(|&byte| byte == b' ').filter(|word| !word.is_empty()).collect();
     line.extend_from_slice(b"{\"time_local\":\"");
     line.extend_from_slice(&date[1..]);

@@ -104,7 +104,7 @@ impl Traffic {
     /// Returns the log as bytes.
     pub fn to_vec(&self) -> Vec<u8> {
         let mut log = Vec::with_capacity(256 * self.lines as usize);
-        self.write_to(&mut log).expect("a Vec takes every write");
+        self.write_to(&mut log).expect("writing to a Vec cannot fail");
         log
     }
 }

@@ -19,21 +19,21 @@ Writes an nginx access log that looks like a real site's; the same options give 
 usage: loggen [OPTIONS]
 
   --lines N               lines to write [100000]
-  --addresses N           visitors, drawn after Zipf [200000]
-  --unique-addresses      each request is from an address of its own
-  --paths N               paths, drawn after Zipf [30000]
-  --unique-queries SHARE  requests with a query string of their own, 0 to 1 [0.05]
-  --unique-paths          each request has a path of its own
+  --addresses N           number of visitors; their requests follow a Zipf distribution [200000]
+  --unique-addresses      give each request a different address
+  --paths N               number of paths; their requests follow a Zipf distribution [30000]
+  --unique-queries SHARE  share of requests with a unique query string, 0 to 1 [0.05]
+  --unique-paths          give each request a different path
   --times                 log $request_time after the user agent
   --vhost                 log $host before the address
   --json                  log JSON, as nginx does with escape=json
-  --short                 lines without query strings, referers and user agents
-  --agent-bytes N         user agents repeat themselves until they are so long [0]
-  --days N                days from 14/Nov/2026 on that the lines spread over [7]
-  --seed N                another seed, another log [1]
-  --malformed SHARE       lines cut short or of something else, 0 to 1 [0]
-  -o, --output FILE       write there, not to standard output
-  -h, --help              this text
+  --short                 leave out query strings, referers and user agents
+  --agent-bytes N         repeat user agents until they have at least this length [0]
+  --days N                number of days, from 14/Nov/2026 on, that the lines cover [7]
+  --seed N                seed of the random numbers: another seed gives another log [1]
+  --malformed SHARE       share of truncated and foreign lines, 0 to 1 [0]
+  -o, --output FILE       write to this file instead of standard output
+  -h, --help              show this text
 ";
 
 /// Options that take no value.

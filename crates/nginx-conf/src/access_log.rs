@@ -63,7 +63,7 @@ impl AccessLog {
         known: usize,
         prefix: &Path,
     ) -> Result<Option<Self>, Error> {
-        let [path, rest @ ..] = directive.args_within(1..=usize::MAX)? else { unreachable!("there is one or more") };
+        let [path, rest @ ..] = directive.args_within(1..=usize::MAX)? else { unreachable!("there is at least one") };
         let invalid = |word: &super::place::Word| {
             let message = format!("invalid parameter \"{}\" of access_log", shown(&word.text));
             Error::at(&word.place, message).of("access_log")

@@ -73,7 +73,7 @@ impl LogFormat {
     }
 
     pub(crate) fn read(directive: &Directive) -> Result<Self, Error> {
-        let [name, rest @ ..] = directive.args_within(2..=usize::MAX)? else { unreachable!("there are two or more") };
+        let [name, rest @ ..] = directive.args_within(2..=usize::MAX)? else { unreachable!("there are at least two") };
         let (escape, strings) = match rest {
             [first, strings @ ..] if first.text.starts_with("escape=") => (read_escape(first)?, strings),
             strings => (Escape::Default, strings),

@@ -174,7 +174,7 @@ mod tests {
     fn places_count_characters() {
         let mut lexer = Lexer::new("ß x\n\t'\n' y".as_bytes(), Path::new("f"));
         for expected in ["f:1:1", "f:1:3", "f:2:2", "f:3:3"] {
-            let Token::Word(word) = lexer.next().unwrap() else { panic!("a word is at {expected}") };
+            let Token::Word(word) = lexer.next().unwrap() else { panic!("there is a word at {expected}") };
             assert_eq!(word.place.to_string(), expected);
         }
     }

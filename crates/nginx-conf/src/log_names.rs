@@ -90,6 +90,6 @@ mod tests {
         for (path, expected) in rows {
             assert_eq!(names.of(Path::new(path)), expected, "{path}");
         }
-        assert_eq!(names.of(Path::new("/logs/../logs/a.log"))[0], 3, "paths are compared as they are written");
+        assert_eq!(names.of(Path::new("/logs/../logs/a.log"))[0], 3, "paths are compared without resolving links");
     }
 }

@@ -27,7 +27,7 @@ pub(crate) enum Why {
     Code,
     /// Belongs to an unknown module.
     Unknown,
-    /// Has a regular expression that cannot be compiled, for this reason.
+    /// Has a regular expression that cannot be compiled. Holds the reason.
     Regex(String),
 }
 

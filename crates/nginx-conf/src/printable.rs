@@ -10,7 +10,7 @@ use unicode_properties::UnicodeGeneralCategory;
 pub(crate) fn printable(text: &[u8]) -> String {
     let mut out = String::with_capacity(text.len());
     let escape = |out: &mut String, bytes: &[u8]| {
-        bytes.iter().for_each(|byte| write!(out, "\\x{byte:02X}").expect("a String takes all that is written"));
+        bytes.iter().for_each(|byte| write!(out, "\\x{byte:02X}").expect("writing to a String cannot fail"));
     };
     for chunk in text.utf8_chunks() {
         for c in chunk.valid().chars() {

@@ -67,7 +67,7 @@ fn translate(pattern: &str) -> Result<String, String> {
                 class_len = None;
             }
             // In the crate, these can form class intersections and differences; in PCRE they are literals.
-            '&' | '~' if class_len.is_some() => write!(out, "\\{c}").expect("a String takes all that is written"),
+            '&' | '~' if class_len.is_some() => write!(out, "\\{c}").expect("writing to a String cannot fail"),
             '$' if class_len.is_none() => out.push_str("(?:\\n?\\z)"),
             '(' if class_len.is_none() && rest.starts_with("(?>") => {
                 return Err("atomic groups are not supported".to_owned());

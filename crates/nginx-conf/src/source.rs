@@ -10,7 +10,7 @@ use super::dump::{self, Dump};
 use super::error::Error;
 use super::include;
 
-/// Maximum size in bytes of all files together, each counted as often as it is included. The directives of 64 MiB take
+/// Maximum size in bytes of all files together. A file counts each time it is included. The directives of 64 MiB take
 /// about 1 GiB.
 const MAX_BYTES: u64 = 64 << 20;
 

@@ -89,7 +89,7 @@ const WITHOUT_BLOCK: [&str; 25] = [
 
 /// Maximum depth of nested blocks and files: no real configuration nests so deep, and the stack is finite.
 const MAX_DEPTH: usize = 100;
-/// Maximum number of files, each counted as often as it is included. A few files that include each other twice would
+/// Maximum number of files. A file counts each time it is included: a few files that include each other twice would
 /// become millions.
 const MAX_FILES: usize = 10_000;
 

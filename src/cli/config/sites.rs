@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::file::Site;
 use super::options::shortened;
-use crate::cli::names::meant;
+use crate::cli::names::suggestion;
 use crate::cli::wrapped::wrapped;
 
 /// The configuration file that could define a site.
@@ -63,5 +63,5 @@ fn unknown(name: &str, sites: &[Site], file: &Searched<'_>) -> String {
         Searched::Read(_) => wrapped(&known, "  sites: "),
     };
     let name = format!("@{}", shortened(name));
-    format!("unknown site '{name}'{}\n{list}\n  for a file of that name, write ./{name}", meant(&name, &known))
+    format!("unknown site '{name}'{}\n{list}\n  for a file of that name, write ./{name}", suggestion(&name, &known))
 }

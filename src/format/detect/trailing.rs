@@ -30,7 +30,7 @@ pub(super) enum Number {
     Other(Vec<u8>),
 }
 
-/// No request takes this many seconds; such a number is a point in time.
+/// No request takes this many seconds; a number this large is a point in time.
 const TOO_LONG_S: u64 = 10_000_000;
 
 impl Trailing {

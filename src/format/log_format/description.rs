@@ -1,12 +1,13 @@
 //! Describes a format: its text, the names of its variables, and the values that it expects in a line.
 
+use super::nginx_escape::NginxEscape;
 use super::piece::{Piece, Value};
 use super::plan::Tail;
 use crate::batch::TextField;
 use crate::format::LogFormat;
 use crate::format::field_key::key_variable;
-use crate::format::misfit::{Expected, Misfit};
-use crate::format::variables::{Feeds, is_name};
+use crate::format::mismatch::{Expected, Mismatch};
+use crate::format::variables::{Destination, is_name};
 use crate::message::{Message, Setting, message};
 use crate::text::printable;
 
@@ -35,6 +36,11 @@ impl LogFormat {
         (!self.has_keys()).then(|| self.pieces.iter().enumerate().map(piece).collect())
     }
 
+    /// The text as an nginx configuration has it with the default escaping; `None` for formats of other programs.
+    pub(crate) fn nginx_text(&self) -> Option<String> {
+        self.text().filter(|_| self.read_as.is_none() && self.strictness.escape == NginxEscape::Default)
+    }
+
     /// The text of the format with `fields` instead of `$remote_user`. If `fields` contain the address, `$host`
     /// replaces `$remote_addr`.
     pub(crate) fn text_with_user(&self, fields: &str) -> String {
@@ -53,8 +59,8 @@ impl LogFormat {
 
     /// The variable that feeds the address.
     pub(crate) fn address_variable(&self) -> &str {
-        let addr = Feeds::Text(TextField::Addr);
-        self.values().find(|value| value.feeds == addr).map_or("remote_addr", |value| value.name.as_str())
+        let addr = Destination::Text(TextField::Addr);
+        self.values().find(|value| value.destination == addr).map_or("remote_addr", |value| value.name.as_str())
     }
 
     /// Adjacent variables without a recognisable border between their values: `$uri and $args`.
@@ -93,8 +99,8 @@ impl LogFormat {
     }
 
     /// Describes the text that was expected at the point of a mismatch: `" - " after $remote_addr`.
-    pub(crate) fn expectation(&self, misfit: Misfit) -> Message {
-        let first = match misfit.expected {
+    pub(crate) fn expectation(&self, mismatch: Mismatch) -> Message {
+        let first = match mismatch.expected {
             Expected::Piece(first) => first,
             Expected::Said(words) => return words.into(),
             Expected::Value { rule, .. } => {

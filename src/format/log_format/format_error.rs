@@ -14,7 +14,7 @@ pub struct FormatError {
 
 impl fmt::Display for FormatError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Of several lines, show only the one with the mistake.
+        // If there are several lines, show only the one with the mistake.
         let (before, behind) = self.text.as_bytes().split_at(self.at);
         let before = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
         let behind = behind.split(|byte| *byte == b'\n').next().unwrap_or_default();

@@ -140,9 +140,9 @@ impl<'t> Given<'t> {
 
     /// Returns the parts if the whole text consists of quoted parts, as in an nginx.conf.
     ///
-    /// Log lines may contain quotes themselves: `"$remote_addr" "$status"` is read as it is. Parts in double quotes
-    /// therefore count as parts only if there are several of them, or if they contain escapes. A separator must stand
-    /// wherever two of them meet.
+    /// Log lines may contain quotes themselves: those in `"$remote_addr" "$status"` belong to the format. Parts in double
+    /// quotes therefore count as parts only if there are several of them, or if they contain escapes. There must be a
+    /// separator wherever two of them meet.
     fn quoted_parts(&self, start: usize) -> Option<Vec<Span>> {
         let (parts, _) = self.words(start).ok()?;
         let is_double = |part: &Span| part.quote == Some(b'"');

@@ -20,7 +20,7 @@ impl Arena {
     #[inline(always)]
     pub(super) fn record(&self, place: u32) -> (u32, &[u8]) {
         let at = place as usize * ALIGN;
-        let header = u64::from_le_bytes(*self.0[at..].first_chunk::<HEADER>().expect("a record has its header"));
+        let header = u64::from_le_bytes(*self.0[at..].first_chunk::<HEADER>().expect("every record has a header"));
         (header as u32, &self.0[at + HEADER..at + HEADER + (header >> 32) as usize])
     }
 
@@ -35,7 +35,7 @@ impl Arena {
     /// Appends a record, and returns its place.
     pub(super) fn store(&mut self, key: &[u8], id: u32) -> u32 {
         let place = u32::try_from(self.0.len() / ALIGN).ok().filter(|p| *p < u32::MAX).expect(super::ROOM);
-        let len = u32::try_from(key.len()).expect("lines of less than 4 GiB");
+        let len = u32::try_from(key.len()).expect("lines are shorter than 4 GiB");
         huge_pages::reserve(&mut self.0, (HEADER + key.len()).next_multiple_of(ALIGN));
         self.0.extend_from_slice(&(u64::from(len) << 32 | u64::from(id)).to_le_bytes());
         self.0.extend_from_slice(key);

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::class;
+use super::{class, need, status_name};
 use crate::metric::Metric;
 use crate::render::dates::weekday_of_date;
-use crate::render::numbers::{Bytes, Grouped, Percent, Told};
+use crate::render::numbers::{Bytes, DisplayFigure, Grouped, Percent};
 use crate::render::parts;
 use crate::render::tone::Tone;
 use crate::report::{Figure, Report, Row, Split};
@@ -30,7 +30,9 @@ pub(super) struct Grid<'r> {
 }
 
 /// A number as in JSON, and as people read it.
-pub(super) struct Cell {
+pub(super) struct Cell<'r> {
+    /// Heading of its column.
+    pub(super) label: &'r str,
     pub(super) value: String,
     pub(super) text: String,
     pub(super) tone: &'static str,
@@ -45,7 +47,7 @@ impl<'r> Grid<'r> {
         report: &Report,
     ) -> Grid<'r> {
         let section = section.into();
-        let is_told = |metric: &Metric| {
+        let is_shown = |metric: &Metric| {
             let is_there = rows.first().is_some_and(|row| row.figure(*metric).is_some());
             // Leave out classes that hardly any log has. Tables of codes or classes leave out what the key already
             // says, and timelines what their split says.
@@ -61,7 +63,7 @@ impl<'r> Grid<'r> {
             };
             is_there && !is_rare && !by_key
         };
-        let metrics: Vec<Metric> = Metric::in_columns().into_iter().filter(is_told).collect();
+        let metrics: Vec<Metric> = Metric::in_columns().into_iter().filter(is_shown).collect();
         Grid { section, title, key, notes: Vec::new(), metrics, bars: None, rows, hits: super::hits(report), most: 0.0 }
     }
 
@@ -69,7 +71,7 @@ impl<'r> Grid<'r> {
     pub(super) fn with_csv_hint(mut self, csv_hint: &str) -> Grid<'r> {
         if self.rows.len() > ROWS_AT_MOST {
             let (first, all) = (Grouped(ROWS_AT_MOST as u64), Grouped(self.rows.len() as u64));
-            self.notes.insert(0, format!("The first {first} of {all} rows; {csv_hint} has all."));
+            self.notes.insert(0, format!("Showing the first {first} of {all} rows; {csv_hint} has all."));
         }
         self
     }
@@ -90,6 +92,12 @@ impl<'r> Grid<'r> {
         Some(format!("{:.2}", if self.most > 0.0 { number * 100.0 / self.most } else { 0.0 }))
     }
 
+    /// Returns the name of a row whose key is a status code: `not found`.
+    pub(super) fn status_name(&self, row: &Row) -> Option<&'static str> {
+        let is_of_codes = matches!(&*self.section, "status" | "top.status");
+        row.key.as_deref().filter(|_| is_of_codes).and_then(status_name)
+    }
+
     /// Returns the weekday of a row whose key is a day: `Sat`.
     pub(super) fn weekday(row: &Row) -> Option<&'static str> {
         row.key.as_deref().filter(|key| key.len() == 10).and_then(weekday_of_date)
@@ -108,18 +116,41 @@ impl<'r> Grid<'r> {
         self.rows.first().into_iter().flat_map(|row| &row.split).flat_map(Split::iter).map(|(value, _)| value)
     }
 
+    /// Headings of the numbers.
+    pub(super) fn headings(&self) -> impl Iterator<Item = &'r str> {
+        self.metrics.iter().map(|metric| metric.label()).chain(self.splits())
+    }
+
+    /// Class for the width that the table needs.
+    pub(super) fn need(&self) -> &'static str {
+        let rows = self.shown();
+        let key = rows.iter().map(|row| Grid::keys(row).iter().map(|key| key.chars().count() + 1).sum::<usize>());
+        let after = rows.iter().filter_map(|row| Grid::weekday(row).or_else(|| self.status_name(row)));
+        let key = key.max().unwrap_or(0) + after.map(str::len).max().unwrap_or(0);
+        let mut columns: Vec<usize> = self.headings().map(|heading| heading.chars().count()).collect();
+        for row in rows {
+            for (column, cell) in columns.iter_mut().zip(self.cells(row)) {
+                *column = cell.text.chars().count().max(*column);
+            }
+        }
+        need::class(key, self.is_ranking(), &columns)
+    }
+
     /// Returns the key of a row, or both keys of a pair.
     pub(super) fn keys(row: &'r Row) -> &'r [String] {
         row.keys.as_ref().map_or(row.key.as_slice(), |pair| &pair[..])
     }
 
-    pub(super) fn cells(&self, row: &'r Row) -> impl Iterator<Item = Cell> {
+    pub(super) fn cells(&self, row: &'r Row) -> impl Iterator<Item = Cell<'r>> {
         let split = row.split.iter().flat_map(Split::iter);
-        let split = split.map(|(_, pv)| Cell { value: pv.to_string(), text: Grouped(pv).to_string(), tone: "" });
+        let split = split.map(|(label, pv)| {
+            let (value, text) = (pv.to_string(), Grouped(pv).to_string());
+            Cell { label, value, text, tone: "" }
+        });
         self.metrics.iter().map(|metric| self.cell(row, *metric)).chain(split)
     }
 
-    fn cell(&self, row: &Row, metric: Metric) -> Cell {
+    fn cell(&self, row: &Row, metric: Metric) -> Cell<'r> {
         let figure = row.figure(metric).unwrap_or(Figure::Unknown);
         let value = match &figure {
             Figure::Count(number) | Figure::Ms(number) => number.to_string(),
@@ -130,14 +161,14 @@ impl<'r> Grid<'r> {
         let text = match &figure {
             Figure::Count(number) if metric == Metric::Bytes => Bytes(*number).to_string(),
             Figure::Share(_) => Percent(row.pv, self.hits).to_string(),
-            figure => Told(figure).to_string(),
+            figure => DisplayFigure(figure).to_string(),
         };
         let tone = match metric {
             Metric::Status4xx => Tone::of_4xx(parts::of_status(row, row.status_4xx)),
             Metric::Status5xx => Tone::of_5xx(parts::of_status(row, row.status_5xx)),
             _ => Tone::Plain,
         };
-        Cell { value, text, tone: class(tone) }
+        Cell { label: metric.label(), value, text, tone: class(tone) }
     }
 }
 

@@ -2,12 +2,15 @@
 
 use super::histogram::{Histogram, Tick, short};
 use super::tiles::Tile;
+use crate::render::labels;
 use crate::render::numbers::{Duration, Grouped, Percent, Seconds};
-use crate::render::words;
 use crate::report::LatencyReport;
 
 pub(super) struct Latency {
+    /// Number of requests with a time.
     pub(super) of: String,
+    /// Request times above this are slow: `0.3 s`.
+    pub(super) threshold: String,
     pub(super) histogram: Option<Histogram>,
     pub(super) dots: Vec<Dot>,
     pub(super) ticks: Vec<Tick>,
@@ -16,7 +19,7 @@ pub(super) struct Latency {
     /// Height of the picture.
     pub(super) height: usize,
     /// Description of the picture in words.
-    pub(super) told: String,
+    pub(super) description: String,
     /// The numbers of the JSON report, in readable form.
     pub(super) facts: Vec<Tile>,
 }
@@ -59,19 +62,21 @@ impl Latency {
         let ticks =
             (0..=decades).map(|power| (10_u64.saturating_pow(power), if power == decades { "end" } else { "middle" }));
         let slow = latency.slow_threshold_ms;
-        let told = named.iter().map(|(name, ms)| format!("{name} {}", Duration(*ms))).collect::<Vec<_>>().join(", ");
-        let mut of = words::counted(latency.count, "request");
+        let description =
+            named.iter().map(|(name, ms)| format!("{name} {}", Duration(*ms))).collect::<Vec<_>>().join(", ");
+        let mut of = labels::counted(latency.count, "request");
         if latency.count < hits {
-            of += &format!(" of {} whose time was logged", Grouped(hits));
+            of += &format!(" of {} with a time", Grouped(hits));
         }
         Latency {
             of,
+            threshold: Seconds(slow).to_string(),
             histogram: Histogram::of(latency),
             dots: dots.collect(),
             ticks: ticks.map(|(ms, anchor)| Tick { x: x(ms), anchor, text: short(ms) }).collect(),
             slow: (slow > 0 && place(slow) <= 1.0).then(|| (x(slow), Seconds(slow).to_string())),
             height: TOP + named.len() * ROW + 24,
-            told,
+            description,
             facts: facts(latency),
         }
     }
@@ -95,10 +100,10 @@ fn facts(latency: &LatencyReport) -> Vec<Tile> {
         time("p95", "p95_ms", latency.p95_ms),
         time("p99", "p99_ms", latency.p99_ms),
         time("Longest", "max_ms", latency.max_ms),
-        time("All together", "sum_ms", latency.sum_ms),
+        time("Total time", "sum_ms", latency.sum_ms),
         fact("Slow", "slow", latency.slow, slow),
         fact(
-            "Slow is more than",
+            "Slow threshold",
             "slow_threshold_ms",
             latency.slow_threshold_ms,
             Seconds(latency.slow_threshold_ms).to_string(),

@@ -10,6 +10,7 @@ mod head;
 mod histogram;
 mod latency;
 mod ledger;
+mod need;
 mod policy;
 mod shares;
 mod tiles;
@@ -18,13 +19,16 @@ use std::io::{self, Write};
 
 use askama::Template;
 
-use super::highlights::{Told, told};
+use super::highlights::{Finding, finding};
+use super::no_times::{directive, sentence};
+use super::status_names::status_name;
+use super::terms::key_heading;
 use super::tone::Tone;
 use super::warnings::listed;
-use super::{Style, words};
+use super::{Style, labels};
 use crate::metric::Metric;
 use crate::render::numbers::Grouped;
-use crate::report::{Note, NoteCode, Ranking, Report, Verdict, Warning};
+use crate::report::{NoTimes, Note, NoteCode, Ranking, Report, Verdict, Warning};
 use chart::Chart;
 use grid::Grid;
 use head::Head;
@@ -46,12 +50,14 @@ struct Page<'r> {
     more_warnings: String,
     verdicts: &'r [Verdict],
     tiles: Vec<Tile>,
-    highlights: Vec<Told<'r>>,
+    highlights: Vec<Finding<'r>>,
     notes: Vec<&'r Note>,
     timeline: Option<(Option<Chart>, Grid<'r>)>,
     /// Status codes and classes.
     shares: Vec<(Shares, Grid<'r>)>,
     latency: Option<Latency>,
+    /// Advice if no request times are logged: a sentence, and the lines of a directive.
+    no_times: Option<(&'static str, String)>,
     rankings: Vec<Grid<'r>>,
     ledger: Ledger<'r>,
     unit: &'static str,
@@ -64,7 +70,7 @@ pub(super) fn write<'r>(report: &'r Report, style: &Style, out: &mut dyn Write) 
     let (warnings, more_warnings) = listed(report);
     // If all logs are empty, the page's head says so.
     let is_shown = |note: &&Note| !(note.code == NoteCode::Empty && report.is_empty());
-    let hinted = |grid: Grid<'r>| grid.with_csv_hint(style.page.csv_hint);
+    let hinted = |grid: Grid<'r>| grid.with_csv_hint(style.terminal.csv_hint);
     let page = Page {
         style: policy::STYLE,
         style_hash: policy::STYLE_HASH,
@@ -75,13 +81,13 @@ pub(super) fn write<'r>(report: &'r Report, style: &Style, out: &mut dyn Write) 
         more_warnings,
         verdicts: &report.verdicts,
         tiles: if is_empty { Vec::new() } else { tiles::tiles(report) },
-        highlights: report.highlights.iter().flatten().map(|highlight| told(highlight, hits(report))).collect(),
+        highlights: report.highlights.iter().flatten().map(|highlight| finding(highlight, hits(report))).collect(),
         notes: report.notes.iter().filter(is_shown).collect(),
         timeline: timeline.map(|rows| {
             let grid = Grid::new(
                 "timeline",
-                words::timeline(unit, report.period.split),
-                capitalized(unit.name()),
+                labels::timeline(unit, report.period.split),
+                key_heading(unit.name()),
                 rows,
                 report,
             );
@@ -89,6 +95,7 @@ pub(super) fn write<'r>(report: &'r Report, style: &Style, out: &mut dyn Write) 
         }),
         shares: shares(report).into_iter().map(|(shares, grid)| (shares, hinted(grid))).collect(),
         latency: report.latency.as_ref().filter(|_| !is_empty).map(|latency| Latency::of(latency, hits(report))),
+        no_times: report.no_times.as_ref().filter(|_| hits(report) > 0).map(advice),
         rankings: report
             .top
             .iter()
@@ -114,34 +121,34 @@ fn shares(report: &Report) -> Vec<(Shares, Grid<'_>)> {
     shown.collect()
 }
 
+/// Width of the lines of a directive, in characters.
+const DIRECTIVE_COLUMNS: usize = 100;
+
+fn advice(no_times: &NoTimes) -> (&'static str, String) {
+    let lines = no_times.log_format.iter().flat_map(|format| directive(format, DIRECTIVE_COLUMNS));
+    (sentence(no_times), lines.collect::<Vec<_>>().join("\n"))
+}
+
 fn of_ranking<'r>(ranking: &'r Ranking, report: &'r Report) -> Grid<'r> {
     let section = format!("top.{}", ranking.dimension.key());
     let shown = Grouped(ranking.rows.len() as u64);
-    let key = capitalized(ranking.dimension.name());
-    let mut grid = Grid::new(section, words::ranking(ranking.dimension), key, &ranking.rows, report).bars(ranking.sort);
+    let key = key_heading(ranking.dimension.name());
+    let mut grid =
+        Grid::new(section, labels::ranking(ranking.dimension), key, &ranking.rows, report).bars(ranking.sort);
     let approximate = report.approximate.iter().find(|approximate| approximate.dimension == ranking.dimension);
     if let Some(approximate) = approximate {
-        let more = words::counted(approximate.max_error, "hit");
+        let error = labels::counted(approximate.max_error, "request");
         grid.notes.push(format!(
-            "{shown} of more than {}; approximate: each key may have up to {more} more.",
+            "{shown} of more than {}; approximate: each row may lack up to {error}.",
             Grouped(approximate.max_keys)
         ));
     } else if (ranking.rows.len() as u64) < ranking.groups {
         grid.notes.push(format!("{shown} of {}.", Grouped(ranking.groups)));
     }
     if ranking.sort != Metric::Pv {
-        grid.notes.push(format!("In the order of {}.", ranking.sort.name()));
+        grid.notes.push(format!("Sorted by {}.", ranking.sort.name()));
     }
     grid
-}
-
-/// Capitalizes a name. Names of variables are left as nginx writes them.
-fn capitalized(name: &str) -> String {
-    if name.contains('_') {
-        return name.to_owned();
-    }
-    let mut letters = name.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// Number of all hits of a report. It is taken from the ledger, because sections may be missing.

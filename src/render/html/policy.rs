@@ -8,9 +8,9 @@ pub(super) const SCRIPT: &str = include_str!("../../../templates/report.js");
 
 /// Hash of the style for `Content-Security-Policy`: it covers all bytes between the tags. If it is wrong, the test
 /// prints the right one.
-pub(super) const STYLE_HASH: &str = "sha256-+rCRTs8r1oX1lssDcJb9po8PCqO0g2lAZl8GsYyEKjs=";
+pub(super) const STYLE_HASH: &str = "sha256-wS6oFh/okapIaUTjBi8x1YhKZAXWc2LO2EXdFDaw210=";
 /// Hash of the script.
-pub(super) const SCRIPT_HASH: &str = "sha256-eRUDLwqIKsQBLnwuSg7AA359arxkFINIPYIiYhIZM7M=";
+pub(super) const SCRIPT_HASH: &str = "sha256-G3EsTsdw1dXD6Gl3yZv0tyU+EZ+w288q8mnWe2RT4tk=";
 
 #[cfg(test)]
 mod tests {

@@ -3,6 +3,7 @@
 use super::class;
 use crate::render::numbers::{Bytes, Duration, Grouped, Known, Percent, Seconds, share};
 use crate::render::parts;
+use crate::render::terms::{REQUESTS, VISITORS};
 use crate::render::tone::Tone;
 use crate::report::{Report, UvCount};
 
@@ -38,11 +39,11 @@ pub(super) fn tiles(report: &Report) -> Vec<Tile> {
         let part = parts::of_status(row, hits);
         of_hits(label, metric, part, tone(part))
     };
-    let mut tiles = vec![tile("PV", "pv", Some(row.pv), Grouped(row.pv).to_string(), "requests".to_owned())];
+    let mut tiles = vec![tile(REQUESTS[0], "pv", Some(row.pv), Grouped(row.pv).to_string(), String::new())];
     if row.uv != UvCount::NotCounted {
         let uv = row.uv.known();
         let visitor_days = format!("{} visitor days", Known(summary.visitor_days.map(Grouped)));
-        tiles.push(tile("UV", "uv", uv, Known(uv.map(Grouped)).to_string(), visitor_days));
+        tiles.push(tile(VISITORS[0], "uv", uv, Known(uv.map(Grouped)).to_string(), visitor_days));
     }
     let bytes = format!("{} bytes", Known(row.bytes.map(Grouped)));
     tiles.push(tile("Sent", "bytes", row.bytes, Known(row.bytes.map(Bytes)).to_string(), bytes));
@@ -62,8 +63,8 @@ pub(super) fn tiles(report: &Report) -> Vec<Tile> {
         let time =
             |label, metric, ms, note: &str| tile(label, metric, Some(ms), Duration(ms).to_string(), note.to_owned());
         tiles.push(time("Median time", "p50_ms", latency.p50_ms, "p50"));
-        tiles.push(time("p95", "p95_ms", latency.p95_ms, "request time"));
-        tiles.push(time("p99", "p99_ms", latency.p99_ms, "request time"));
+        tiles.push(time("95% faster than", "p95_ms", latency.p95_ms, "p95"));
+        tiles.push(time("99% faster than", "p99_ms", latency.p99_ms, "p99"));
         let slow = format!("{} over {}", Grouped(latency.slow), Seconds(latency.slow_threshold_ms));
         tiles.push(Tile {
             tone: class(Tone::of_slow(latency.slow, latency.count)),

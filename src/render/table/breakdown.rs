@@ -1,12 +1,13 @@
-//! Hits by status code. If the page is wide enough, static and dynamic hits are next to them.
+//! Hits by status code, and static and dynamic hits. They are next to each other if the page is wide enough.
 
 use std::io;
 
 use super::column::{PV, SENT, SHARE, UV};
 use super::grid::{Bars, Grid, Keys};
 use super::layout::{self, Place, Side};
-use super::{Sheet, hits};
-use crate::render::Page;
+use super::{TableWriter, hits};
+use crate::render::TerminalStyle;
+use crate::render::terms::Form;
 use crate::report::{Report, Row};
 
 /// Minimum width of a page, in columns, to place both tables side by side.
@@ -15,54 +16,64 @@ const SIDE_BY_SIDE: usize = 72;
 const STATUS_AT_LEAST: usize = 32;
 const GAP: usize = 4;
 
-pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
+pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result<()> {
     let rows = |rows: &Option<Vec<Row>>| rows.clone().filter(|rows| !rows.is_empty());
     let (status, class) = (rows(&report.status), rows(&report.class));
     let hits = hits(report);
-    let page = sheet.page;
+    let terminal = writer.terminal;
     match (&status, &class) {
-        (Some(status), Some(class)) if page.columns >= SIDE_BY_SIDE => {
-            let (left, right) = (of_status(status, hits), of_class(class, hits));
-            let right_page = Page { columns: page.columns - GAP - STATUS_AT_LEAST, ..page };
+        (Some(status), Some(class)) if terminal.columns >= SIDE_BY_SIDE => {
+            let form = writer.next_form();
+            let (left, right) = (of_status(status, hits, form), of_class(class, hits, Form::Full));
+            let right_page = TerminalStyle { columns: terminal.columns - GAP - STATUS_AT_LEAST, ..terminal };
             let right_columns = right.columns(right_page);
-            let left_page = Page { columns: page.columns - GAP - right_columns, ..page };
+            let left_page = TerminalStyle { columns: terminal.columns - GAP - right_columns, ..terminal };
             let places = [
                 Place { gap: 0, width: left.columns(left_page), side: Side::Left },
                 Place { gap: GAP, width: right_columns, side: Side::Left },
             ];
+            // Names of codes are worth the lines that two tables one below the other take.
+            if left.has_names(terminal) && !left.has_names(left_page) {
+                writer.begin()?;
+                left.for_each_line(terminal, |line| writer.line(line))?;
+                writer.begin()?;
+                return right.for_each_line(terminal, |line| writer.line(line));
+            }
             let (left, right) = (lines(&left, left_page)?, lines(&right, right_page)?);
             let line = |of: &[String], i| of.get(i).cloned().unwrap_or_default();
             let rows = (0..left.len().max(right.len())).map(|i| vec![line(&left, i), line(&right, i)]);
-            sheet.begin()?;
-            layout::for_each_line(&places, rows, |line| sheet.line(line))
+            writer.begin()?;
+            layout::for_each_line(&places, rows, |line| writer.line(line))
         }
         _ => {
-            let parts = [
-                status.as_deref().map(|rows| of_status(rows, hits)),
-                class.as_deref().map(|rows| of_class(rows, hits)),
-            ];
-            for part in parts.into_iter().flatten() {
-                sheet.begin()?;
-                part.for_each_line(page, |line| sheet.line(line))?;
+            if let Some(status) = status.as_deref() {
+                let grid = of_status(status, hits, writer.next_form());
+                writer.begin()?;
+                grid.for_each_line(terminal, |line| writer.line(line))?;
+            }
+            if let Some(class) = class.as_deref() {
+                let grid = of_class(class, hits, writer.next_form());
+                writer.begin()?;
+                grid.for_each_line(terminal, |line| writer.line(line))?;
             }
             Ok(())
         }
     }
 }
 
-fn of_status(rows: &[Row], hits: u64) -> Grid<'_> {
+fn of_status(rows: &[Row], hits: u64, form: Form) -> Grid<'_> {
     let bars = if rows.len() > 1 { Bars::Hits } else { Bars::None };
-    Grid { title: "Status", note: "", keys: Keys::Whole, columns: &[PV, SHARE], bars, rows, total: None, hits }
+    Grid { title: "Status", note: "", keys: Keys::Codes, form, columns: &[PV, SHARE], bars, rows, total: None, hits }
 }
 
-fn of_class(rows: &[Row], hits: u64) -> Grid<'_> {
+fn of_class(rows: &[Row], hits: u64, form: Form) -> Grid<'_> {
     let (title, columns) = ("Static and dynamic", &[PV, SHARE, UV, SENT]);
-    Grid { title, note: "", keys: Keys::Whole, columns, bars: Bars::None, rows, total: None, hits }
+    Grid { title, note: "", keys: Keys::Whole, form, columns, bars: Bars::None, rows, total: None, hits }
 }
 
-fn lines(grid: &Grid<'_>, page: Page) -> io::Result<Vec<String>> {
+fn lines(grid: &Grid<'_>, terminal: TerminalStyle) -> io::Result<Vec<String>> {
     let mut lines = Vec::new();
-    grid.for_each_line(page, |line| {
+    grid.for_each_line(terminal, |line| {
         lines.push(line.to_owned());
         Ok(())
     })?;

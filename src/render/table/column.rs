@@ -5,18 +5,20 @@ use std::fmt::Write;
 
 use super::ink::Ink;
 use crate::metric::Metric;
-use crate::render::numbers::{Bytes, Grouped, Known, Percent, Told, share};
+use crate::render::numbers::{Bytes, DisplayFigure, Grouped, Known, Percent, share};
 use crate::render::parts;
+use crate::render::terms::{Form, REQUESTS, VISITORS};
 use crate::render::tone::Tone;
 use crate::report::{Row, UvCount};
 
 /// A column of a table of rows.
 #[derive(Clone, Copy)]
 pub(super) struct Column<'a> {
-    pub(super) label: &'a str,
+    /// Its heading in each form, from the longest to the shortest.
+    headings: [&'a str; 3],
     /// Drop priority: while a table is too wide, the column with the highest number is dropped. Bars use the room that
     /// is left, so they are dropped before any column.
-    pub(super) gives_way: u8,
+    pub(super) drop_priority: u8,
     pub(super) show: Show,
 }
 
@@ -31,13 +33,18 @@ pub(super) enum Show {
     Split(usize),
 }
 
-impl Column<'_> {
+impl<'a> Column<'a> {
+    /// Returns its heading.
+    pub(super) fn heading(&self, form: Form) -> &'a str {
+        self.headings[form as usize]
+    }
+
     /// Writes the cell of a row.
     pub(super) fn show(&self, row: &Row, hits: u64, out: &mut String) -> Ink {
         match self.show {
             Show::By(write) => write(row, hits, out),
             Show::Metric(metric) => {
-                row.figure(metric).into_iter().for_each(|figure| put(out, Told(&figure)));
+                row.figure(metric).into_iter().for_each(|figure| put(out, DisplayFigure(&figure)));
                 Ink::Plain
             }
             Show::Split(place) => {
@@ -51,8 +58,8 @@ impl Column<'_> {
 
 /// Hits. This column is never dropped.
 pub(super) const PV: Column<'static> = Column {
-    label: "PV",
-    gives_way: 0,
+    headings: REQUESTS,
+    drop_priority: 0,
     show: Show::By(|row, _, out| {
         put(out, Grouped(row.pv));
         Ink::Plain
@@ -61,8 +68,8 @@ pub(super) const PV: Column<'static> = Column {
 
 /// Visitors.
 pub(super) const UV: Column<'static> = Column {
-    label: "UV",
-    gives_way: 1,
+    headings: VISITORS,
+    drop_priority: 1,
     show: Show::By(|row, _, out| {
         if row.uv != UvCount::NotCounted {
             put(out, Known(row.uv.known().map(Grouped)));
@@ -73,8 +80,8 @@ pub(super) const UV: Column<'static> = Column {
 
 /// Hits as a share of all hits.
 pub(super) const SHARE: Column<'static> = Column {
-    label: "share",
-    gives_way: 2,
+    headings: ["Share"; 3],
+    drop_priority: 2,
     show: Show::By(|row, hits, out| {
         put(out, Percent(row.pv, hits));
         Ink::Plain
@@ -83,8 +90,8 @@ pub(super) const SHARE: Column<'static> = Column {
 
 /// The share of server errors in the row's hits that have a status.
 pub(super) const STATUS_5XX: Column<'static> = Column {
-    label: "5xx",
-    gives_way: 3,
+    headings: ["5xx"; 3],
+    drop_priority: 3,
     show: Show::By(|row, _, out| {
         let part = parts::of_status(row, row.status_5xx);
         put(out, share(part));
@@ -94,8 +101,8 @@ pub(super) const STATUS_5XX: Column<'static> = Column {
 
 /// The share of client errors in the row's hits that have a status.
 pub(super) const STATUS_4XX: Column<'static> = Column {
-    label: "4xx",
-    gives_way: 4,
+    headings: ["4xx"; 3],
+    drop_priority: 4,
     show: Show::By(|row, _, out| {
         let part = parts::of_status(row, row.status_4xx);
         put(out, share(part));
@@ -105,8 +112,8 @@ pub(super) const STATUS_4XX: Column<'static> = Column {
 
 /// The share of static hits in the row's hits with a path.
 pub(super) const STATIC: Column<'static> = Column {
-    label: "static",
-    gives_way: 5,
+    headings: ["Static"; 3],
+    drop_priority: 5,
     show: Show::By(|row, _, out| {
         put(out, share(parts::of_path(row)));
         Ink::Plain
@@ -115,8 +122,8 @@ pub(super) const STATIC: Column<'static> = Column {
 
 /// Bytes sent.
 pub(super) const SENT: Column<'static> = Column {
-    label: "sent",
-    gives_way: 6,
+    headings: ["Sent"; 3],
+    drop_priority: 6,
     show: Show::By(|row, _, out| {
         put(out, Known(row.bytes.map(Bytes)));
         Ink::Plain
@@ -126,42 +133,45 @@ pub(super) const SENT: Column<'static> = Column {
 impl Column<'_> {
     /// True if the user asked for the column by name.
     pub(super) fn is_asked(&self) -> bool {
-        self.gives_way == ASKED && self.label != UV.label
+        self.drop_priority == ASKED && self.headings != UV.headings
     }
 
     /// True if both are the same column.
     pub(super) fn is(&self, other: &Column<'_>) -> bool {
-        (self.label, self.gives_way) == (other.label, other.gives_way)
+        (self.headings, self.drop_priority) == (other.headings, other.drop_priority)
     }
 }
 
 /// The columns for the shares of 4xx, 5xx and static hits, with labels that differ from those of the counts if the user
 /// asked for the counts.
 pub(super) fn shares(asked: &[Metric]) -> [Column<'static>; 3] {
-    let of =
-        |share: Column<'static>, count, label| if asked.contains(&count) { Column { label, ..share } } else { share };
+    let of = |share: Column<'static>, count, label| {
+        if asked.contains(&count) { Column { headings: [label; 3], ..share } } else { share }
+    };
     [
         of(STATUS_4XX, Metric::Status4xx, "4xx share"),
         of(STATUS_5XX, Metric::Status5xx, "5xx share"),
-        of(STATIC, Metric::Static, "static share"),
+        of(STATIC, Metric::Static, "Static share"),
     ]
 }
 
-/// Drop priority of columns that the user asked for: all default columns but PV and UV are dropped before them.
+/// Drop priority of columns that the user asked for: all default columns but requests and visitors are dropped before
+/// them.
 const ASKED: u8 = 1;
 
 /// Returns the column of a metric that the user asked for; `None` if rows show the metric anyway.
 pub(super) fn asked(metric: Metric) -> Option<Column<'static>> {
-    metric.column().map(|label| Column { label, gives_way: ASKED, show: Show::Metric(metric) })
+    metric.column().map(|label| Column { headings: [label; 3], drop_priority: ASKED, show: Show::Metric(metric) })
 }
 
 /// Returns the columns of the values that a timeline is split by, with these labels.
 pub(super) fn of_split<'a>(labels: impl IntoIterator<Item = &'a str>) -> impl Iterator<Item = Column<'a>> {
-    labels.into_iter().enumerate().map(|(place, label)| Column { label, gives_way: ASKED, show: Show::Split(place) })
+    let column = |(place, label)| Column { headings: [label; 3], drop_priority: ASKED, show: Show::Split(place) };
+    labels.into_iter().enumerate().map(column)
 }
 
 fn put(out: &mut String, number: impl std::fmt::Display) {
-    write!(out, "{number}").expect("a String takes all that is written");
+    write!(out, "{number}").expect("writing to a String cannot fail");
 }
 
 #[cfg(test)]
@@ -173,7 +183,7 @@ mod tests {
         let row = Row {
             uv: UvCount::Known(1500),
             bytes: Some(4096),
-            statics: Some(500),
+            static_hits: Some(500),
             dynamic: Some(1500),
             ..Row::known(2000, 200, 1)
         };
@@ -188,8 +198,8 @@ mod tests {
         ];
         for (i, (column, expected, ink)) in rows.into_iter().enumerate() {
             let mut out = String::new();
-            assert_eq!(column.show(&row, 4000, &mut out), ink, "{}", column.label);
-            assert_eq!((out.as_str(), usize::from(column.gives_way)), (expected, i));
+            assert_eq!(column.show(&row, 4000, &mut out), ink, "{}", column.heading(Form::Full));
+            assert_eq!((out.as_str(), usize::from(column.drop_priority)), (expected, i));
         }
     }
 
@@ -198,7 +208,12 @@ mod tests {
         let row = Row { pv: 9, uv: UvCount::Unknown, ..Row::default() };
         for column in [UV, STATUS_5XX, STATUS_4XX, STATIC, SENT, asked(Metric::Dynamic).unwrap()] {
             let mut out = String::new();
-            assert_eq!((column.show(&row, 9, &mut out), out.as_str()), (Ink::Plain, "–"), "{}", column.label);
+            assert_eq!(
+                (column.show(&row, 9, &mut out), out.as_str()),
+                (Ink::Plain, "–"),
+                "{}",
+                column.heading(Form::Full)
+            );
         }
         let mut out = String::new();
         UV.show(&Row { uv: UvCount::NotCounted, ..row }, 9, &mut out);

@@ -15,7 +15,9 @@ use super::ink::Ink;
 use super::layout::{self, Place, Side};
 use super::line::Line;
 use crate::render::dates::weekday_of_date;
-use crate::render::{Colors, Page};
+use crate::render::status_names::status_name;
+use crate::render::terms::Form;
+use crate::render::{Colors, TerminalStyle};
 use crate::report::Row;
 
 /// Spaces between two columns.
@@ -33,6 +35,8 @@ pub(super) struct Grid<'a> {
     /// Text after the title; may be empty.
     pub(super) note: &'a str,
     pub(super) keys: Keys,
+    /// Longest form that headings may have.
+    pub(super) form: Form,
     pub(super) columns: &'a [Column<'a>],
     pub(super) bars: Bars,
     pub(super) rows: &'a [Row],
@@ -53,6 +57,10 @@ pub(super) enum Keys {
     Ranked,
     /// Days, with their rank.
     RankedDays,
+    /// Status codes, with their name if there is room.
+    Codes,
+    /// Status codes, with their rank.
+    RankedCodes,
     /// Pairs with a rank. Second keys are aligned, and both keys are cut if there is too little room.
     RankedPairs,
 }
@@ -65,10 +73,29 @@ pub(super) enum Bars {
     Hits,
 }
 
+/// Widths of the contents of a table, in columns.
+struct Contents {
+    /// Width of rank and weekday.
+    before: usize,
+    keys: usize,
+    /// Widths of the two keys of a pair.
+    both: [usize; 2],
+    /// Width of codes with their names; 0 if there are none.
+    named_codes: usize,
+    /// Width of each column without its heading.
+    cells: Vec<usize>,
+}
+
 /// Widths of the parts of a table, in columns.
 struct Room<'a> {
+    /// Form of the headings.
+    form: Form,
     /// Width of keys, including rank and weekday.
     lead: usize,
+    /// True if keys are narrower than they should be.
+    is_tight: bool,
+    /// True if codes have their names.
+    has_names: bool,
     /// Widths of the two keys of a pair.
     both: [usize; 2],
     columns: Vec<(Column<'a>, usize)>,
@@ -88,41 +115,50 @@ impl Room<'_> {
 
 impl<'a> Grid<'a> {
     /// Calls `visit` for each line.
-    pub(super) fn for_each_line(&self, page: Page, mut visit: impl FnMut(&str) -> io::Result<()>) -> io::Result<()> {
-        let room = self.room(page.columns);
+    pub(super) fn for_each_line(
+        &self,
+        terminal: TerminalStyle,
+        mut visit: impl FnMut(&str) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let room = self.room(terminal.columns);
         let places = room.places();
-        self.heading(&room, &places, page.colors, &mut visit)?;
+        self.heading(&room, &places, terminal.colors, &mut visit)?;
 
         let most = self.rows.iter().map(|row| row.pv).max().unwrap_or(0);
         let rows = self.rows.iter().zip(1..).map(|(row, rank)| {
-            let mut cells = vec![self.lead(row, rank, &room, page.colors)];
-            cells.extend(self.numbers(row, &room, page.colors));
+            let mut cells = vec![self.lead(row, rank, &room, terminal.colors)];
+            cells.extend(self.numbers(row, &room, terminal.colors));
             if room.bar > 0 {
                 let mut bar = String::new();
                 bar::draw(row.pv, most, room.bar, &mut bar);
-                cells.push(Line::of(page.colors, Ink::Faint, &bar).to_string());
+                cells.push(Line::of(terminal.colors, Ink::Faint, &bar).to_string());
             }
             cells
         });
         let total = self.total.map(|total| {
-            let mut cells = vec![Line::of(page.colors, Ink::Strong, "total").to_string()];
-            cells.extend(self.numbers(total, &room, page.colors));
+            let mut cells = vec![Line::of(terminal.colors, Ink::Strong, "total").to_string()];
+            cells.extend(self.numbers(total, &room, terminal.colors));
             cells
         });
         layout::for_each_line(&places, rows.chain(total), visit)
     }
 
     /// Returns the labels of columns that the user asked for and that do not fit.
-    pub(super) fn left_out(&self, page: Page) -> Vec<&'a str> {
-        let room = self.room(page.columns);
+    pub(super) fn left_out(&self, terminal: TerminalStyle) -> Vec<&'a str> {
+        let room = self.room(terminal.columns);
         let has_room = |column: &Column<'_>| room.columns.iter().any(|(shown, _)| shown.is(column));
         let asked = self.columns.iter().filter(|column| column.is_asked());
-        asked.filter(|column| !has_room(column)).map(|column| column.label).collect()
+        asked.filter(|column| !has_room(column)).map(|column| column.heading(Form::Full)).collect()
+    }
+
+    /// True if codes have their names on this page.
+    pub(super) fn has_names(&self, terminal: TerminalStyle) -> bool {
+        self.room(terminal.columns).has_names
     }
 
     /// Width of the lines. It includes the gap before a bar, even if there are no bars.
-    pub(super) fn columns(&self, page: Page) -> usize {
-        let room = self.room(page.columns);
+    pub(super) fn columns(&self, terminal: TerminalStyle) -> usize {
+        let room = self.room(terminal.columns);
         let numbers: usize = room.columns.iter().map(|(_, width)| GAP + width).sum();
         self.title_columns().max(room.lead + numbers + GAP + room.bar)
     }
@@ -146,7 +182,7 @@ impl<'a> Grid<'a> {
         }
         line.gap(room.lead - line.columns());
         // All labels have the same ink, so they are written as one piece.
-        let labels = room.columns.iter().map(|(column, _)| column.label.to_owned()).collect();
+        let labels = room.columns.iter().map(|(column, _)| column.heading(room.form).to_owned()).collect();
         layout::for_each_line(&places[1..], [labels], |labels| {
             let text = labels.trim_start_matches(' ');
             line.gap(labels.len() - text.len());
@@ -178,6 +214,10 @@ impl<'a> Grid<'a> {
         }
         let Some([first, second]) = self.both(row) else {
             line.push(Ink::Plain, &cut_middle(key, room.lead.saturating_sub(line.columns())));
+            if let Some(name) = status_name(key).filter(|_| room.has_names) {
+                line.gap(1);
+                line.push(Ink::Faint, name);
+            }
             return line.to_string();
         };
         let second_at = line.columns() + room.both[0] + GAP;
@@ -201,12 +241,59 @@ impl<'a> Grid<'a> {
     }
 
     fn rank_digits(&self) -> Option<usize> {
-        matches!(self.keys, Keys::Ranked | Keys::RankedDays | Keys::RankedPairs)
+        matches!(self.keys, Keys::Ranked | Keys::RankedDays | Keys::RankedCodes | Keys::RankedPairs)
             .then(|| self.rows.len().to_string().len().max(2))
     }
 
-    /// Drops columns until the keys have room. If none is dropped, bars get what is left.
+    /// Chooses the longest form of the headings that takes no column, no bar and no needed part of the keys away.
     fn room(&self, page_columns: usize) -> Room<'a> {
+        let contents = self.contents();
+        let shortest = self.room_for(Form::Abbreviated, &contents, page_columns);
+        let has_as_much = |room: &Room<'_>| {
+            room.columns.len() == shortest.columns.len()
+                && (room.bar > 0) == (shortest.bar > 0)
+                && room.has_names == shortest.has_names
+                && !room.is_tight
+        };
+        let mut rooms = self.form.or_shorter().map(|form| self.room_for(form, &contents, page_columns));
+        rooms.find(has_as_much).unwrap_or(shortest)
+    }
+
+    /// Drops columns until the keys have room. If none is dropped, names and bars get what is left.
+    fn room_for(&self, form: Form, contents: &Contents, page_columns: usize) -> Room<'a> {
+        let Contents { before, keys, both, named_codes, ref cells } = *contents;
+        let total = if self.total.is_some() { width("total") } else { 0 };
+        let least = match self.keys {
+            Keys::Ranked => before + keys.min(KEY_AT_LEAST.max(page_columns * 2 / 5)),
+            Keys::RankedPairs => before + keys.min((2 * KEY_AT_LEAST).max(page_columns / 2)),
+            Keys::Whole | Keys::Days | Keys::RankedDays | Keys::Codes | Keys::RankedCodes => {
+                (before + keys).max(total).max(self.title_columns())
+            }
+        };
+        let natural = (before + keys).max(total).max(self.title_columns());
+
+        let column = |(column, cell): (&Column<'a>, &usize)| (*column, width(column.heading(form)).max(*cell));
+        let mut columns: Vec<_> = self.columns.iter().zip(cells).map(column).collect();
+        let numbers = |columns: &[(Column<'_>, usize)]| columns.iter().map(|(_, cell)| GAP + cell).sum::<usize>();
+        while least + numbers(&columns) > page_columns
+            && let Some(last) = (0..columns.len()).max_by_key(|i| columns[*i].0.drop_priority)
+            && columns[last].0.drop_priority > 0
+        {
+            columns.remove(last);
+        }
+        let rest = page_columns.saturating_sub(numbers(&columns));
+        let all_have_room = columns.len() == self.columns.len();
+        let has_names = named_codes > 0 && all_have_room && before + named_codes <= rest;
+        let natural = if has_names { natural.max(before + named_codes) } else { natural };
+        let lead = natural.min(rest.max(least.min(before + KEY_AT_LEAST)));
+        let left = rest.saturating_sub(lead + GAP).min(*BAR.end());
+        let bar = if self.bars == Bars::Hits && all_have_room && BAR.contains(&left) { left } else { 0 };
+        let both = fit::shares(both, lead.saturating_sub(before + GAP));
+        Room { form, lead, is_tight: lead < least, has_names, both, columns, bar }
+    }
+
+    /// Measures all rows.
+    fn contents(&self) -> Contents {
         let before = self.rank_digits().map_or(0, |digits| digits + 1)
             + if matches!(self.keys, Keys::Days | Keys::RankedDays) { 4 } else { 0 };
         let both = self
@@ -214,36 +301,24 @@ impl<'a> Grid<'a> {
             .iter()
             .filter_map(|row| self.both(row))
             .fold([0, 0], |[first, second], keys| [first.max(width(&keys[0])), second.max(width(&keys[1]))]);
+        let key = |row: &'a Row| row.key.as_deref().unwrap_or_default();
         let keys = match self.keys {
             Keys::RankedPairs => both[0] + GAP + both[1],
-            _ => self.rows.iter().map(|row| width(row.key.as_deref().unwrap_or_default())).max().unwrap_or(0),
+            _ => self.rows.iter().map(|row| width(key(row))).max().unwrap_or(0),
         };
-        let total = if self.total.is_some() { width("total") } else { 0 };
-        let least = match self.keys {
-            Keys::Ranked => before + keys.min(KEY_AT_LEAST.max(page_columns * 2 / 5)),
-            Keys::RankedPairs => before + keys.min((2 * KEY_AT_LEAST).max(page_columns / 2)),
-            Keys::Whole | Keys::Days | Keys::RankedDays => (before + keys).max(total).max(self.title_columns()),
+        let named_codes = match self.keys {
+            Keys::Codes | Keys::RankedCodes => {
+                let names =
+                    self.rows.iter().filter_map(|row| Some(width(key(row)) + 1 + width(status_name(key(row))?)));
+                names.max().unwrap_or(0)
+            }
+            _ => 0,
         };
-        let natural = (before + keys).max(total).max(self.title_columns());
-
-        let mut columns: Vec<_> = self.columns.iter().map(|column| (*column, self.columns_of(column))).collect();
-        let numbers = |columns: &[(Column<'_>, usize)]| columns.iter().map(|(_, cell)| GAP + cell).sum::<usize>();
-        while least + numbers(&columns) > page_columns
-            && let Some(last) = (0..columns.len()).max_by_key(|i| columns[*i].0.gives_way)
-            && columns[last].0.gives_way > 0
-        {
-            columns.remove(last);
-        }
-        let rest = page_columns.saturating_sub(numbers(&columns));
-        let lead = natural.min(rest.max(least.min(before + KEY_AT_LEAST)));
-        let left = rest.saturating_sub(lead + GAP).min(*BAR.end());
-        let all_have_room = columns.len() == self.columns.len();
-        let bar = if self.bars == Bars::Hits && all_have_room && BAR.contains(&left) { left } else { 0 };
-        let both = fit::shares(both, lead.saturating_sub(before + GAP));
-        Room { lead, both, columns, bar }
+        let cells = self.columns.iter().map(|column| self.columns_of(column)).collect();
+        Contents { before, keys, both, named_codes, cells }
     }
 
-    /// Width of a number column over all rows.
+    /// Width of a number column over all rows, without its heading.
     fn columns_of(&self, column: &Column<'_>) -> usize {
         let mut cell = String::new();
         let of_row = |row: &Row| {
@@ -251,13 +326,13 @@ impl<'a> Grid<'a> {
             column.show(row, self.hits, &mut cell);
             width(&cell)
         };
-        self.rows.iter().chain(self.total).map(of_row).max().unwrap_or(0).max(width(column.label))
+        self.rows.iter().chain(self.total).map(of_row).max().unwrap_or(0)
     }
 }
 
 /// Returns a sentence that names the columns that do not fit on a narrow page.
 pub(super) fn left_out(columns: &[&str], csv_hint: &str) -> String {
-    format!("no room for {}: widen the terminal, or use {csv_hint}", columns.join(", "))
+    format!("Not shown, because the page is too narrow: {}. Widen the terminal or use {csv_hint}.", columns.join(", "))
 }
 
 #[cfg(test)]
@@ -280,6 +355,7 @@ mod tests {
             title,
             note,
             keys,
+            form: Form::Full,
             columns: &[PV, UV, SHARE, STATUS_4XX, STATUS_5XX, SENT],
             bars: if matches!(keys, Keys::Ranked | Keys::RankedPairs) { Bars::None } else { Bars::Hits },
             rows,
@@ -287,8 +363,8 @@ mod tests {
             hits: 2000,
         };
         let mut out = String::new();
-        let page = Page { columns, ..Page::default() };
-        grid.for_each_line(page, |line| {
+        let terminal = TerminalStyle { columns, ..TerminalStyle::default() };
+        grid.for_each_line(terminal, |line| {
             out += &format!("{line}\n");
             Ok(())
         })
@@ -302,25 +378,25 @@ mod tests {
         let expected = [
             (
                 80,
-                "By day             PV   UV  share  4xx   5xx       sent\n\
-                 Sat 2026-11-14  1,500  750  75.0%   0%  1.0%    1.5 MiB  ███████████████████████\n\
-                 Sun 2026-11-15    500  250  25.0%   0%  1.0%  500.0 KiB  ███████▋\n",
+                "By day          Requests  Visitors  Share  4xx   5xx       Sent\n\
+                 Sat 2026-11-14     1,500       750  75.0%   0%  1.0%    1.5 MiB  ███████████████\n\
+                 Sun 2026-11-15       500       250  25.0%   0%  1.0%  500.0 KiB  █████\n",
             ),
             (
                 62,
-                "By day             PV   UV  share  4xx   5xx       sent\n\
+                "By day             PV   UV  Share  4xx   5xx       Sent\n\
                  Sat 2026-11-14  1,500  750  75.0%   0%  1.0%    1.5 MiB\n\
                  Sun 2026-11-15    500  250  25.0%   0%  1.0%  500.0 KiB\n",
             ),
             (
                 54,
-                "By day             PV   UV  share  4xx   5xx\n\
-                 Sat 2026-11-14  1,500  750  75.0%   0%  1.0%\n\
-                 Sun 2026-11-15    500  250  25.0%   0%  1.0%\n",
+                "By day          Requests  Visitors  Share  4xx   5xx\n\
+                 Sat 2026-11-14     1,500       750  75.0%   0%  1.0%\n\
+                 Sun 2026-11-15       500       250  25.0%   0%  1.0%\n",
             ),
             (
                 40,
-                "By day             PV   UV  share   5xx\n\
+                "By day             PV   UV  Share   5xx\n\
                  Sat 2026-11-14  1,500  750  75.0%  1.0%\n\
                  Sun 2026-11-15    500  250  25.0%  1.0%\n",
             ),
@@ -347,7 +423,7 @@ mod tests {
         let expected = [
             (
                 80,
-                "Pairs                                                 PV   UV  share  4xx   5xx\n \
+                "Pairs                                                 PV   UV  Share  4xx   5xx\n \
                   1 shop.example.com  /catalogue/teapots/blue.html  1,500  750  75.0%   0%  1.0%\n \
                   2 日本.example      /                             1,500  750  75.0%   0%  1.0%\n \
                   3 -                 /a b                          1,500  750  75.0%   0%  1.0%\n",
@@ -377,11 +453,11 @@ mod tests {
     fn long_title_has_its_own_line() {
         let rows = [row("/a/very/long/path/to/something.html", 1500)];
         let table = |columns| table("Top paths", "1 of 30,000", Keys::Ranked, &rows, columns);
-        let narrow = "Top paths  1 of 30,000\n                          PV   UV  share\n \
+        let narrow = "Top paths  1 of 30,000\n                          PV   UV  Share\n \
                       1 /a/very/l…ing.html  1,500  750  75.0%\n";
         assert_eq!(table(40), narrow);
-        let wide = "Top paths  1 of 30,000                     PV   UV  share  4xx   5xx     sent\n \
-                    1 /a/very/long/path/to/something.html  1,500  750  75.0%   0%  1.0%  1.5 MiB\n";
+        let wide = "Top paths  1 of 30,000                  Requests  Visitors  Share  4xx   5xx     Sent\n \
+                    1 /a/very/long/path/to/something.html     1,500       750  75.0%   0%  1.0%  1.5 MiB\n";
         assert_eq!(table(90), wide);
     }
 }

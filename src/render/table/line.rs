@@ -58,12 +58,12 @@ impl Line {
     fn close_gap(&mut self, ink: Ink) {
         let changes = self.colors == Colors::Ansi && ink != self.ink;
         if changes {
-            write!(self.text, "{:#}", self.ink.style()).expect("a String takes all that is written");
+            write!(self.text, "{:#}", self.ink.style()).expect("writing to a String cannot fail");
         }
         self.text.extend(std::iter::repeat_n(' ', self.gap));
         self.columns += std::mem::take(&mut self.gap);
         if changes {
-            write!(self.text, "{}", ink.style()).expect("a String takes all that is written");
+            write!(self.text, "{}", ink.style()).expect("writing to a String cannot fail");
             self.ink = ink;
         }
     }

@@ -3,51 +3,57 @@
 use std::fmt::Display;
 use std::io;
 
-use super::Sheet;
+use super::TableWriter;
 use super::fit::width;
-use super::flow::Piece;
 use super::ink::Ink;
 use super::line::Line;
+use super::wrap::Piece;
 use crate::render::numbers::{Grouped, share};
 use crate::render::slots::{Slot, Slots};
+use crate::render::terms::{Form, REQUESTS};
 use crate::report::Report;
 
 /// Number of rows that fit on a screen. Only longer timelines have a trend; for shorter ones the bars are enough.
 const SCREEN: usize = 24;
 /// Columns before the symbols: an indent, and a label.
-const LABEL: usize = 7;
-/// Columns after the symbols: `  at most 10,482,113`. A narrow page has no note.
-const NOTE: usize = 20;
+const LABEL: usize = 12;
+/// Columns after the symbols: `  peak 10,482,113`. A narrow page has no note.
+const NOTE: usize = 17;
 /// Minimum width of a page with notes, in columns.
 const WIDE: usize = 60;
 
 /// Blocks for one to eight eighths of a line.
 const EIGHTHS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
+pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result<()> {
     let Some(rows) = report.timeline.as_deref().filter(|rows| rows.len() > SCREEN) else { return Ok(()) };
-    let page = sheet.page;
-    let note = if page.columns < WIDE { 0 } else { NOTE };
+    let terminal = writer.terminal;
+    let note = if terminal.columns < WIDE { 0 } else { NOTE };
     let unit = report.period.unit;
-    let Some(trend) = Slots::of(rows, unit, page.columns.saturating_sub(LABEL + note)) else { return Ok(()) };
-    sheet.begin()?;
-    let mut head = vec![Piece::new("", Ink::Strong, "Trend ")];
-    head.extend(Piece::words(Ink::Faint, &format!("a sign is {}{}", trend.length(), ends(&trend))));
-    sheet.flow(&head, 0)?;
+    let Some(trend) = Slots::of(rows, unit, terminal.columns.saturating_sub(LABEL + note)) else { return Ok(()) };
+    writer.begin()?;
+    let mut head = vec![Piece::new("", Ink::Strong, "Trend")];
+    head.extend(Piece::words(Ink::Faint, &format!(" each bar is {}{}", trend.length(), ends(&trend))));
+    writer.write_wrapped(&head, 0)?;
     let mut line = |label: &str, ink: Ink, signs: String, most: &dyn Display| {
-        let mut line = Line::new(page.colors);
+        let mut line = Line::new(terminal.colors);
         line.gap(2);
         line.push(Ink::Plain, label);
         line.gap(LABEL - 2 - width(label));
         line.push(ink, signs.trim_end());
         if note > 0 {
             line.gap(2 + width(&signs) - width(signs.trim_end()));
-            line.push(Ink::Faint, &format!("at most {most}"));
+            line.push(Ink::Faint, &format!("peak {most}"));
         }
-        sheet.line(line)
+        writer.line(line)
     };
     let most = trend.slots.iter().map(|slot| slot.pv).max().unwrap_or(0);
-    line("PV", Ink::Faint, spark(trend.slots.iter().map(|slot| (slot.pv, most))), &Grouped(most))?;
+    line(
+        REQUESTS[Form::Full as usize],
+        Ink::Faint,
+        spark(trend.slots.iter().map(|slot| (slot.pv, most))),
+        &Grouped(most),
+    )?;
     let worst = trend.slots.iter().filter(|slot| slot.status_5xx.is_some_and(|hits| hits > 0)).reduce(|worst, slot| {
         let (a, b) = (crossed(slot, worst), crossed(worst, slot));
         if a > b { slot } else { worst }
@@ -63,9 +69,9 @@ fn ends(trend: &Slots) -> &'static str {
     let is_part = |place: usize| trend.buckets(place) < trend.in_slot;
     match (is_part(0), is_part(trend.slots.len() - 1)) {
         (false, false) => "",
-        (true, false) => ", the first less",
-        (false, true) => ", the last less",
-        (true, true) => ", first and last less",
+        (true, false) => "; the first is partial",
+        (false, true) => "; the last is partial",
+        (true, true) => "; the first and the last are partial",
     }
 }
 

@@ -157,7 +157,7 @@ def use(browser):
 
     browser.point("document.querySelector('.point')")
     told = browser.value("document.querySelector('.tip').textContent")
-    assert told.startswith("2026-11-14 07: 2 PV, 1 UV"), told
+    assert told.startswith("2026-11-14 07: 2 requests, 1 visitor"), told
     browser.value("document.querySelector('.timeline').focus()")
     browser.key("End")
     told = browser.value("document.querySelector('.tip').textContent")

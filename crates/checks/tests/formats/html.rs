@@ -80,14 +80,14 @@ fn inputs_that_failed_are_listed_at_the_top() {
     assert!(code == Some(0) && !whole.contains("id=\"warnings\""));
     let (code, one) = page(&["<i>.log", "--fail-if", "pv > 0"]);
     let expected = "<main>\n<section aria-labelledby=\"warnings\">\n<h2 id=\"warnings\">Warnings</h2>\n\
-                    <p>These inputs failed, wholly or in part, so the numbers below may be incomplete.</p>\n\
+                    <p>Some input could not be read, so the numbers below may be incomplete.</p>\n\
                     <ul class=\"verdicts\">\n\
                     <li class=\"bad\"><b>&#60;i&#62;.log</b> <span>no such file or directory</span></li>\n</ul>\n</section>";
     assert!(code == Some(1) && one.contains(expected), "{one}");
     let names: Vec<_> = (0..30).map(|i| format!("gone{i}")).collect();
     let (_, many) = page(&names.iter().map(String::as_str).collect::<Vec<_>>());
     assert_eq!(many.matches("<span>no such file or directory</span>").count(), 20);
-    assert!(many.contains("10 more are not listed here; the report in JSON has all."));
+    assert!(many.contains("10 more are not shown here; the JSON report lists all."));
 }
 
 #[test]
@@ -117,9 +117,17 @@ fn long_tables_are_cut_with_a_note() {
     let path = file.path().to_str().unwrap();
     let page = logstat(&[path, "--by", "second", "-n", "0", "--format", "html"]).stdout;
     let page = String::from_utf8(page).unwrap();
-    assert_eq!(page.matches("The first 1,000 of 3,000 rows; --format csv has all.").count(), 2, "timeline and paths");
+    assert_eq!(
+        page.matches("Showing the first 1,000 of 3,000 rows; --format csv has all.").count(),
+        2,
+        "timeline and paths"
+    );
     assert_eq!(page.matches("<tr>").count(), 2 * 1001 + 8 + 3, "two tables of 1,000, and the small ones");
     let bars = page.matches("<g class=\"point\">").count();
-    assert!((100..=240).contains(&bars) && page.contains("A bar is 15 seconds together"), "{bars}");
-    assert!(page.contains(": 15 PV, at most 1 UV, 0 4xx, 0 5xx</title>"));
+    assert!(
+        (100..=240).contains(&bars)
+            && page.contains("Each bar is 15 seconds. Line: most visitors in one of its seconds."),
+        "{bars}"
+    );
+    assert!(page.contains(": 15 requests, at most 1 visitor, 0 4xx, 0 5xx</title>"));
 }

@@ -141,7 +141,7 @@ impl Connection {
     }
 
     fn nothing(&mut self, status: u16) -> Seen {
-        assert_eq!(self.rest(), 0, "{status} is without an answer {}", self.about);
+        assert_eq!(self.rest(), 0, "a response with status {status} has a body {}", self.about);
         Seen { status, ..Seen::default() }
     }
 
@@ -150,7 +150,7 @@ impl Connection {
             if let Some(at) = self.come.windows(4).position(|window| window == b"\r\n\r\n") {
                 break at + 4;
             }
-            assert!(self.more(), "no response {}, but {}", self.about, self.come.escape_ascii());
+            assert!(self.more(), "no complete response {}: {}", self.about, self.come.escape_ascii());
         };
         let head: Vec<u8> = self.come.drain(..end).collect();
         let status = head.strip_prefix(STATUS_LINE).and_then(|rest| rest.get(2..5));
@@ -168,7 +168,7 @@ impl Connection {
         if header(&head, "connection").is_some_and(|value| value == "close") {
             // nginx may wait for the rest of a request that it has rejected.
             self.socket.shutdown(Shutdown::Write).ok();
-            assert_eq!(self.rest(), 0, "{status} {}: more than it says", self.about);
+            assert_eq!(self.rest(), 0, "{status} {}: bytes after the response", self.about);
         }
         Seen { status, bytes, served: header(&head, "x-served") }
     }
@@ -203,7 +203,7 @@ impl Connection {
             if let Some(at) = self.come.windows(2).position(|window| window == b"\r\n") {
                 return at;
             }
-            assert!(self.more(), "a chunk without an end {}", self.about);
+            assert!(self.more(), "a chunk is not terminated {}", self.about);
         }
     }
 
@@ -230,7 +230,7 @@ impl Connection {
                 Ok(0) => self.is_over = true,
                 // nginx closed the connection with unread data.
                 Err(error) if error.kind() == ErrorKind::ConnectionReset => self.is_over = true,
-                Err(error) => panic!("no answer {}: {error}", self.about),
+                Err(error) => panic!("no response {}: {error}", self.about),
                 Ok(n) => {
                     self.come.extend_from_slice(&buffer[..n]);
                     return true;

@@ -52,7 +52,7 @@ impl Hit {
             "agent" => self.logged.agent.clone(),
             "user" => self.logged.user.clone(),
             "class" => if self.is_static() { &b"static"[..] } else { b"dynamic" }.to_vec(),
-            other => panic!("{other} is not counted here"),
+            other => panic!("the test does not count {other}"),
         }
     }
 }

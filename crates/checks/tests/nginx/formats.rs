@@ -100,7 +100,7 @@ fn logged(program: &Path, formats: &[Format]) -> Nginx {
     };
     let requests = traffic::talk(&doors, has_ipv6, &app);
     nginx.stop();
-    assert_eq!(Reference::read(&nginx.home().join("logs")).requests(), requests, "each request is logged once");
+    assert_eq!(Reference::read(&nginx.home().join("logs")).requests(), requests, "every request is logged once");
     nginx
 }
 

@@ -182,7 +182,7 @@ impl Site {
 
         let kinds = |is: fn(&Counted) -> bool| counted.values().filter(|counted| is(counted)).count();
         let (files, others) = (kinds(|counted| counted.files > 0), kinds(|counted| counted.others > 0));
-        assert!(files >= 5 && others >= 5, "{name}: {files} paths are of files, {others} are not");
+        assert!(files >= 5 && others >= 5, "{name}: only {files} paths are served from files, and {others} are not");
         let conf = nginx.home().join("nginx.conf");
         let arguments = ["--json", "--top", "path", "-n", "0", "--nginx-conf", conf.to_str().unwrap()];
         let wrong = match report(&arguments, Some(&nginx.home().join("logs/access.log"))) {

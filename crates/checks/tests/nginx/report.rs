@@ -42,7 +42,7 @@ pub(crate) fn latency_of(timed_log: &Path) -> Latency {
     let of_line = |line: &[u8]| {
         let word = line.rsplit(|b| *b == b' ').next().unwrap();
         let digits: Vec<u8> = word.iter().copied().filter(u8::is_ascii_digit).collect();
-        assert_eq!(word.len(), digits.len() + 1, "seconds with three places: {}", word.escape_ascii());
+        assert_eq!(word.len(), digits.len() + 1, "seconds with three decimals: {}", word.escape_ascii());
         String::from_utf8(digits).unwrap().parse().unwrap()
     };
     let mut times: Vec<u64> = log.split(|b| *b == b'\n').filter(|line| !line.is_empty()).map(of_line).collect();

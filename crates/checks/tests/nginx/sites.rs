@@ -47,7 +47,12 @@ fn random_sites_are_classified_as_nginx_serves_them() {
         let report = report(&arguments, Some(&nginx.home().join("logs/access.log"))).unwrap();
         let rows = report["top"][pair].as_array().unwrap();
         let (files, others): (Vec<_>, Vec<_>) = asked.iter().partition(|asked| asked.is_file);
-        assert!(files.len() > 500 && others.len() > 500, "{} of files, {} not", files.len(), others.len());
+        assert!(
+            files.len() > 500 && others.len() > 500,
+            "only {} requests are served from files, and {} are not",
+            files.len(),
+            others.len()
+        );
         for asked in asked {
             let counted = counted(rows, &asked.host, &asked.path);
             if counted != Some(asked.is_file) {

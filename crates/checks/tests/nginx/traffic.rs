@@ -55,7 +55,7 @@ fn every_format_reports_what_was_sent() {
     let ended = DateTime::<Utc>::from(SystemTime::now());
     assert!(hits.len() >= REQUESTS, "{} requests", hits.len());
     let missing: Vec<_> = STATUSES.iter().filter(|status| hits.iter().all(|hit| hit.status != **status)).collect();
-    assert!(missing.is_empty(), "no request was answered with {missing:?}");
+    assert!(missing.is_empty(), "no response has a status of {missing:?}");
 
     let mut findings = Findings::default();
     let log = |name: &str| nginx.home().join("logs").join(name);
@@ -131,7 +131,7 @@ fn talk(doors: &Doors, conversations: Vec<Conversation>, app: &App) -> Vec<Hit> 
     };
     thread::scope(|scope| {
         let clients: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(work)).collect();
-        clients.into_iter().flat_map(|client| client.join().expect("a client goes on")).collect()
+        clients.into_iter().flat_map(|client| client.join().expect("no client panics")).collect()
     })
 }
 

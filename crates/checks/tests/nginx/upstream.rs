@@ -58,7 +58,7 @@ impl App {
         let targets = self.arrivals.targets.lock().unwrap();
         let patience = Duration::from_secs(20);
         let waited = self.arrivals.came.wait_timeout_while(targets, patience, |targets| !targets.contains(target));
-        assert!(!waited.unwrap().1.timed_out(), "{} does not come", target.escape_ascii());
+        assert!(!waited.unwrap().1.timed_out(), "no request for {} arrives", target.escape_ascii());
     }
 }
 

@@ -22,16 +22,16 @@ pub(super) struct Piece {
     pub(super) text: String,
 }
 
-/// Directories without prose of ours, by their names.
+/// Names of directories without prose of this project.
 const SKIPPED: [&str; 4] = [".git", "target", "testdata", "__pycache__"];
 
 /// Fenced code, code spans, targets of links.
 static CODE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?s)```.*?```|`[^`]*`|\]\([^)\n]*\)").unwrap());
-/// What begins a line of a comment, and ends it.
+/// Marks at the start and the end of comment lines.
 static MARKS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?m)^\s*(?://[/!]?|/?\*+|#+)|\*/$").unwrap());
 static TEST: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"#\[test\]\s*(?:(?:#\[|//)[^\n]*\s*)*fn\s+(?<name>\w+)").unwrap());
-/// Words as they are in sentences.
+/// A word of a sentence, perhaps with punctuation.
 static WORD: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"^(?:r#*)?["'`(]*[A-Za-z][a-z'-]*[.,:;!?)"'`#]*$"#).unwrap());
 static TEST_MODULE: LazyLock<Regex> =

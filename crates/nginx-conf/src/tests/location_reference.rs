@@ -25,7 +25,7 @@ fn server(drawn: &[Drawn], named: &[&str]) -> String {
             open.pop();
             text += "}\n";
         }
-        let (outer, is_in_regex, names) = open.last_mut().expect("the server stays open");
+        let (outer, is_in_regex, names) = open.last_mut().expect("the server keeps running");
         let is_regex = *kind + 1 == KINDS.len();
         let name = if is_regex { format!("^{outer}{more}") } else { format!("{outer}{more}") };
         let is_exact = KINDS[*kind] == "= ";
