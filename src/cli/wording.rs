@@ -58,6 +58,6 @@ mod tests {
         let line = r#"{"remote_addr":"10.0.0.7","request":"GET / HTTP/1.1","status":"200"}"#;
         let inputs = vec![logstat::Input::reader("a.log", line.as_bytes())];
         let refusal = logstat::count(&question, inputs, &logstat::Engine::default()).unwrap_err();
-        assert_eq!(error(&refusal), "--by hour needs $time_local, but no input logs it");
+        assert_eq!(error(&refusal), "--by hour needs $time_local, which is not in the log");
     }
 }
