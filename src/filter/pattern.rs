@@ -241,7 +241,7 @@ mod tests {
                 1,
                 "invalid regular expression: look-around, including look-ahead and look-behind, is not supported",
             ),
-            ("~(.{1000}){1000}", 1, "invalid regular expression: it takes more than 1024 KiB when compiled"),
+            ("~(.{1000}){1000}", 1, "invalid regular expression: it needs more than 1024 KiB when compiled"),
             ("/a[b", 2, "this [ has no closing ]; for the character itself, write \\["),
         ];
         for (text, at, what) in rows {

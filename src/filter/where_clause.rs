@@ -179,7 +179,7 @@ mod tests {
             ("bytes > \"10\"", 8, "expected a number, without quotes"),
             ("bytes ~ \"1\"", 6, "this is a number: compare it by == != < <= > >= in"),
             ("path ~ 1", 7, "expected a regular expression in quotes"),
-            ("path ~ \"a(b\"", 9, "no regular expression: unclosed group"),
+            ("path ~ \"a(b\"", 9, "invalid regular expression: unclosed group"),
             ("kind == \"statc\"", 8, "expected static or dynamic"),
             ("kind == statc", 8, "expected static or dynamic"),
             ("class == 1", 9, "expected static or dynamic"),
