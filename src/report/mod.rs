@@ -9,7 +9,7 @@ mod copies;
 mod counted_input;
 mod degraded;
 mod empty;
-mod fill;
+mod fill_gaps;
 mod foreign;
 mod format_notes;
 mod groups;

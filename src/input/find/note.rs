@@ -219,7 +219,7 @@ mod tests {
         let note = InputNote::Unreadable { directories, detail: "permission denied".to_owned() };
         assert_eq!(note.to_string(), "cannot list l/nginx, l/private: permission denied");
         let note = InputNote::NotSearched { directory: "l".into() };
-        assert_eq!(note.to_string(), "l: not all directories in it were looked into");
+        assert_eq!(note.to_string(), "l: it has too many subdirectories, and not all were searched");
     }
 
     #[test]
@@ -232,7 +232,8 @@ mod tests {
             more: 0,
         };
         let note = InputNote::Within { directory: "srv".into(), within: within.clone() };
-        let expected = "srv: logs in subdirectories are not read: srv/a (3 files), srv/b (1 file); to read them:  logstat srv/*/";
+        let expected =
+            "srv: logs in subdirectories are not read: srv/a (3 files), srv/b (1 file); to read them:  logstat srv/*/";
         assert_eq!(note.to_string(), expected);
         within.directories.extend((0..9).map(|i| directory(&format!("srv/{i}"), 1)));
         (within.is_cut, within.more) = (true, 6);

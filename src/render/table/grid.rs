@@ -12,7 +12,7 @@ use super::bar;
 use super::column::Column;
 use super::fit::{self, cut_middle, width};
 use super::ink::Ink;
-use super::layout::{self, Place, Side};
+use super::layout::{self, ColumnLayout, Side};
 use super::line::Line;
 use crate::render::dates::weekday_of_date;
 use crate::render::status_names::status_name;
@@ -103,11 +103,15 @@ struct Room<'a> {
 }
 
 impl Room<'_> {
-    fn places(&self) -> Vec<Place> {
-        let mut places = vec![Place { gap: 0, width: self.lead, side: Side::Left }];
-        places.extend(self.columns.iter().map(|(_, width)| Place { gap: GAP, width: *width, side: Side::Right }));
+    fn places(&self) -> Vec<ColumnLayout> {
+        let mut places = vec![ColumnLayout { gap: 0, width: self.lead, side: Side::Left }];
+        places.extend(self.columns.iter().map(|(_, width)| ColumnLayout {
+            gap: GAP,
+            width: *width,
+            side: Side::Right,
+        }));
         if self.bar > 0 {
-            places.push(Place { gap: GAP, width: self.bar, side: Side::Left });
+            places.push(ColumnLayout { gap: GAP, width: self.bar, side: Side::Left });
         }
         places
     }
@@ -167,7 +171,7 @@ impl<'a> Grid<'a> {
     fn heading(
         &self,
         room: &Room<'_>,
-        places: &[Place],
+        places: &[ColumnLayout],
         colors: Colors,
         mut visit: impl FnMut(&str) -> io::Result<()>,
     ) -> io::Result<()> {
