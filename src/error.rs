@@ -275,6 +275,6 @@ mod tests {
         let error = Error::new(ErrorKind::Io { path: "shop.log".into(), source });
         assert_eq!(error.to_string(), "shop.log: no such file or directory");
         let error = Error::new(ErrorKind::Directory { path: "/var/log/nginx".into() });
-        assert_eq!(error.to_string(), "/var/log/nginx: is a directory; give the files in it: /var/log/nginx/*.log");
+        assert_eq!(error.to_string(), "/var/log/nginx: is a directory; name the files in it: /var/log/nginx/*.log");
     }
 }

@@ -104,9 +104,9 @@ impl Setting {
 /// let inputs = vec![Input::reader("a.log", line.as_bytes())];
 /// let error = count(&Question::new().by(Unit::Hour), inputs, &Engine::default()).unwrap_err();
 /// let mut message = error.message();
-/// assert_eq!(&*message, "by hour needs $time_local, which no input logs");
+/// assert_eq!(&*message, "by hour needs $time_local, which is not in the log");
 /// message.reword(&|setting| format!("--{}", setting.name()));
-/// assert_eq!(&*message, "--by hour needs $time_local, which no input logs");
+/// assert_eq!(&*message, "--by hour needs $time_local, which is not in the log");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Message {

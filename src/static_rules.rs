@@ -74,7 +74,7 @@ impl StaticRules {
     /// If the prefix does not begin with `/`: it would match no path.
     pub fn add_prefix(&mut self, prefix: &str) -> Result<(), RuleError> {
         if !prefix.starts_with('/') {
-            return Err(RuleError(format!("a prefix of paths begins with '/', as /{prefix} does")));
+            return Err(RuleError(format!("a path prefix must start with '/': /{prefix}")));
         }
         self.prefixes.push(Prefix::new(prefix));
         Ok(())
@@ -87,7 +87,7 @@ impl StaticRules {
     pub fn add_extension(&mut self, extension: &str) -> Result<(), RuleError> {
         let name = extension.strip_prefix('.').unwrap_or(extension);
         if name.is_empty() || name.contains(['/', '.']) {
-            return Err(RuleError(format!("an extension is what follows the last dot, as css: not '{extension}'")));
+            return Err(RuleError(format!("'{extension}' is not a file extension, such as css")));
         }
         let name = name.to_ascii_lowercase().into_bytes();
         self.longest = self.longest.max(name.len());

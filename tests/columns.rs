@@ -336,7 +336,7 @@ fn limited_ranking_refuses_metrics_that_need_all_keys() {
         count(&question.max_keys(max_keys), vec![input], &Engine::default()).unwrap_err().to_string()
     };
     let usual = Question::default;
-    assert!(refused(usual().sort(Metric::Status5xx)).starts_with("sort 5xx needs all hits"));
+    assert!(refused(usual().sort(Metric::Status5xx)).starts_with("sort 5xx needs all requests"));
     assert!(refused(usual().columns([Metric::Bytes, Metric::P95])).starts_with("columns p95 needs"));
     let fail_if = vec!["any ip: pv > 5".parse().unwrap()];
     assert!(refused(usual().fail_if(fail_if)).starts_with("fail_if 'any ip: …' needs"));

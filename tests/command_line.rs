@@ -143,7 +143,7 @@ fn output_through_a_link_keeps_the_link() {
     assert!(!message.contains("no such"), "{message}");
     let (code, message) = write("nowhere.json");
     assert!(
-        code == Some(2) && message.starts_with("logstat: error: -o ~/nowhere.json: there is no such directory"),
+        code == Some(2) && message.starts_with("logstat: error: -o ~/nowhere.json: no such directory"),
         "{message}"
     );
     assert!(path("round.json").is_symlink() && path("nowhere.json").is_symlink());
@@ -158,7 +158,7 @@ fn quiet_and_verbose_control_notes() {
         assert!(output.status.success());
         text(&output.stderr)
     };
-    assert_eq!(said(&["a.log", "./a.log"]), "logstat: note: ./a.log is the same file as a.log and read once\n");
+    assert_eq!(said(&["a.log", "./a.log"]), "logstat: note: ./a.log is the same file as a.log, and read only once\n");
     assert_eq!(said(&["a.log", "./a.log", "-q"]), "");
     let verbose = said(&["a.log", "-v", "-j", "2"]);
     assert!(

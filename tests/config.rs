@@ -52,7 +52,8 @@ fn print_config_names_origins_and_reads_no_log() {
     let home = home(b"by = 'hour'\n[sites.a]\nfiles = 'a.log'\ntop = ['ip']\n");
     let arguments = ["@a", "missing.log", "--slow", "0.5", "--print-config"];
     let (code, out, said) = run(home.path(), &[("LOGSTAT_LIMIT", "3")], &arguments);
-    let expected = "# What is in force, and where it is from.\n# reads \"~/.config/logstat/a.log\"\n# reads \"missing.log\"\n\n\
+    let expected = "# Options in force, and where they are set.\n# reads \"~/.config/logstat/a.log\"\n# reads \
+         \"missing.log\"\n\n\
                     by = \"hour\"  # ~/.config/logstat/config.toml:1\n\
                     top = [\"ip\"]  # ~/.config/logstat/config.toml:4\n\
                     limit = 3  # LOGSTAT_LIMIT\n\
@@ -77,13 +78,13 @@ fn wrong_default_does_not_prevent_help() {
 fn non_configurations_are_refused_in_one_line() {
     let at = "logstat: error: ~/.config/logstat/config.toml";
     let rows: [(&[u8], &str); 7] = [
-        (&[b'x'; 10 << 20], ": this is no configuration: it is longer than 1 MiB\n"),
-        (b"# \xff\n", ":1: this is not UTF-8, as TOML is\n"),
+        (&[b'x'; 10 << 20], ": this is longer than 1 MiB, so it is not a configuration file\n"),
+        (b"# \xff\n", ":1: this is not UTF-8, which TOML requires\n"),
         (b"\"\\u001b[31m\\u202e\" = 1", ":1: unknown key '\\x1B[31m\\xE2\\x80\\xAE'\n"),
         (b"by = \"\\u001b[31m\"", ":1: unknown unit '\\x1B[31m' for --by\n"),
-        (b"by = 'a\x1b'", ":1: this is not TOML: "),
-        (b"\x7fELF\0", ":1: this is not TOML: "),
-        (b"output = 'nowhere/r.html'", ":1: -o ~/.config/logstat/nowhere/r.html: there is no such directory\n"),
+        (b"by = 'a\x1b'", ":1: invalid TOML: "),
+        (b"\x7fELF\0", ":1: invalid TOML: "),
+        (b"output = 'nowhere/r.html'", ":1: -o ~/.config/logstat/nowhere/r.html: no such directory\n"),
     ];
     for (config, expected) in rows {
         let (code, out, said) = run(home(config).path(), &[], &["a.log"]);
@@ -124,17 +125,17 @@ fn nginx_conf_errors_name_the_origin_of_the_setting() {
 fn unreadable_files_are_reported() {
     let home = home(b"");
     let said = |path: &str| run(home.path(), &[], &["a.log", "--config", path]);
-    assert_eq!(said("none.toml"), (2, String::new(), "logstat: error: none.toml: there is no such file\n".to_owned()));
+    assert_eq!(said("none.toml"), (2, String::new(), "logstat: error: none.toml: no such file\n".to_owned()));
     assert_eq!(
         said(".config"),
-        (2, String::new(), "logstat: error: .config: this is a directory; give a file in it\n".to_owned())
+        (2, String::new(), "logstat: error: .config: this is a directory; name a file in it\n".to_owned())
     );
     let file = home.path().join(".config/logstat/config.toml");
     fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).unwrap();
     // Root can read any file.
     if fs::read(&file).is_err() {
         let path = "~/.config/logstat/config.toml";
-        let note = format!("logstat: warning: {path}: permission denied; its defaults are left out\n");
+        let note = format!("logstat: warning: {path}: permission denied; its defaults are not used\n");
         let (code, out, said) = run(home.path(), &[], &["a.log"]);
         assert!((code, &said) == (0, &note) && !out.is_empty(), "{code} {said}");
         assert_eq!(run(home.path(), &[], &["a.log", "--no-config"]).2, "");

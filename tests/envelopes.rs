@@ -68,7 +68,7 @@ fn each(lines: &[Vec<u8>], envelope: impl Fn(usize) -> String) -> Vec<u8> {
     lines.iter().enumerate().flat_map(|(i, line)| [envelope(i).as_bytes(), line, b"\n"].concat()).collect()
 }
 
-/// Splits one line in three into parts, with lines of standard error between them.
+/// Splits only line in three into parts, with lines of standard error between them.
 fn in_parts_of_cri(lines: &[Vec<u8>]) -> Vec<u8> {
     let mut out = Vec::new();
     let mut push = |pipe: &str, text: &[u8]| {

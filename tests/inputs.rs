@@ -26,13 +26,13 @@ fn broken_links_are_reported() {
     symlink("b_access.log", path("a_access.log")).unwrap();
     symlink("a_access.log", path("b_access.log")).unwrap();
     let dangling = "logstat: error: dangling_access.log: broken link: its target \"gone.log\" does not exist\n";
-    let circle = "logstat: error: a_access.log: its links lead round in a circle\n";
+    let circle = "logstat: error: a_access.log: its symbolic links form a loop\n";
     let run = |arguments: &[&str]| run(folder.path(), arguments, Stdio::null());
     assert_eq!(run(&["dangling_access.log"]), (None, dangling.to_owned(), 1));
     assert_eq!(run(&["a_access.log", "access.log"]), (Some(1), circle.to_owned(), 1));
     // The same links found in a directory.
-    let all = "logstat: error: ./a_access.log: its links lead round in a circle\n\
-               logstat: error: ./b_access.log: its links lead round in a circle\n\
+    let all = "logstat: error: ./a_access.log: its symbolic links form a loop\n\
+               logstat: error: ./b_access.log: its symbolic links form a loop\n\
                logstat: error: ./dangling_access.log: broken link: its target \"gone.log\" does not exist\n";
     assert_eq!(run(&["."]), (Some(1), all.to_owned(), 1));
 }
@@ -43,7 +43,7 @@ fn special_files_in_directories_are_skipped() {
     fs::write(folder.path().join("access.log"), LINE).unwrap();
     // As in nginx's docker image: the log is a link to standard output.
     symlink("/dev/stdout", folder.path().join("site_access.log")).unwrap();
-    let note = "logstat: note: ./site_access.log is no file and not read\n";
+    let note = "logstat: note: ./site_access.log is not a regular file, so it is not read\n";
     assert_eq!(run(folder.path(), &["."], Stdio::null()), (Some(1), note.to_owned(), 0));
 }
 
@@ -54,10 +54,10 @@ fn links_are_followed() {
     fs::write(path("access.log"), LINE).unwrap();
     symlink("access.log", path("current.log")).unwrap();
     fs::hard_link(path("access.log"), path("hard.log")).unwrap();
-    let note = "logstat: note: ./current.log is the same file as ./access.log and read once\n\
-                logstat: note: ./hard.log is the same file as ./access.log and read once\n";
+    let note = "logstat: note: ./current.log is the same file as ./access.log, and read only once\n\
+                logstat: note: ./hard.log is the same file as ./access.log, and read only once\n";
     assert_eq!(run(folder.path(), &["."], Stdio::null()), (Some(1), note.to_owned(), 0));
-    let note = "logstat: note: - is the same file as hard.log and read once\n";
+    let note = "logstat: note: - is the same file as hard.log, and read only once\n";
     let stdin = Stdio::from(File::open(path("access.log")).unwrap());
     assert_eq!(run(folder.path(), &["hard.log", "-"], stdin), (Some(1), note.to_owned(), 0));
 }

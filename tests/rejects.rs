@@ -166,7 +166,8 @@ fn report_and_rejects_need_different_files() {
         for arguments in [["--rejects", rejects, "-o", report], ["-o", rejects, "-o", report]] {
             let (code, message) =
                 said(&logstat(folder.path(), &[&["a.log", "--format", "json"], &arguments[..]].concat()));
-            let expected = format!("logstat: error: -o {report}: {} writes there, too; ", arguments[..2].join(" "));
+            let expected =
+                format!("logstat: error: -o {report}: {} writes to this file, too; ", arguments[..2].join(" "));
             let expected = expected.replace(&format!("--rejects {rejects}"), "--rejects");
             assert!(code == Some(2) && message.starts_with(&expected), "{arguments:?}: {message}");
         }
@@ -189,12 +190,12 @@ fn unusable_rejects_file_is_reported() {
     assert_eq!((code, &message[..]), (Some(1), "logstat: error: none/bad: no such file or directory\n"));
     let (code, message) = said(&logstat(folder.path(), &["a.log", "--rejects", "-"]));
     assert!(
-        code == Some(2) && message.starts_with("logstat: error: --rejects - : standard output is the report's"),
+        code == Some(2) && message.starts_with("logstat: error: --rejects -: standard output has the report"),
         "{message}"
     );
     for (log_of, path) in [("a.log", "./a.log"), ("./a.log", "a.log")] {
         let (code, message) = said(&logstat(folder.path(), &[log_of, "--rejects", path]));
-        assert!(code == Some(2) && message.contains("this file is read"), "{message}");
+        assert!(code == Some(2) && message.contains("this file is an input"), "{message}");
     }
     let mut piped = Command::new(super::program());
     let stdin = File::open(folder.path().join("a.log")).unwrap();

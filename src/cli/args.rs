@@ -20,18 +20,19 @@ use super::output_args::OutputArgs;
 use super::values::{self, FnParser, GivenFormat, Item, Slow, WithCompletions};
 use super::visitors::VisitorArgs;
 
-/// What happened on a site, from nginx's access logs: PV, UV, status codes, paths
+/// Turns nginx access logs into a report: requests, visitors, status codes, pages
 #[derive(Debug, Parser)]
 #[command(
     name = "logstat",
     version,
     args_override_self = true,
     max_term_width = 100,
+    long_about = help::ABOUT,
     after_long_help = help::after_options(),
 )]
 pub(crate) struct Args {
     /// Access logs, or directories of them; - is standard input
-    #[arg(value_name = "FILE|DIR")]
+    #[arg(value_name = "FILE|DIR", hide_short_help = true)]
     #[arg(long_help = help::FILES)]
     pub(crate) files: Vec<PathBuf>,
 
@@ -41,21 +42,21 @@ pub(crate) struct Args {
     #[arg(long_help = help::units())]
     by: Option<Unit>,
 
-    /// Timeline with a column for each status, kind, host …
+    /// Split the timeline by status, kind, host …
     #[arg(long, value_name = "DIM", hide_short_help = true, hide_possible_values = true)]
     #[arg(value_parser = WithCompletions(Item, names::dimensions().words()))]
     #[arg(
-        long_help = "Timeline with one column for each value of a dimension, such as status, kind, method or host: \
-                       the top -n values, plus one column for the rest. Hours of the day, weekdays and status classes are \
-                       all listed, in their own order"
+        long_help = "Split the timeline: one column for each value of a dimension, such as status, kind, method or host: the \
+                     top -n values, plus one column for the rest. Hours of the day, weekdays and status classes are all \
+                     listed, in their own order"
     )]
     split: Option<String>,
 
-    /// Timeline with the rows that have no hit
+    /// Also list empty intervals of the timeline
     #[arg(long, hide_short_help = true)]
     #[arg(
-        long_help = "Rows of the timeline without a hit are listed too, from --since to --until or from the first hit to \
-                       the last; a million at most"
+        long_help = "Also list empty intervals of the timeline, from --since to --until, or from the first request to the \
+                     last; at most a million rows"
     )]
     fill: bool,
 
@@ -65,50 +66,27 @@ pub(crate) struct Args {
     #[arg(long_help = help::rankings())]
     top: Vec<String>,
 
-    /// Rows of a ranking, 0 for all [default: 10]
+    /// Rows of each ranking, 0 for all [default: 10]
     #[arg(short = 'n', long, value_name = "N", value_parser = FnParser(values::limit), allow_negative_numbers = true)]
     limit: Option<usize>,
 
-    /// More columns: uv, p95, max, last …
+    /// Additional columns: uv, p95, max, last …
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',', action = ArgAction::Append, hide_short_help = true)]
     #[arg(value_parser = names::metrics(), hide_possible_values = true)]
-    #[arg(long_help = help::list("More columns in rankings and timelines; p50 to p99 are percentiles of request times, \
-                                  first and last the times of the first and last hit", &names::metrics()))]
+    #[arg(long_help = help::columns())]
     columns: Vec<Metric>,
 
     /// Order of rankings: 5xx, uv, p95, key, -p95 … [default: pv]
     #[arg(long, value_name = "COLUMN", value_parser = WithCompletions(FnParser(values::sort), names::orders()), hide_possible_values = true)]
     #[arg(allow_hyphen_values = true, hide_short_help = true)]
-    #[arg(
-        long_help = "Sort rankings by a column, any that --columns knows, the largest or latest first, or by key. A - before it \
-                       reverses the order: -p95 or p95:asc. The column is added if it is missing [default: pv]"
-    )]
+    #[arg(long_help = "Sort rankings by a column of --columns, the largest or latest first, or by key. A - reverses the order: -p95 or \
+                       p95:asc. The column is added if missing [default: pv]")]
     sort: Option<Sort>,
-
-    /// Rankings keep no more keys than this [default: all]
-    #[arg(long, value_name = "N", value_parser = FnParser(values::max_keys), allow_negative_numbers = true, hide_short_help = true)]
-    #[arg(
-        long_help = "Rankings keep no more than so many keys, those with the most hits, so that a log of ever new paths does \
-                       not fill the memory; where keys had to go, the report says how many hits may be missing. Visitors \
-                       are remembered all the same, but for --uv hll [default: all]"
-    )]
-    max_keys: Option<MaxKeys>,
-
-    /// Tables take no more memory than this: 512M, 2G
-    #[arg(long, value_name = "SIZE", value_parser = FnParser(values::max_memory), allow_negative_numbers = true, hide_short_help = true)]
-    #[arg(
-        long_help = "Tables take no more memory than this, such as 512M or 2G. If they need more, rankings keep fewer keys, then \
-                       visitors are estimated by HyperLogLog, and the report says so; if that is not enough, the run fails with \
-                       exit code 1 and no report. Between two checks, each thread may hold more. Without this option nothing \
-                       becomes approximate, and a run that would need more than three quarters of the memory of the machine \
-                       or its control group, or a third of the address space (ulimit -v), stops"
-    )]
-    max_memory: Option<MaxMemory>,
 
     /// Only these parts: summary, timeline, top …
     #[arg(long, value_name = "SECTION,…", value_delimiter = ',', action = ArgAction::Append)]
     #[arg(value_parser = names::sections(), hide_possible_values = true)]
-    #[arg(long_help = help::list("Only these parts of the report; --top adds its own [default: all]", &names::sections()))]
+    #[arg(long_help = help::list("Only these parts of the report; --top adds its rankings [default: all]", &names::sections()))]
     show: Vec<Section>,
 
     /// Start: 2026-11-14T08, 90m, today
@@ -118,47 +96,46 @@ pub(crate) struct Args {
 
     /// End, not included
     #[arg(long, visible_alias = "to", value_name = "TIME", value_parser = FnParser(values::until), allow_hyphen_values = true, help_heading = "Filters", hide_short_help = true)]
-    #[arg(long_help = "Only hits before then; the moment itself is not included")]
+    #[arg(long_help = "End of the period, not included; times as for --since")]
     until: Option<Moment>,
 
-    /// Only hits of this day, hour, month …
+    /// Only this day, hour, month …
     #[arg(long, value_name = "DATE", value_parser = FnParser(values::date), help_heading = "Filters", hide_short_help = true)]
-    #[arg(
-        long_help = "Only hits of this year, month, week, day, hour, minute or second: 2026-11, 2026-W46, 2026-11-14, \
-                       2026-11-14T08, today, yesterday, monday"
-    )]
+    #[arg(long_help = "Only this year, month, week, day, hour, minute or second: 2026-11, 2026-W46, 2026-11-14, \
+                     2026-11-14T08, today, yesterday, monday")]
     date: Option<Date>,
 
-    /// What 90m and today count from: last or a time
+    /// Reference time for 90m, today …: last or a time
     #[arg(long, value_name = "TIME", value_parser = FnParser(values::now), help_heading = "Filters", hide_short_help = true)]
     #[arg(
-        long_help = "The time that 90m, today and the like are relative to: a time, or last for the last line of the files, \
-                       which are then read twice [default: the system's clock]"
+        long_help = "Reference time for 90m, today and the like: a time, or last for the time of the last log line; the \
+                     files are then read twice [default: the system's clock]"
     )]
     now: Option<Now>,
 
-    /// Times by the clock of a zone: Europe/Berlin, local
+    /// Time zone: Europe/Berlin, +08:00, utc, local
     #[arg(long, value_name = "ZONE", value_parser = FnParser(values::zone), hide_short_help = true)]
     #[arg(allow_hyphen_values = true)]
     #[arg(
-        long_help = "Times, in buckets, periods and the report, by the clock of a zone: a name of the IANA database such as \
-                       Europe/Berlin, an offset such as +08:00, utc, or local for the zone of this system [default: as \
-                       logged, each line by its own clock]"
+        long_help = "Time zone of the report and of filters by time: a name of the IANA database such as Europe/Berlin, an \
+                     offset such as +08:00, utc, or local for the zone of this system [default: as logged, each line in its \
+                     own zone]"
     )]
     tz: Option<Zone>,
 
-    /// Exit 3 if this holds: '5xx > 1%', 'p95 > 0.5'
+    /// Exit with code 3 if true: '5xx > 1%', 'p95 > 0.5'
     #[arg(long, value_name = "EXPR", action = ArgAction::Append)]
     #[arg(
-        long_help = "Exit 3, with a line on standard error that says why, if this holds of all hits together: names of columns, and \
-                       malformed, compared with numbers, shares as 1% or, for request times, seconds: '5xx > 1%', 'p95 > 0.5 || \
-                       pv < 1000'; or of any one key: 'any path: 5xx > 5% && pv > 100'; repeatable"
+        long_help = "Exit with code 3, and say why on standard error, if a condition is true. It compares columns, or \
+                     malformed, with numbers, percentages, or seconds for request times: '5xx > 1%', 'p95 > 0.5 || pv < \
+                     1000'. It is about all requests together, or about any single key: 'any path: 5xx > 5% && pv > 100'; \
+                     repeatable"
     )]
     fail_if: Vec<String>,
 
-    /// combined … or nginx's own; by default detected
+    /// Format name, or nginx log_format [default: detected]
     #[arg(long, value_name = "FORMAT", action = ArgAction::Append, hide_short_help = true, hide_possible_values = true)]
-    #[arg(value_parser = WithCompletions(FnParser(values::log_format), names::log_formats().words()))]
+    #[arg(value_parser = WithCompletions(FnParser(values::log_format), names::log_formats().words()), help_heading = help::READING)]
     #[arg(long_help = help::log_formats())]
     log_format: Vec<GivenFormat>,
 
@@ -171,126 +148,148 @@ pub(crate) struct Args {
     #[arg(skip)]
     pub(crate) show_overrides_top: bool,
 
-    /// Where a field stands: status=http.code in JSON, ip=http_cf_connecting_ip in text; repeatable
+    /// Key or variable that holds a field: status=http.code
     #[arg(long = "field", value_name = "NAME=KEY", value_parser = FnParser(values::field_key), action = ArgAction::Append)]
-    #[arg(long_help = help::fields(), hide_short_help = true)]
+    #[arg(long_help = help::fields(), hide_short_help = true, help_heading = help::READING)]
     fields: Vec<FieldKey>,
 
-    /// A request that took longer is slow [default: 0.3]
+    /// Requests that took longer are slow [default: 0.3]
     #[arg(long, value_name = "TIME", value_parser = FnParser(values::slow), allow_negative_numbers = true, hide_short_help = true)]
-    #[arg(long_help = "A request that took longer is slow: 0.3 or 300ms [default: 0.3]")]
+    #[arg(long_help = "Requests that took longer are slow: 0.3 (seconds) or 300ms [default: 0.3]")]
     slow: Option<Slow>,
 
-    /// Longer lines are malformed [default: 1M]
-    #[arg(long, value_name = "SIZE", value_parser = FnParser(values::size), allow_negative_numbers = true, hide_short_help = true)]
-    #[arg(long_help = "A line with more bytes is malformed and not kept: 4096, 64K, 1M, 1G [default: 1M]")]
-    max_line: Option<usize>,
-
-    /// strip or keep what follows the ? of a path
+    /// strip or keep the query string of paths [default: strip]
     #[arg(long, value_name = "HOW", value_parser = names::queries(), hide_possible_values = true, hide_short_help = true)]
-    #[arg(long_help = "strip or keep the query string: whether /a?x and /a?y are one path or two [default: strip]")]
+    #[arg(help_heading = help::READING)]
+    #[arg(
+        long_help = "strip or keep the query string of paths: whether /a?x and /a?y are one path or two [default: strip]"
+    )]
     query: Option<Query>,
 
-    /// Paths that begin with this are static too; repeatable
-    #[arg(long, value_name = "PREFIX", action = ArgAction::Append, hide_short_help = true)]
+    /// Treat paths that start with this as static files too; repeatable
+    #[arg(long, value_name = "PREFIX", action = ArgAction::Append, hide_short_help = true, help_heading = help::READING)]
     static_prefix: Vec<String>,
 
-    /// Files with this extension are static too; repeatable
-    #[arg(long, value_name = "EXT", action = ArgAction::Append, hide_short_help = true)]
+    /// Treat paths with this extension as static files too; repeatable
+    #[arg(long, value_name = "EXT", action = ArgAction::Append, hide_short_help = true, help_heading = help::READING)]
     static_ext: Vec<String>,
 
-    /// nginx's own configuration: its logs, formats and locations
-    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    /// Take logs, formats and locations from nginx.conf
+    #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = help::READING)]
     #[arg(
-        long_help = "nginx's own configuration, or the output of nginx -T, or - for standard input: without FILE the logs that it names are read, each in \
-                       its format, and its locations decide what is static"
+        long_help = "Read nginx.conf, or the output of nginx -T, or - for standard input. Its log_format directives are used, \
+                     its locations decide what is static, and without FILE the logs that it names are read"
     )]
     pub(crate) nginx_conf: Option<PathBuf>,
 
-    /// Shows how each input is read: its format, envelope, fields
-    #[arg(long, hide_short_help = true)]
+    /// Show how each input is read: its format, envelope, fields
+    #[arg(long, hide_short_help = true, help_heading = help::READING)]
     #[arg(long_help = help::EXPLAIN)]
     pub(crate) explain: bool,
 
-    /// Malformed lines go to this file, all of them as they are
-    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    /// Write lines that could not be parsed to FILE (over-long ones are truncated)
+    #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = help::READING)]
     pub(crate) rejects: Option<PathBuf>,
 
-    /// Prints what counts as static, and reads nothing
-    #[arg(long, hide_short_help = true)]
+    /// Print the rules for static files, and read no log
+    #[arg(long, hide_short_help = true, help_heading = help::READING)]
     pub(crate) list_static: bool,
 
-    /// How visitors are counted: exact, hll, hll=P
-    #[arg(long, value_name = "METHOD", hide_short_help = true, hide_possible_values = true)]
+    /// Count visitors exactly, or estimate them: exact, hll
+    #[arg(long, value_name = "METHOD", hide_short_help = true, hide_possible_values = true, help_heading = help::VISITORS)]
     #[arg(value_parser = WithCompletions(FnParser(values::uv), vec!["exact", "hll"]))]
     #[arg(
-        long_help = "How visitors are counted: exact, or hll, HyperLogLog++ with bounded memory and a standard error \
-                       that the report names; hll=P takes 2 to the power of P registers, P from 4 to 18 \
-                       [default: exact; P: 14]"
+        long_help = "Count visitors exactly, or estimate them by HyperLogLog++ (hll) in limited memory; the report states the \
+                     standard error. hll=P uses 2 to the power of P registers, P from 4 to 18 [default: exact; P: 14]"
     )]
     uv: Option<UvMethod>,
 
     /// Short for --uv hll
-    #[arg(long, hide_short_help = true)]
+    #[arg(long, hide_short_help = true, help_heading = help::VISITORS)]
     hll: bool,
+
+    /// Print the manual page, or completions for a shell
+    #[arg(long, value_name = "WHAT", value_parser = names::generated(), hide_possible_values = true, hide_short_help = true)]
+    #[arg(long_help = help::list("Print the manual page, or completions for a shell", &names::generated()))]
+    pub(crate) generate: Option<Generated>,
+
+    /// Print the JSON Schema of JSON reports
+    #[arg(long, hide_short_help = true)]
+    pub(crate) schema: bool,
+
+    /// Show errors only, no warnings or notes
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+
+    /// Show what was detected, and the time taken; -vv by phase
+    #[arg(short, long, action = clap::ArgAction::Count, conflicts_with = "quiet", hide_short_help = true)]
+    pub(crate) verbose: u8,
 
     #[command(flatten)]
     pub(crate) output_args: OutputArgs,
 
-    /// Print the manual page or completions for a shell
-    #[arg(long, value_name = "WHAT", value_parser = names::generated(), hide_possible_values = true, hide_short_help = true)]
-    #[arg(long_help = help::list("Prints the manual page, or completions for a shell, and reads nothing", &names::generated()))]
-    pub(crate) generate: Option<Generated>,
-
-    /// Print the JSON Schema of reports
-    #[arg(long, hide_short_help = true)]
-    #[arg(long_help = "Prints the JSON Schema of JSON reports, and reads no log")]
-    pub(crate) schema: bool,
-
-    /// Reads files in full, whatever --since says
-    #[arg(long, hide_short_help = true)]
+    /// Keep at most N keys in each ranking [default: all]
+    #[arg(long, value_name = "N", value_parser = FnParser(values::max_keys), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(help_heading = help::LIMITS)]
     #[arg(
-        long_help = "Reads files in full. Otherwise, in large files whose times ascend, lines outside --since, --until \
-                       and --date are skipped and not in the account of lines"
+        long_help = "Keep at most N keys in each ranking, those with the most requests. This limits memory for logs with \
+                     endless distinct paths. If keys are dropped, the report says how many requests may be missing. Visitors \
+                     still need memory, unless --uv hll is given [default: all]"
+    )]
+    max_keys: Option<MaxKeys>,
+
+    /// Limit the memory of the tables: 512M, 2G
+    #[arg(long, value_name = "SIZE", value_parser = FnParser(values::max_memory), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(help_heading = help::LIMITS)]
+    #[arg(
+        long_help = "Limit the memory of the tables, for example to 512M or 2G. If they need more, rankings keep fewer keys, \
+                     then visitors are estimated by HyperLogLog; the report says so. If that is not enough, logstat exits with \
+                     code 1 and writes no report. Between two checks, each thread may use more. Without this option no number \
+                     is approximate, and logstat stops if it needs more than three quarters of the memory of the machine or \
+                     its control group, or a third of the address space (ulimit -v)"
+    )]
+    max_memory: Option<MaxMemory>,
+
+    /// Longer lines are rejected [default: 1M]
+    #[arg(long, value_name = "SIZE", value_parser = FnParser(values::size), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(help_heading = help::LIMITS)]
+    #[arg(long_help = "Lines with more bytes are counted as malformed, and not kept: 4096, 64K, 1M, 1G [default: 1M]")]
+    max_line: Option<usize>,
+
+    /// Read files in full
+    #[arg(long, hide_short_help = true, help_heading = help::LIMITS)]
+    #[arg(
+        long_help = "Read files in full. By default, if the times in a large file ascend, the parts outside --since, --until \
+                     and --date are skipped, and their lines are not counted"
     )]
     pub(crate) no_seek: bool,
 
-    /// Reads files without mapping them into memory
-    #[arg(long, hide_short_help = true)]
+    /// Read files without mapping them into memory
+    #[arg(long, hide_short_help = true, help_heading = help::LIMITS)]
     #[arg(
-        long_help = "Reads files without mapping them into memory, for example on a network file system whose server may stop \
-                       answering. Large files are then read in full, as with --no-seek"
+        long_help = "Read files without mapping them into memory, for example on a network file system whose server may stop \
+                     answering. Large files are then read in full, as with --no-seek"
     )]
     pub(crate) no_mmap: bool,
 
-    /// Threads to count with, 0 for as many as there are [default: 0]
+    /// Number of threads, 0 for one per CPU [default: 0]
     #[arg(short = 'j', long, value_name = "N", value_parser = FnParser(values::threads), allow_negative_numbers = true)]
-    #[arg(default_value = "0", hide_default_value = true, hide_short_help = true)]
+    #[arg(default_value = "0", hide_default_value = true, hide_short_help = true, help_heading = help::LIMITS)]
     pub(crate) threads: usize,
 
-    /// Defaults from this file [default: ~/.config/logstat/config.toml]
-    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    /// Read defaults from FILE [default: ~/.config/logstat/config.toml]
+    #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = help::CONFIGURATION)]
     #[arg(long_help = help::CONFIG)]
     pub(crate) config: Option<PathBuf>,
 
     /// Ignore the configuration file
-    #[arg(long, conflicts_with = "config", hide_short_help = true)]
+    #[arg(long, conflicts_with = "config", hide_short_help = true, help_heading = help::CONFIGURATION)]
     pub(crate) no_config: bool,
 
     /// Print the options in force, each with its origin
-    #[arg(long, hide_short_help = true)]
-    #[arg(
-        long_help = "Prints the options in force, each with its origin, in a form that --config takes, and reads no log"
-    )]
+    #[arg(long, hide_short_help = true, help_heading = help::CONFIGURATION)]
+    #[arg(long_help = "Print the options in force, each with its origin, as a file for --config, and read no log")]
     pub(crate) print_config: bool,
-
-    /// No notes on standard error, errors only
-    #[arg(short, long)]
-    pub(crate) quiet: bool,
-
-    /// Show what was detected and the time taken; -vv by phase
-    #[arg(short, long, action = clap::ArgAction::Count, conflicts_with = "quiet", hide_short_help = true)]
-    pub(crate) verbose: u8,
 
     // The last, for their headings would stand above all that follow.
     #[command(flatten)]

@@ -15,14 +15,18 @@ pub(crate) fn refusal(resolved: &ResolvedArgs, has_conf: bool) -> Option<String>
     let format = args.output_args.format();
     if !matches!(format, ReportFormat::Table | ReportFormat::Json) && is_given("--format") {
         let name = format.name();
-        return Some(format!("--explain is written as table or json, not as {name}: leave --format {name} out"));
+        return Some(format!("--explain writes a table or JSON, not {name}: omit --format {name}"));
     }
     if format == ReportFormat::Json && has_conf && args.files.is_empty() && is_given("--json") && is_given("--format") {
-        return Some("--explain without FILE prints the configuration, which has no JSON: give the files".to_owned());
+        return Some(
+            "--explain without FILE prints the configuration, which cannot be written as JSON: name the \
+             files"
+                .to_owned(),
+        );
     }
     let others = [("--output", !args.output_args.outputs().is_empty()), ("--rejects", args.rejects.is_some())];
     let (option, _) = others.into_iter().find(|(option, is_set)| *is_set && is_given(option))?;
-    Some(format!("--explain is written to standard output: leave {option} out"))
+    Some(format!("--explain writes to standard output only: omit {option}"))
 }
 
 /// Explains how the inputs are read.

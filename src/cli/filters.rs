@@ -17,86 +17,89 @@ use super::values::{self, FnParser, Slow};
 #[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Filters")]
 pub(crate) struct FilterArgs {
-    /// Only at these times of the day: 19:30-23:00, 22-06
+    /// Only these times of day: 19:30-23:00, 22-06
     #[arg(long, value_name = "FROM-TO,…", value_parser = from_str_parser::<DayTimes>(), action = ArgAction::Append, hide_short_help = true)]
-    #[arg(long_help = "Only at these times of the day, by the time as logged: 19:30-23:00, 9-17, across midnight \
-                       22:00-06:00; the end is not included; !12-13 is not then")]
+    #[arg(
+        long_help = "Only these times of day, by the time in the log: 19:30-23:00, 9-17, or across midnight 22:00-06:00; the \
+                       end is not included; !12-13 excludes that hour"
+    )]
     time: Vec<DayTimes>,
 
-    /// Only these: 404, 5xx, 500-504, !404 for all others
+    /// Only these status codes: 404, 5xx, 500-504, !404
     #[arg(long, value_name = "CODE,…", value_parser = from_str_parser::<StatusSet>(), action = ArgAction::Append)]
     #[arg(long_help = "Only these status codes: 404, 4xx, 500-504, '>=500'; !404 excludes 404")]
     status: Vec<StatusSet>,
 
-    /// Leave out these status codes: 404, 3xx, 500-504
+    /// Exclude these status codes: 404, 3xx, 500-504
     #[arg(long, value_name = "CODE,…", value_parser = from_str_parser::<StatusSet>(), action = ArgAction::Append, hide_short_help = true)]
     exclude_status: Vec<StatusSet>,
 
-    /// Only paths that fit: '/api/*', '~\.php$'
+    /// Only matching paths: '/api/*', '~\.php$'
     #[arg(long, value_name = "PATTERN", value_parser = from_str_parser::<Pattern>(), action = ArgAction::Append)]
     #[arg(
-        long_help = "Only paths that fit: a glob for the whole path, in which * is any bytes, also /, ? is one and [a-z] one of \
-                       these, or a ~ and a regular expression that is found in it; repeatable, one is enough"
+        long_help = "Only matching paths: a glob for the whole path, in which * matches anything including /, ? one byte, and \
+                     [a-z] one byte of a range; or ~ and a regular expression that matches anywhere: '~\\.php$'; repeatable \
+                     (any may match)"
     )]
     path: Vec<Pattern>,
 
-    /// Only paths that do not fit; repeatable, none may
+    /// Exclude matching paths; repeatable (none may match)
     #[arg(long, value_name = "PATTERN", value_parser = from_str_parser::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
     exclude_path: Vec<Pattern>,
 
-    /// Only from these addresses: 10.0.0.7, 10.0.0.0/8, 2001:db8::/32; !10.0.0.7 is not that one
+    /// Only these addresses: 10.0.0.7, 10.0.0.0/8, 2001:db8::/32; !10.0.0.7 excludes one
     #[arg(long, value_name = "CIDR,…", value_parser = from_str_parser::<Networks>(), action = ArgAction::Append, hide_short_help = true)]
     ip: Vec<Networks>,
 
-    /// Leave out these addresses: 10.0.0.7, 10.0.0.0/8, 2001:db8::/32
+    /// Exclude these addresses: 10.0.0.7, 10.0.0.0/8, 2001:db8::/32
     #[arg(long, value_name = "CIDR,…", value_parser = from_str_parser::<Networks>(), action = ArgAction::Append, hide_short_help = true)]
     exclude_ip: Vec<Networks>,
 
-    /// Only these hosts: names or patterns as of --path; a comma parts several
+    /// Only matching hosts: comma-separated names, or patterns as for --path
     #[arg(long, value_name = "PATTERN,…", value_parser = from_str_parser::<PatternList>(), action = ArgAction::Append, hide_short_help = true)]
     host: Vec<PatternList>,
 
-    /// Only other hosts
+    /// Exclude matching hosts
     #[arg(long, value_name = "PATTERN,…", value_parser = from_str_parser::<PatternList>(), action = ArgAction::Append, hide_short_help = true)]
     exclude_host: Vec<PatternList>,
 
-    /// Only these methods: GET,HEAD; a comma parts several
+    /// Only these methods, comma-separated: GET,HEAD
     #[arg(long, value_name = "PATTERN,…", value_parser = from_str_parser::<PatternList>(), action = ArgAction::Append, hide_short_help = true)]
     method: Vec<PatternList>,
 
-    /// Only other methods
+    /// Exclude these methods
     #[arg(long, value_name = "PATTERN,…", value_parser = from_str_parser::<PatternList>(), action = ArgAction::Append, hide_short_help = true)]
     exclude_method: Vec<PatternList>,
 
-    /// Only users that fit, patterns as of --path; repeatable
+    /// Only matching users, patterns as for --path; repeatable
     #[arg(long, value_name = "PATTERN", value_parser = from_str_parser::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
     user: Vec<Pattern>,
 
-    /// Only other users
+    /// Exclude matching users
     #[arg(long, value_name = "PATTERN", value_parser = from_str_parser::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
     exclude_user: Vec<Pattern>,
 
-    /// Only referers that fit, patterns as of --path; repeatable
+    /// Only matching referers, patterns as for --path; repeatable
     #[arg(long, value_name = "PATTERN", value_parser = from_str_parser::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
     referer: Vec<Pattern>,
 
-    /// Only other referers
+    /// Exclude matching referers
     #[arg(long, value_name = "PATTERN", value_parser = from_str_parser::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
     exclude_referer: Vec<Pattern>,
 
-    /// Only agents that fit, patterns as of --path: '*Firefox/*', '~(?i)bot|spider'; repeatable
+    /// Only matching user agents, patterns as for --path: '*Firefox/*', '~(?i)bot|spider'; repeatable
     #[arg(long, value_name = "PATTERN", value_parser = from_str_parser::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
     agent: Vec<Pattern>,
 
-    /// Only other agents
+    /// Exclude matching user agents
     #[arg(long, value_name = "PATTERN", value_parser = from_str_parser::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
     exclude_agent: Vec<Pattern>,
 
-    /// Only what is served from a file
+    /// Only static files
     #[arg(long = "static", hide_short_help = true)]
     statics: bool,
 
-    /// Only what the application answers
+    /// Only requests that the application answers
     #[arg(long, hide_short_help = true)]
     dynamic: bool,
 
@@ -104,16 +107,17 @@ pub(crate) struct FilterArgs {
     #[arg(long, value_name = "TIME", value_parser = FnParser(values::slower), allow_negative_numbers = true, hide_short_help = true)]
     slower: Option<Slow>,
 
-    /// Only answers of more bytes: 4096, 10k, 1M
+    /// Only responses with more bytes: 4096, 10k, 1M
     #[arg(long, value_name = "SIZE", value_parser = FnParser(values::larger), allow_negative_numbers = true, hide_short_help = true)]
     larger: Option<u64>,
 
-    /// Only hits that fit: 'status >= 500'; more in --help
+    /// Only requests for which this is true: 'status >= 500'
     #[arg(long = "where", value_name = "EXPR", action = ArgAction::Append)]
     #[arg(
-        long_help = "Only hits that fit an expression: names of rankings and of nginx's variables, bytes and request_time, \
-                       compared with numbers and \"texts\" by == != < <= > >= in (…), with a \"regular expression\" by ~ !~, joined by \
-                       && || ! and parentheses; repeatable, all must fit: 'status in (4xx, 500) && request_time > 1.5'"
+        long_help = "Only requests for which an expression is true: 'status in (4xx, 500) && request_time > 1.5'. Names are those \
+                     of rankings and of nginx's variables, bytes and request_time. Compare them with numbers and \"texts\" by == \
+                     != < <= > >= and in (…), with a \"regular expression\" by ~ and !~, and join comparisons by && || ! and \
+                     parentheses; repeatable (all must be true)"
     )]
     selections: Vec<String>,
 }

@@ -28,19 +28,15 @@ pub(crate) const GENERATED: [(&str, Generated); 7] = [
 ];
 
 impl Generated {
-    pub(crate) fn write(self, mut command: Command, out: &mut dyn Write) -> io::Result<()> {
+    /// Writes the document. `sections` follow the options in the manual page, each with its title.
+    pub(crate) fn write(
+        self,
+        mut command: Command,
+        sections: &[(&str, String)],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         match self {
-            Generated::Man => {
-                Man::new(command).render(out)?;
-                writeln!(
-                    out,
-                    ".SH FILES\n.TP\n\\fI$XDG_CONFIG_HOME/logstat/config.toml\\fR\nDefaults, log formats and sites, as the \
-                     README has them; in \\fI~/.config\\fR if the variable is not set.\n.PP\nReports in JSON are described by \
-                     a JSON Schema that \\fB\\-\\-schema\\fR prints.\n.SH ENVIRONMENT\n.TP\n\\fBLOGSTAT_CONFIG\\fR\nThe \
-                     configuration file.\n.TP\n\\fBLOGSTAT_BY\\fR, \\fBLOGSTAT_LOG_FORMAT\\fR ...\nDefaults for options, before \
-                     those of the file; flags are true or false."
-                )
-            }
+            Generated::Man => manual(command, sections, out),
             Generated::Reference => out.write_all(reference::reference(command).as_bytes()),
             Generated::Completions(shell) => {
                 // Generate into a buffer: clap panics if writing fails.
@@ -52,17 +48,73 @@ impl Generated {
     }
 }
 
+const SYNOPSIS: &str = "\\fBlogstat\\fR [\\fIOPTION\\fR]... [\\fIFILE\\fR|\\fIDIR\\fR]...\n";
+
+const FILES_AND_ENVIRONMENT: &str = "\
+.SH FILES
+.TP
+\\fI$XDG_CONFIG_HOME/logstat/config.toml\\fR
+Defaults for options, log formats and sites: see \\fB\\-\\-config\\fR. The directory is \\fI~/.config\\fR if the variable is not set.
+.SH ENVIRONMENT
+.TP
+\\fBLOGSTAT_CONFIG\\fR
+The configuration file.
+.TP
+\\fBLOGSTAT_BY\\fR, \\fBLOGSTAT_LOG_FORMAT\\fR ...
+Defaults for options, which take precedence over the file. Flags are true or false.";
+
+/// Writes the manual page. Its options are those of the help, also if they have no long text.
+fn manual(command: Command, sections: &[(&str, String)], out: &mut dyn Write) -> io::Result<()> {
+    let command = command.about("turn nginx access logs into a report").after_long_help("").mut_args(|option| {
+        let help = option.get_long_help().or(option.get_help()).cloned();
+        option.long_help(help.unwrap_or_default())
+    });
+    let mut page = Vec::new();
+    Man::new(command).render(&mut page)?;
+    let page = String::from_utf8_lossy(&page);
+    // The generated synopsis lists every option.
+    let (start, rest) = page.split_once(".SH SYNOPSIS\n").unwrap_or((&page, ""));
+    let rest = rest.find(".SH DESCRIPTION\n").map_or(rest, |at| &rest[at..]);
+    let (options, version) = rest.split_once(".SH EXTRA\n").unwrap_or((rest, ""));
+    let version = version.find(".SH VERSION\n").map_or(version, |at| &version[at..]);
+    write!(out, "{start}.SH SYNOPSIS\n{SYNOPSIS}{options}")?;
+    for (title, text) in sections {
+        writeln!(out, ".SH {}\n.nf\n{}\n.fi", roff(title).to_uppercase(), roff(text))?;
+    }
+    writeln!(out, "{FILES_AND_ENVIRONMENT}\n{}", version.trim_end())
+}
+
+/// Escapes text for roff. None of its lines starts with a dot or an apostrophe, because they are indented.
+fn roff(text: &str) -> String {
+    text.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq")
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
 
     use super::*;
     use crate::cli::args::Args;
+    use crate::cli::help;
 
     fn made(generated: Generated) -> String {
         let mut text = Vec::new();
-        generated.write(Args::command(), &mut text).unwrap();
+        generated.write(Args::command(), &help::sections(), &mut text).unwrap();
         String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn every_option_of_the_manual_has_a_text() {
+        let manual = made(Generated::Man);
+        let blocks: Vec<_> = manual.split(".TP\n").skip(1).collect();
+        assert!(blocks.len() > 60, "{}", blocks.len());
+        for block in blocks {
+            assert!(block.lines().nth(1).is_some_and(|text| text.len() > 10), "{block}");
+        }
+        for part in ["fBlogstat\\fR [\\fIOPTION", ".SH EXAMPLES\n", ".SH EXIT CODES\n", "\n.SH VERSION\n"] {
+            assert_eq!(manual.matches(part).count(), 1, "{part}");
+        }
+        assert!(!manual.contains("EXTRA"));
     }
 
     #[test]

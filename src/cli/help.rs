@@ -4,15 +4,24 @@ use logstat::{LogFormat, ReportFormat, envelopes};
 
 use super::names::{self, Names};
 
+/// Headings of the long help. Options without one are about the report.
+pub(crate) const VISITORS: &str = "Visitors";
+pub(crate) const READING: &str = "Reading logs";
+pub(crate) const OUTPUT: &str = "Output";
+pub(crate) const LIMITS: &str = "Memory and speed";
+pub(crate) const CONFIGURATION: &str = "Configuration";
+
+pub(crate) const ABOUT: &str = "\
+logstat turns nginx access logs into a report: requests, visitors, status codes, top pages and response times, by \
+any unit of time from seconds to years";
+
 pub(crate) const FILES: &str = "\
-Access logs, compressed or not; directories, for the files in them whose names contain 'access' or end in .log, rotated ones \
-too, but no error logs, backups or other endings; wildcards that the shell left alone. - is standard input, and so is no FILE in a pipe; @NAME is a \
-site of the configuration file";
+Access logs, which may be compressed (gzip, zstd, bzip2 or xz, detected from the content). A directory means every *access* \
+or *.log file in it, including rotated ones, but not its subdirectories, error logs or backups. Wildcards that the shell did not \
+expand are expanded. - means standard input, as does no FILE in a pipe; @NAME is a site of the configuration file";
 
 /// Examples after the long help; a test runs each of them.
-pub(crate) const EXAMPLES: &str = "\
-Examples:
-  logstat access.log
+pub(crate) const EXAMPLES: &str = "  logstat access.log
   logstat access.log --by hour --since 2026-11-14
   logstat access.log --top path,ip,status -n 20
   logstat access.log --by 15m --fill --date 2026-11-14
@@ -25,59 +34,62 @@ Examples:
   logstat access.log --json > report.json
   logstat access.log --explain
   cat access.log | logstat --top agent --slow 1
-  logstat own.log --log-format '$remote_addr|$msec|$request|$status|$bytes_sent'
+  logstat own.log --log-format '$remote_addr|$msec|$request|$status|$bytes_sent'";
 
-Exit codes:
-  0    done; an empty log is fine, and so is a closed pipe
-  1    an input or the output failed, or one of several inputs fits no format;
-       the rest is reported
-  2    wrong usage, or no input fits any log format
-  3    a condition of --fail-if holds
-  130  ended by SIGINT; 143 by SIGTERM, 129 by SIGHUP: no file is half written";
+pub(crate) const EXIT_CODES: &str = "  0    success, also for an empty log or a closed pipe
+  1    an input or an output failed, at least in part; the rest is reported
+  2    wrong usage, or no input is an access log in a known format
+  3    a condition of --fail-if is true
+  130  interrupted by SIGINT; 143 by SIGTERM, 129 by SIGHUP; no partial file is left";
 
-/// The end of the long help: examples, formats and envelopes.
+/// The sections after the options, each with its title: examples, exit codes, formats and envelopes.
+pub(crate) fn sections() -> [(&'static str, String); 4] {
+    [
+        ("Examples", EXAMPLES.to_owned()),
+        ("Exit codes", EXIT_CODES.to_owned()),
+        ("Log formats, detected or chosen by --log-format", two_columns(LogFormat::detected())),
+        ("Envelopes, removed from lines, up to three levels", two_columns(envelopes())),
+    ]
+}
+
+/// The end of the long help.
 pub(crate) fn after_options() -> String {
-    format!(
-        "{EXAMPLES}\n\nFormats that are detected, and that --log-format takes:{}\n\nTaken off around lines, up to three within \
-         one another:{}",
-        two_columns(LogFormat::detected()),
-        two_columns(envelopes())
-    )
+    sections().map(|(title, text)| format!("{title}:\n{text}")).join("\n\n")
 }
 
 fn two_columns<'t>(rows: impl Iterator<Item = (&'t str, &'t str)> + Clone) -> String {
     let width = rows.clone().map(|(left, _)| left.len()).max().unwrap_or(0);
-    rows.map(|(left, right)| format!("\n  {left:width$}  {right}")).collect()
+    rows.map(|(left, right)| format!("  {left:width$}  {right}")).collect::<Vec<_>>().join("\n")
 }
 
 /// Help text of `-o`.
 pub(crate) fn output() -> String {
     let endings: Vec<String> = ReportFormat::extensions().map(|extension| format!(".{extension}")).collect();
     format!(
-        "Writes the report to a file, in the format that its name ends in ({}), else in that of --format; repeatable, - is \
-         standard output, to which nothing is written otherwise. An existing file is replaced once the new one is complete",
+        "Write the report to FILE, in the format of its extension ({}) or of --format; repeatable. With -o nothing goes to \
+         standard output, unless -o - is given too. An existing file is replaced once the new report is complete",
         endings.join(" ")
     )
 }
 
 pub(crate) const EXPLAIN: &str = "\
-Shows how each input is read, and counts nothing: its format and envelope, the format that came second and why it lost, and \
-the first three lines field by field with what each feeds; --json has the same for programs. Only the first 1 MiB of each is \
-read. With --nginx-conf it also names the configured format of each file, and the server and location of the three lines; \
-with --nginx-conf and no FILE it prints what is understood of the configuration";
+Show how each input is read, and count nothing: its format and envelope, the format that came second and why it lost, and the \
+first three lines field by field, with what each field is used for; --json is for programs. At most 1 MiB of each input is \
+read. With --nginx-conf it also shows the format configured for each file, and the server and location of the three lines; \
+with --nginx-conf and no FILE it shows how the configuration is understood";
 
 pub(crate) const CONFIG: &str = "\
-Read defaults for options, names of log formats, and sites (@NAME on the command line) from this file. By default it is the \
-one that LOGSTAT_CONFIG names, or $XDG_CONFIG_HOME/logstat/config.toml (~/.config/logstat/config.toml) if it exists. \
-Precedence, highest first: option, environment variable (LOGSTAT_LOG_FORMAT for --log-format), site, rest of the file. An \
-option is a key, by = \"hour\"; a site is a table, [sites.NAME], with its files = [\"FILE\"] and its own options; formats \
-are in [log-formats], NAME = 'TEXT', and are chosen by --log-format NAME";
+Read defaults for options, log formats and sites from FILE. By default it is the file named by LOGSTAT_CONFIG, or \
+$XDG_CONFIG_HOME/logstat/config.toml (~/.config/logstat/config.toml) if it exists. Keys are option names: by = \"hour\". A site \
+is a table [sites.NAME] with files = [\"FILE\"] and options of its own; @NAME among the files selects it. [log-formats] has \
+NAME = 'TEXT' for --log-format NAME. Precedence, highest first: command line, environment (LOGSTAT_LOG_FORMAT for \
+--log-format), site, top of the file";
 
 pub(crate) const MOMENTS: &str = "\
-Only hits at or after this time. By the time as logged: 2026, 2026-11, 2026-W46, 2026-11-14, 2026-11-14T08, \
-'2026/11/14 08:30:00', '14.11.2026 08:30', or as in logs, '14/Nov/2026:08:30:00 +0000'. Relative to now: 90m, 1h, 7d, 1d12h, \
-'2 days ago', -1h, 'last 24 hours'; now, today, yesterday, monday to sunday (the last such day), 'yesterday 10:00', 10am; \
-'this week', 'last week', 'last month', and so on for minute, hour, day and year: the start of that period";
+Start of the period. By the time in the log: 2026, 2026-11, 2026-W46, 2026-11-14, 2026-11-14T08, '2026/11/14 08:30:00', \
+'14.11.2026 08:30', or as in logs, '14/Nov/2026:08:30:00 +0000'. Relative to now: 90m, 1h, 7d, 1d12h, '2 days ago', -1h, \
+'last 24 hours'; now, today, yesterday, monday to sunday (the last such day), 'yesterday 10:00', 10am; 'this week', 'last \
+week', 'last month', and so on for minute, hour, day and year: the start of that period";
 
 /// Help text of `--by`.
 pub(crate) fn units() -> String {
@@ -90,28 +102,32 @@ pub(crate) fn list<T>(sentence: &str, names: &Names<T>) -> String {
     format!("{sentence}: {}", names.words().join(", "))
 }
 
+/// Help text of `--columns`.
+pub(crate) fn columns() -> String {
+    let sentence = "Additional columns. p50 to p99 are percentiles of request times; first and last are the times of the first \
+                    and last request";
+    list(sentence, &names::metrics())
+}
+
 pub(crate) fn rankings() -> String {
-    list("Rankings, each by hits [default: path]", &names::dimensions())
-        + "; and nginx's variables that are logged or part of the request, by their own names: upstream_addr, cookie_NAME, arg_NAME …; \
-           with a / between two, of their pairs: host/path"
+    list("Rankings by number of requests [default: path]", &names::dimensions())
+        + "; variables of nginx that are logged or part of the request: upstream_addr, cookie_NAME, arg_NAME …; and pairs of \
+           two: host/path"
 }
 
 pub(crate) fn log_formats() -> String {
-    list(
-        "How lines are read: the text of an nginx log_format with its $variables, a whole pasted log_format directive, an \
-         Apache LogFormat (%h %l %u %t \"%r\" %>s %b), or the name of a format; repeatable, for lines of several formats; by default each file's is detected from its first lines. Names",
-        &names::log_formats(),
-    )
+    let sentence = "Format of the lines: an nginx log_format with its $variables, a whole log_format directive, an Apache \
+                    LogFormat (%h %l %u %t \"%r\" %>s %b), or a name; repeatable if lines have several formats [default: \
+                    detected from the first lines of each file]. Names";
+    list(sentence, &names::log_formats())
 }
 
 pub(crate) fn fields() -> String {
-    list(
-        "A field that stands elsewhere than usual; repeatable. In JSON and LTSV logs the key that holds it: status=http.code is the key \
-         code in the object http (nginx's own names and those of ECS, Caddy, Traefik, Envoy, Cloudflare and others are known; -v \
-         shows which were found). In text the variable of the format: ip=http_cf_connecting_ip, path=filtered_request_uri. \
-         Names",
-        &names::fields(),
-    )
+    let sentence = "The key that holds a field in a JSON or LTSV log, if it is not a usual one: status=http.code is the key code \
+                    in the object http. Keys of nginx, ECS, Caddy, Traefik, Envoy, Cloudflare and others are known; -v shows \
+                    which were found. In a text format, the variable that holds the field: ip=http_cf_connecting_ip, \
+                    path=filtered_request_uri; repeatable. Names";
+    list(sentence, &names::fields())
 }
 
 #[cfg(test)]

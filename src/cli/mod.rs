@@ -103,7 +103,7 @@ pub(crate) fn run() -> ExitStatus {
 fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitStatus, clap::Error> {
     let args = &resolved.args;
     if let Some(generated) = args.generate {
-        return Ok(stdout::write(messages, |out| generated.write(Args::command(), out)));
+        return Ok(stdout::write(messages, |out| generated.write(Args::command(), &help::sections(), out)));
     }
     if args.print_config {
         return Ok(stdout::write(messages, |out| resolved.print(out)));
@@ -111,7 +111,7 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
     let mut files = args.files.clone();
     let standard_input = Path::new("-");
     if args.nginx_conf.as_deref() == Some(standard_input) && files.iter().any(|file| file == standard_input) {
-        let refusal = "standard input is the log or the configuration, not both: give one of them as a file";
+        let refusal = "standard input cannot be both the log and the configuration: give one of them as a file";
         return Err(argument_error(refusal));
     }
     let read = |path: &Path| match path == standard_input {
@@ -157,8 +157,8 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
                 let file = file.display().to_string();
                 assumed_logs.retain(|note| note.input.as_ref() != Some(&file));
                 messages.warning(format_args!(
-                    "{name}: no access_log is configured for a server, and {file}, the default of {built}, does not exist; give \
-                     the files if its log is elsewhere"
+                    "{name}: no access_log is configured for a server, and {file}, the default of {built}, does not \
+                     exist; name the files if its log is elsewhere"
                 ));
             }
             if files.is_empty() {

@@ -118,8 +118,8 @@ pub(crate) fn unknown(kind: &str, word: &str, option: &str, known: &[&str]) -> S
     format!("unknown {kind} '{}' for {option}{}\n{list}", shown(word), suggestion(word, known))
 }
 
-const VARIABLES: &str = "  and nginx's variables by name, such as upstream_addr or cookie_NAME; those\n  \
-     of a map or set of your own if --log-format has them";
+const VARIABLES: &str = "  or a variable of nginx, such as upstream_addr or cookie_NAME, or one of your\n  own if \
+                         --log-format has it";
 
 /// The error message for an unknown dimension; nginx variables are suggested too.
 pub(crate) fn unknown_dimension(word: &str, option: &str) -> String {
@@ -152,17 +152,17 @@ const UNSUPPORTED: [(&[&str], &str); 4] = [
     ),
     (
         &["bot", "bots", "robot", "robots", "crawler", "crawlers", "spider", "spiders"],
-        "logstat does not detect bots; rank user agents with --top agent, count bots alone with\n  \
-         --agent '~(?i)bot|crawl|spider', or leave them out with --exclude-agent and that pattern",
+        "logstat does not detect bots; rank user agents with --top agent, count only bots with\n  \
+         --agent '~(?i)bot|crawl|spider', or exclude them with --exclude-agent and that pattern",
     ),
     (
         &["country", "countries", "city", "cities", "region", "continent", "geo", "geolocation", "asn"],
-        "logstat does not look up where an address is; rank addresses with --top ip, or log a\n  \
-         variable of nginx's geoip module and rank that: --top geoip_country_code",
+        "logstat does not locate addresses; rank them with --top ip, or log a\n  \
+         variable of nginx's geoip module and rank it: --top geoip_country_code",
     ),
     (
         &["bytes", "size", "sizes", "bandwidth", "traffic", "sent", "latency", "duration", "time"],
-        "this is a number, not a value to rank; rank paths by it: --top path --sort bytes, or\n  \
+        "this is a number; to rank paths by it: --top path --sort bytes, or\n  \
          --sort p95 for request times",
     ),
 ];

@@ -18,7 +18,8 @@ pub(super) fn message(name: &str, conf: &NginxConf) -> String {
         // Standard input cannot be both the log and the configuration.
         let conf = if *name == "-" { "nginx.conf" } else { name };
         return format!(
-            "{name}: the access log is {stream}, which keeps nothing\n  to read the output of a container:  docker logs web | \
+            "{name}: the access log goes to {stream}, which stores nothing\n  to read the output of a container:  \
+             docker logs web | \
              logstat --nginx-conf {conf} -"
         );
     }
@@ -27,8 +28,10 @@ pub(super) fn message(name: &str, conf: &NginxConf) -> String {
         Some(NginxLogTarget::Unreadable { text, why }) => {
             format!("the access log cannot be read: {}: {why}", shown(text))
         }
-        Some(NginxLogTarget::Files(pattern)) => format!("no file fits the name of the access log, {}", shown(pattern)),
+        Some(NginxLogTarget::Files(pattern)) => {
+            format!("no file matches the name of the access log, {}", shown(pattern))
+        }
         Some(_) => "it names no access log that can be read".to_owned(),
     };
-    format!("{name}: {why}\n  give the files:  logstat --nginx-conf {name} FILE…")
+    format!("{name}: {why}\n  name the files:  logstat --nginx-conf {name} FILE…")
 }

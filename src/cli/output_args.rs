@@ -13,53 +13,56 @@ use super::terminal::{self, Color};
 
 /// THE TABLE of options about writing.
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = help::OUTPUT)]
 pub(crate) struct OutputArgs {
-    /// How the report is written: table, json, csv … [default: table]
+    /// Output format: table, json, csv … [default: table]
     #[arg(long, value_name = "NAME", value_parser = names::report_formats(), hide_possible_values = true, hide_short_help = true)]
-    #[arg(long_help = help::list("How the report is written, on standard output and in files whose extension names no format [default: table]", &names::report_formats()))]
+    #[arg(long_help = help::list("Output format, also for files of -o whose extension names none [default: table]", &names::report_formats()))]
     format: Option<ReportFormat>,
 
-    /// Report to a file, as its name ends: r.html, r.json
+    /// Write the report to FILE: report.html, report.csv
     #[arg(short = 'o', long, value_name = "FILE", action = ArgAction::Append)]
     #[arg(long_help = help::output())]
     output: Vec<PathBuf>,
 
-    /// Report as JSON; short for --format json
+    /// Write JSON; short for --format json
     #[arg(long)]
     json: bool,
 
-    /// Tables in plain ASCII
+    /// Write tables in plain ASCII
     #[arg(long, hide_short_help = true)]
     #[arg(
-        long_help = "Tables in plain ASCII, the default if the locale is not UTF-8; other bytes of keys are written as \\xHH"
+        long_help = "Write tables in plain ASCII, the default if the locale is not UTF-8; other bytes in keys are written as \\xHH"
     )]
     ascii: bool,
 
-    /// Indented JSON, one value per line
+    /// Indent JSON
     #[arg(long, hide_short_help = true)]
     pretty: bool,
 
-    /// Keys in CSV that look like formulas begin with an apostrophe
+    /// Mark keys in CSV that look like formulas
     #[arg(long, hide_short_help = true)]
     #[arg(
-        long_help = "Keys in CSV and TSV that a spreadsheet would take for a formula (= + - @ in front, full-width ones too) \
-                       begin with an apostrophe; - alone is left as it is"
+        long_help = "Put an apostrophe before keys in CSV and TSV that a spreadsheet would take for a formula, because they start \
+                     with = + - @ or their full-width forms; - alone is left as it is"
     )]
     csv_safe: bool,
 
-    /// Rankings as labels for Prometheus: path, host …
+    /// Rankings to export to Prometheus: path, host …
     #[arg(long, value_name = "DIM,…", value_delimiter = ',', action = ArgAction::Append, hide_short_help = true)]
     #[arg(
-        long_help = "Rankings that --format prometheus has as labels, too; they must be among --top. Visitors choose what most \
-                       keys are, so there are none by default, and no more than --limit with the rest as other"
+        long_help = "Rankings that --format prometheus exports, with their keys as labels; they must be among --top. There are \
+                     none by default, because visitors choose most keys. At most --limit keys are exported, and the rest as other"
     )]
     prom_label: Vec<String>,
 
     /// Colours: auto, always, never [default: auto]
     #[arg(long, value_name = "WHEN", value_parser = names::colors(), hide_possible_values = true, hide_short_help = true)]
     #[arg(default_value = "auto", hide_default_value = true)]
-    #[arg(long_help = "Colours: auto, always, never. auto is at a terminal, unless NO_COLOR is set or TERM is dumb \
-                       [default: auto]")]
+    #[arg(
+        long_help = "Colours: auto, always, never. auto means on a terminal, unless NO_COLOR is set or TERM is dumb \
+                       [default: auto]"
+    )]
     color: Color,
 }
 
@@ -67,7 +70,7 @@ impl OutputArgs {
     /// Returns an error for options that contradict each other.
     pub(crate) fn check(&self) -> Result<(), clap::Error> {
         if self.json && self.format.is_some_and(|format| format != ReportFormat::Json) {
-            return Err(argument_error("--json and --format ask for two formats"));
+            return Err(argument_error("--json and --format contradict each other"));
         }
         Ok(())
     }
@@ -114,7 +117,7 @@ impl OutputArgs {
             let Some(dimension) = ranked.iter().find(is_it) else {
                 if let Some(meant) = meant {
                     let name = meant.name();
-                    let message = format!("--prom-label: {name} is not ranked here: give --top {name} too");
+                    let message = format!("--prom-label: {name} is not ranked; add --top {name}");
                     return Err(argument_error(&message));
                 }
                 let names: Vec<_> = ranked.iter().map(|dimension| dimension.name()).collect();

@@ -43,18 +43,23 @@ impl Output {
             return None;
         }
         if self.path.is_dir() {
-            return Some(format!("-o {path}: this is a directory; give a file in it"));
+            return Some(format!("-o {path}: this is a directory; name a file in it"));
         }
         match resolve_target(&self.path) {
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-                return Some(format!("-o {path}: there is no such directory"));
+                return Some(format!("-o {path}: no such directory"));
             }
             Err(source) => return Some(format!("-o {}", self.failed(source))),
             // A pipe or a device needs no extension.
             Ok(Some(_)) if self.is_guess => return Some(self.unknown_extension(&path)),
             Ok(_) => {}
         }
-        is_read(&self.path, inputs).then(|| format!("-o {path}: this file is read; give another, or it would be lost"))
+        is_read(&self.path, inputs).then(|| {
+            format!(
+                "-o {path}: this file is an input; name another, or it would be \
+             overwritten"
+            )
+        })
     }
 
     /// The message for a file whose name does not say which format it should have.
@@ -99,14 +104,14 @@ pub(crate) fn refusal(outputs: &[Output], rejects: Option<&Path>, inputs: &[Inpu
     let with_rejects = || {
         let path = files.iter().find(|path| rejects.is_some_and(|rejects| is_same_file(path, rejects)))?;
         let path = shown_path(path);
-        Some(format!("-o {path}: --rejects writes there, too; give another file, or malformed lines would be lost"))
+        Some(format!("-o {path}: --rejects writes to this file, too; name another"))
     };
     let with_another = || {
         let others =
             |at: usize| files[..at].iter().find(|other| is_same_file(other, files[at])).map(|other| (at, other));
         let (at, other) = (1..files.len()).find_map(others)?;
         let (path, other) = (shown_path(files[at]), shown_path(other));
-        Some(format!("-o {path}: -o {other} writes there, too; give another file, or a report would be lost"))
+        Some(format!("-o {path}: -o {other} writes to this file, too; name another"))
     };
     alone.or_else(with_rejects).or_else(with_another)
 }

@@ -10,10 +10,11 @@ use super::messages::shown_path;
 /// The reason why malformed lines cannot be written to a file.
 pub(crate) fn refusal(path: &Path, inputs: &[Input]) -> Option<String> {
     if path.as_os_str() == "-" {
-        return Some("--rejects - : standard output is the report's; give a file, or /dev/stderr".to_owned());
+        return Some("--rejects -: standard output has the report; name a file, or /dev/stderr".to_owned());
     }
-    is_read(path, inputs)
-        .then(|| format!("--rejects {}: this file is read; give another, or it would be lost", shown_path(path)))
+    is_read(path, inputs).then(|| {
+        format!("--rejects {}: this file is an input; name another, or it would be overwritten", shown_path(path))
+    })
 }
 
 /// True if a file is one of the inputs, under any name.

@@ -184,7 +184,7 @@ pub(crate) fn uv(text: &str) -> Result<UvMethod, String> {
             .ok()
             .and_then(Precision::new)
             .map(UvMethod::Hll)
-            .ok_or_else(|| format!("the precision of hll is a number from 4 to 18, not '{}'", shown(bits))),
+            .ok_or_else(|| format!("--uv hll=P takes a number from 4 to 18, not '{}'", shown(bits))),
         _ => Err(names::unknown("method", text, "--uv", &["exact", "hll", "hll=P"])),
     }
 }
@@ -194,36 +194,37 @@ const THREADS_AT_MOST: usize = 1024;
 
 /// Parses the number of rows of a ranking; 0 means all.
 pub(crate) fn limit(text: &str) -> Result<usize, String> {
-    text.parse().map_err(|_| format!("--limit is a number of rows, 0 for all, not '{}'", shown(text)))
+    text.parse().map_err(|_| format!("--limit takes a number of rows, 0 for all, not '{}'", shown(text)))
 }
 
 /// Parses the maximum number of keys of a ranking.
 pub(crate) fn max_keys(text: &str) -> Result<MaxKeys, String> {
     let keys = text.parse().ok().and_then(MaxKeys::new);
-    keys.ok_or_else(|| format!("--max-keys is a number of keys, at least 1, not '{}'", shown(text)))
+    keys.ok_or_else(|| format!("--max-keys takes a number of keys, at least 1, not '{}'", shown(text)))
 }
 
 /// Parses the memory limit of tables.
 pub(crate) fn max_memory(text: &str) -> Result<MaxMemory, String> {
     let limit = bytes(text).and_then(MaxMemory::new);
-    limit.ok_or_else(|| format!("--max-memory is a size, such as 512M or 2G, not '{}'", shown(text)))
+    limit.ok_or_else(|| format!("--max-memory takes a size such as 512M or 2G, not '{}'", shown(text)))
 }
 
 /// Parses the maximum length of a line, in bytes.
 pub(crate) fn size(text: &str) -> Result<usize, String> {
     let bytes = bytes(text).and_then(|bytes| usize::try_from(bytes).ok()).filter(|bytes| *bytes > 0);
-    bytes.ok_or_else(|| format!("--max-line is a size, as 4096, 64K or 1M, not '{}'", shown(text)))
+    bytes.ok_or_else(|| format!("--max-line takes a size such as 4096, 64K or 1M, not '{}'", shown(text)))
 }
 
 /// Parses the IPv6 prefix length that identifies a visitor, 1 to 128 bits.
 pub(crate) fn ipv6_prefix(text: &str) -> Result<Ipv6Prefix, String> {
     let prefix = text.parse().ok().and_then(Ipv6Prefix::new);
-    prefix.ok_or_else(|| format!("--ipv6-prefix is a number of bits from 1 to 128, such as 64, not '{}'", shown(text)))
+    prefix
+        .ok_or_else(|| format!("--ipv6-prefix takes a number of bits from 1 to 128, such as 64, not '{}'", shown(text)))
 }
 
 /// Parses the threshold of `--larger`, in bytes.
 pub(crate) fn larger(text: &str) -> Result<u64, String> {
-    bytes(text).ok_or_else(|| format!("--larger is a size, as 4096, 10k or 1M, not '{}'", shown(text)))
+    bytes(text).ok_or_else(|| format!("--larger takes a size such as 4096, 10k or 1M, not '{}'", shown(text)))
 }
 
 /// Parses a number of bytes; `K`, `M` and `G` are powers of 1024.
@@ -242,7 +243,7 @@ fn bytes(text: &str) -> Option<u64> {
 
 pub(crate) fn threads(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|threads| *threads <= THREADS_AT_MOST).ok_or_else(|| {
-        format!("--threads is a number up to {THREADS_AT_MOST}, 0 for as many as there are, not '{}'", shown(text))
+        format!("--threads takes a number up to {THREADS_AT_MOST}, 0 for one per CPU, not '{}'", shown(text))
     })
 }
 
@@ -283,7 +284,7 @@ fn seconds(text: &str, option: &str) -> Result<Slow, String> {
         units.filter(|(number, _)| is_number(number)).filter_map(|(number, ms)| Some(number.parse::<f64>().ok()? * ms));
     match found.next().map(f64::round) {
         Some(ms) if (0.0..1e18).contains(&ms) => Ok(Slow { ms: ms as u64 }),
-        _ => Err(format!("{option} is a time in seconds, such as 0.3, or with a unit, 300ms, not '{}'", shown(text))),
+        _ => Err(format!("{option} takes a time, such as 0.3 (seconds) or 300ms, not '{}'", shown(text))),
     }
 }
 

@@ -12,31 +12,31 @@ use super::values::{self, FnParser};
 #[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Visitors")]
 pub(crate) struct VisitorArgs {
-    /// What tells visitors apart: ip, ip+agent, or a variable such as cookie_NAME [default: ip]
+    /// What identifies a visitor: ip, ip+agent, or a variable such as cookie_NAME [default: ip]
     #[arg(long, value_name = "WHAT", hide_short_help = true)]
     visitor: Option<String>,
 
-    /// Of an IPv6 address so many bits are the visitor's, 1 to 128 [default: all]
+    /// Count IPv6 addresses with the same first N bits as one visitor; 64 is one household [default: 128]
     #[arg(long, value_name = "N", value_parser = FnParser(values::ipv6_prefix), allow_negative_numbers = true, hide_short_help = true)]
     ipv6_prefix: Option<Ipv6Prefix>,
 
-    /// Addresses behind proxies, from this variable: http_x_forwarded_for
+    /// Take client addresses from this variable: http_x_forwarded_for
     #[arg(long, value_name = "VARIABLE", hide_short_help = true)]
     #[arg(
-        long_help = "Addresses behind proxies, as nginx's realip module has them: the last one in this variable that is not of \
-                       --trust, such as of http_x_forwarded_for; where there is none, or $remote_addr is not of --trust, it is \
-                       $remote_addr. If $remote_addr is not logged, the list is read alone, and visitors can forge it. It is then the ip of every ranking, filter and visitor"
+        long_help = "Take client addresses from this variable, such as http_x_forwarded_for, as nginx's realip module does: the \
+                     last address in it that is not a proxy of --trust. It is $remote_addr if there is none, or if $remote_addr \
+                     is not a proxy. If $remote_addr is not logged, the variable alone is read, and visitors can forge it. All \
+                     rankings, filters and visitor counts use this address"
     )]
     real_ip: Option<String>,
 
-    /// The proxies that --real-ip believes: 10.0.0.0/8,2001:db8::/32,unix:
+    /// Addresses of your proxies, for --real-ip: 10.0.0.0/8,2001:db8::/32,unix:
     ///
-    /// Alone it is for logs that have a list of addresses in the place of $remote_addr, in which otherwise private
-    /// addresses are passed over.
+    /// Without --real-ip, it is for logs with a list of addresses in place of $remote_addr, where private addresses are skipped by default.
     #[arg(long, value_name = "CIDR,…", value_parser = from_str_parser::<Networks>(), action = ArgAction::Append, hide_short_help = true)]
     trust: Vec<Networks>,
 
-    /// Addresses are cut wherever they are shown: of IPv4 the last 8 bits, of IPv6 the last 80
+    /// Mask addresses wherever they are shown: the last 8 bits of IPv4, the last 80 bits of IPv6
     #[arg(long, hide_short_help = true)]
     anonymize: bool,
 }
@@ -51,8 +51,8 @@ impl VisitorArgs {
         question.counting.ipv6_prefix = self.ipv6_prefix;
         question.counting.anonymize = self.anonymize;
         if self.anonymize && question.reading.keep_rejects {
-            let message =
-                "--rejects writes malformed lines as they are, with whole addresses; leave it or --anonymize out";
+            let message = "--rejects writes malformed lines unchanged, with full addresses; it cannot be combined with \
+                 --anonymize";
             return Err(argument_error(message));
         }
         question.reading.real_ip = match (&self.real_ip, self.trust.iter().cloned().reduce(Networks::with)) {
@@ -77,7 +77,7 @@ impl VisitorArgs {
     pub(crate) fn warnings(&self, question: &Question) -> Option<String> {
         let prefix = self.ipv6_prefix.filter(|_| !question.counting.visitor.has_address())?;
         let (bits, name) = (prefix.bits(), question.counting.visitor.name());
-        Some(format!("--ipv6-prefix {bits} changes nothing here: visitors are told apart by {name}"))
+        Some(format!("--ipv6-prefix {bits} has no effect, because visitors are identified by {name}"))
     }
 }
 
@@ -94,7 +94,7 @@ fn visitor(word: &str, is_own: &dyn Fn(&str) -> bool) -> Result<Visitor, String>
             Err(names::unknown_variable("visitor", word, "--visitor", &["ip", "ip+agent", "user", "agent"]))
         }
         Ok(None) | Err(_) => Err(format!(
-            "--visitor {}: tells no visitors apart; ip, ip+agent, or a variable such as cookie_NAME do",
+            "--visitor {}: does not identify visitors; use ip, ip+agent, or a variable such as cookie_NAME",
             shown(word)
         )),
     }
@@ -108,7 +108,7 @@ fn real_ip(word: &str, trusted: Networks, is_own: &dyn Fn(&str) -> bool) -> Resu
             Err(names::unknown_variable("variable", word, "--real-ip", &named))
         }
         Ok(None) | Err(_) => Err(format!(
-            "--real-ip {}: has no addresses from behind proxies; a variable such as http_x_forwarded_for has",
+            "--real-ip {}: does not hold client addresses; use a variable such as http_x_forwarded_for",
             shown(word)
         )),
     }

@@ -64,17 +64,17 @@ pub enum DimensionError {
 impl std::fmt::Display for DimensionError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            DimensionError::Unknown => f.write_str("no dimension and no variable of nginx has this name"),
+            DimensionError::Unknown => f.write_str("neither a dimension nor a variable of nginx"),
             DimensionError::Step(error) => error.fmt(f),
             DimensionError::Measure { name } => {
-                write!(f, "${name} measures something: there is no ranking of numbers that hardly ever repeat")
+                write!(f, "${name} is a number that hardly ever repeats, so it cannot be ranked")
             }
             DimensionError::Moment { name } => {
-                write!(f, "${name} is a moment: rank a stretch of time, such as minute, hour or day")
+                write!(f, "${name} is a point in time: rank a unit of time instead, such as minute, hour or day")
             }
-            DimensionError::Three => f.write_str("a pair is of two, as in host/path"),
+            DimensionError::Three => f.write_str("a pair has two parts, as in host/path"),
             DimensionError::Twice { name } => {
-                write!(f, "both are {name}: a pair is of two that differ, as in host/path")
+                write!(f, "both parts are {name}: a pair needs two different ones, as in host/path")
             }
         }
     }

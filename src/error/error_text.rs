@@ -21,9 +21,9 @@ impl Error {
             ErrorKind::NotLogged { detail } | ErrorKind::PairNotAllowed { detail } => return detail.clone(),
             ErrorKind::ReadOnce { path } => {
                 return message![
-                    format!("{}: can be read only once, and ", name(path)),
+                    format!("{}: can be read only once, but ", name(path)),
                     Setting::Now,
-                    " last must see the last line first; put it into a file, or give the time: ",
+                    " last needs its last line first; save it in a file, or give a time: ",
                     Setting::Now,
                     " TIME"
                 ];
@@ -32,11 +32,11 @@ impl Error {
                 return message![
                     Setting::Fill,
                     format!(
-                        " would list {buckets} rows by {}, and {most} are the most: take a longer unit with ",
+                        " would list {buckets} rows by {}, but at most {most} are allowed: use a longer unit with ",
                         unit.name()
                     ),
                     Setting::By,
-                    ", or a shorter time with ",
+                    ", or a shorter period with ",
                     Setting::Since,
                     " and ",
                     Setting::Until
@@ -45,9 +45,9 @@ impl Error {
             ErrorKind::NotBounded { asked } => {
                 return message![
                     asked.clone(),
-                    " needs all hits of every key, and ",
+                    " needs all requests of every key, but ",
                     Setting::MaxKeys,
-                    " keeps the hits of no more than so many: take one of them"
+                    " drops keys: leave out one of the two"
                 ];
             }
             ErrorKind::MemoryLimit { limit_bytes, is_asked: true, largest } => {
@@ -62,19 +62,19 @@ impl Error {
                     Setting::Show,
                     ", a smaller ",
                     Setting::Uv,
-                    " hll=P, or a higher limit; rankings with ",
+                    " hll=P, or a higher limit; rankings keep all keys if ",
                     Setting::Sort,
                     ", ",
                     Setting::Columns,
                     " or ",
                     Setting::FailIf,
-                    " that need every key stay whole"
+                    " need them"
                 ];
             }
             ErrorKind::MemoryLimit { limit_bytes, is_asked: false, largest } => {
                 return message![
                     format!(
-                        "stopped, because the tables need more than {} of memory ({largest}): bound them with ",
+                        "stopped, because the tables need more than {} of memory ({largest}): limit them with ",
                         bytes_in_words(*limit_bytes)
                     ),
                     Setting::MaxMemory,
@@ -87,14 +87,14 @@ impl Error {
             }
             ErrorKind::Io { path, source } => format!("{}: {}", name(path), io_error_text(source)),
             ErrorKind::Unreadable { path, at_byte, lost_bytes, source } => format!(
-                "{}: {} at byte {at_byte}; {lost_bytes} bytes are lost, and the rest is counted",
+                "{}: {} at byte {at_byte}; {lost_bytes} bytes could not be read, and the rest is counted",
                 name(path),
                 io_error_text(source)
             ),
             ErrorKind::Directory { path } => {
                 let name = name(path);
                 format!(
-                    "{name}: is a directory; give the files in it: {name}{}*.log",
+                    "{name}: is a directory; name the files in it: {name}{}*.log",
                     if name.ends_with('/') { "" } else { "/" }
                 )
             }
@@ -120,13 +120,14 @@ impl Error {
                 compression.command_without_limit(path)
             ),
             ErrorKind::CompressionUnsupported { path, compression } => format!(
-                "{}: is compressed with {compression}, and this was built without the feature 'compressed'; unpack it first",
+                "{}: is compressed with {compression}, but this build lacks the feature 'compressed'; decompress it \
+                 first",
                 name(path)
             ),
             ErrorKind::DanglingLink { path, target } => {
                 format!("{}: broken link: its target \"{}\" does not exist", name(path), name(target))
             }
-            ErrorKind::LinkLoop { path } => format!("{}: its links lead round in a circle", name(path)),
+            ErrorKind::LinkLoop { path } => format!("{}: its symbolic links form a loop", name(path)),
             ErrorKind::NoLogs { path, within: Some(within), .. } => format!(
                 "{}: no access logs in this directory; there are some in {within}\n  to read them:  {}",
                 name(path),
@@ -135,21 +136,17 @@ impl Error {
             ErrorKind::NoLogs { path, is_empty: true, .. } => format!("{}: the directory is empty", name(path)),
             ErrorKind::NoLogs { path, skipped, .. } => match error_logs(skipped) {
                 Some(names) => format!("{}: only error logs here: {names}", name(path)),
-                None => format!(
-                    "{}: no access logs in this directory: their names contain 'access' or end in .log, rotated or \
-                     compressed; give the files by their names",
-                    name(path)
-                ),
+                None => format!("{}: no *access* or *.log files in this directory; name the files to read", name(path)),
             },
             ErrorKind::NoMatch { pattern, detail } if detail.is_empty() => {
                 format!("{}: no file matches", name(pattern))
             }
-            ErrorKind::NoMatch { pattern, detail } => format!("{}: no such pattern: {detail}", name(pattern)),
+            ErrorKind::NoMatch { pattern, detail } => format!("{}: invalid pattern: {detail}", name(pattern)),
             ErrorKind::NoSuchInput { input, inputs } => {
                 format!("there is no input {input}: the session has {inputs}")
             }
             ErrorKind::TooManyVariables { most } => {
-                format!("no more than {most} variables can be asked for at once; ask for the others in another run")
+                format!("at most {most} variables can be used at once; use the others in another run")
             }
         };
         text.into()

@@ -91,7 +91,7 @@ fn explain_head(
     let problem = problem.or_else(|| {
         ledger.fits_nothing().then(|| {
             let lines = match ledger.malformed() {
-                1 => "its one line".to_owned(),
+                1 => "its only line".to_owned(),
                 lines => format!("0 of {lines} lines"),
             };
             let detail = format!("no log format fits ({lines})");

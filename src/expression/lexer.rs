@@ -56,7 +56,8 @@ pub(super) fn cut(text: &str, start: usize) -> Result<Vec<Spanned<Token>>, Synta
             return Ok(tokens);
         };
         let (token, len) = if first == '"' || first == '\'' {
-            quoted(rest, first).ok_or_else(|| SyntaxError::new(text, at, format!("no {first} ends this text")))?
+            quoted(rest, first)
+                .ok_or_else(|| SyntaxError::new(text, at, format!("this text has no closing {first}")))?
         } else if begins_word(rest) {
             let len = rest.find(|c| !is_of_word(c)).unwrap_or(rest.len());
             (Token::Word(rest[..len].to_owned()), len)
@@ -110,7 +111,7 @@ fn sign(rest: &str) -> Result<(Token, usize), String> {
         return Ok((token.clone(), sign.len()));
     }
     Err(match FOREIGN.iter().find(|(foreign, _)| rest.starts_with(foreign)) {
-        Some((foreign, ours)) => format!("'{foreign}' is written '{ours}' here"),
+        Some((foreign, ours)) => format!("write '{ours}' instead of '{foreign}'"),
         None => {
             let first: String = rest.chars().take(1).collect();
             format!("unexpected '{}': put text in quotes", crate::text::printable(first.as_bytes()))
@@ -166,9 +167,9 @@ mod tests {
     #[test]
     fn errors_have_the_offset_of_the_mistake() {
         let rows = [
-            ("a & b", 2, "'&' is written '&&' here"),
-            ("  \"a", 2, "no \" ends this text"),
-            ("\"a\\", 0, "no \" ends this text"),
+            ("a & b", 2, "write '&&' instead of '&'"),
+            ("  \"a", 2, "this text has no closing \""),
+            ("\"a\\", 0, "this text has no closing \""),
             ("a == ö", 5, "unexpected 'ö': put text in quotes"),
             ("a == -5", 5, "unexpected '-': put text in quotes"),
             ("a == *x", 5, "unexpected '*': put text in quotes"),

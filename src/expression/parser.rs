@@ -78,11 +78,11 @@ impl Parser<'_> {
     fn expected(&self, what: &str) -> SyntaxError {
         let Spanned { offset: at, value } = self.peek();
         if *value == Token::End {
-            return self.error(format!("it ends where {what} was expected"));
+            return self.error(format!("expected {what} at the end"));
         }
         let end = self.tokens.get(self.next + 1).map_or(self.text.len(), |next| next.offset);
         let found = crate::text::printable(self.text[*at..end].trim_end().as_bytes());
-        self.error(format!("'{found}' where {what} was expected"))
+        self.error(format!("expected {what}, found '{found}'"))
     }
 
     fn any(&mut self) -> Result<Expression<Comparison>, SyntaxError> {
@@ -115,7 +115,7 @@ impl Parser<'_> {
         }
         self.depth += 1;
         if self.depth > DEPTH {
-            return Err(self.error(format!("more than {DEPTH} parentheses and '!' within each other")));
+            return Err(self.error(format!("parentheses and '!' are nested deeper than {DEPTH} levels")));
         }
         self.take();
         let inner = if is_not {
@@ -149,7 +149,7 @@ impl Parser<'_> {
             return Ok(Comparison { name: self.name(left)?, operator, values: vec![right] });
         }
         let Some(turned) = operator.value.turned() else {
-            return Err(SyntaxError::new(self.text, left.offset, "a name stands before '~' and 'in', not a value"));
+            return Err(SyntaxError::new(self.text, left.offset, "'~' and 'in' need a name before them, not a value"));
         };
         let operator = Spanned { value: turned, ..operator };
         Ok(Comparison { name: self.name(right)?, operator, values: vec![left] })
@@ -242,11 +242,7 @@ impl Parser<'_> {
     fn name(&self, operand: Spanned<Value>) -> Result<Spanned<String>, SyntaxError> {
         match operand.value {
             Value::Word(name) => Ok(Spanned { offset: operand.offset, value: name }),
-            _ => Err(SyntaxError::new(
-                self.text,
-                operand.offset,
-                "a name was expected: a value is compared with a value",
-            )),
+            _ => Err(SyntaxError::new(self.text, operand.offset, "one side of a comparison must be a name")),
         }
     }
 }
@@ -334,21 +330,21 @@ mod tests {
     #[test]
     fn errors_have_the_offset_of_the_mistake() {
         let rows = [
-            ("", 0, "it ends where a name was expected"),
-            ("status", 6, "it ends where one of == != < <= > >= ~ !~ in was expected"),
-            ("status ==", 9, "it ends where a value was expected"),
-            ("status == && 1", 10, "'&&' where a value was expected"),
-            ("status == 500 path", 14, "'path' where && or || was expected"),
-            ("path contains \"/\"", 5, "'contains' is written '~' here"),
-            ("status == 500 xor path == 1", 14, "'xor' where && or || was expected"),
-            ("not", 3, "it ends where a name was expected"),
-            ("(status == 500", 14, "it ends where &&, || or ) was expected"),
-            ("status == 500)", 13, "')' where && or || was expected"),
-            ("status in 500", 10, "'500' where ( and a list of values was expected"),
-            ("status in ()", 11, "')' where a value was expected"),
-            ("status in (500 501)", 15, "'501' where a comma or ) was expected"),
-            ("1 == 2", 5, "a name was expected: a value is compared with a value"),
-            ("\"x\" ~ path", 0, "a name stands before '~' and 'in', not a value"),
+            ("", 0, "expected a name at the end"),
+            ("status", 6, "expected one of == != < <= > >= ~ !~ in at the end"),
+            ("status ==", 9, "expected a value at the end"),
+            ("status == && 1", 10, "expected a value, found '&&'"),
+            ("status == 500 path", 14, "expected && or ||, found 'path'"),
+            ("path contains \"/\"", 5, "write '~' instead of 'contains'"),
+            ("status == 500 xor path == 1", 14, "expected && or ||, found 'xor'"),
+            ("not", 3, "expected a name at the end"),
+            ("(status == 500", 14, "expected &&, || or ) at the end"),
+            ("status == 500)", 13, "expected && or ||, found ')'"),
+            ("status in 500", 10, "expected ( and a list of values, found '500'"),
+            ("status in ()", 11, "expected a value, found ')'"),
+            ("status in (500 501)", 15, "expected a comma or ), found '501'"),
+            ("1 == 2", 5, "one side of a comparison must be a name"),
+            ("\"x\" ~ path", 0, "'~' and 'in' need a name before them, not a value"),
             ("bytes > 99999999999999999999", 8, "a number has at most nineteen digits, as in 500 or 0.25"),
         ];
         for (text, at, what) in rows {

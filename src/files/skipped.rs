@@ -117,7 +117,7 @@ impl fmt::Display for LogsWithin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let directory = |LogDirectory { path, logs }: &LogDirectory| format!("{} ({})", shown(path), counted(*logs));
         f.write_str(&list(self.directories.iter().map(directory)))?;
-        if self.is_cut { f.write_str("; not all directories were looked into") } else { Ok(()) }
+        if self.is_cut { f.write_str("; not all subdirectories were searched") } else { Ok(()) }
     }
 }
 

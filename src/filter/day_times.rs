@@ -74,8 +74,8 @@ fn time_range(word: &str) -> Result<TimeRange, String> {
         Some((from_s, to_s)) if from_s % DAY_S != to_s % DAY_S || (from_s, to_s) == (0, DAY_S) => {
             Ok(TimeRange { from_s: from_s % DAY_S, to_s })
         }
-        Some(_) => Err("it begins when it ends".to_owned()),
-        None => Err("times of the day were expected: 19:30-23:00, 9-17, 22:00-06:00".to_owned()),
+        Some(_) => Err("start and end are the same".to_owned()),
+        None => Err("expected times of day: 19:30-23:00, 9-17, 22:00-06:00".to_owned()),
     }
 }
 

@@ -73,7 +73,7 @@ fn within(glob: &[u8], start: usize) -> Result<(Part, usize), (usize, &'static s
     let mut at = first;
     loop {
         match glob.get(at) {
-            None => return Err((start, "no ] ends what begins here; a [ itself is \\[")),
+            None => return Err((start, "this [ has no closing ]; for the character itself, write \\[")),
             Some(b']') if at > first => return Ok((Part::Within { ranges, is_not }, at + 1)),
             Some(_) => {}
         }
@@ -84,7 +84,7 @@ fn within(glob: &[u8], start: usize) -> Result<(Part, usize), (usize, &'static s
             Some([b'-', last, ..]) if *last != b']' => {
                 let (to, next) = literal(glob, at + 1);
                 if to < from {
-                    return Err((from_at, "a range that ends before it begins"));
+                    return Err((from_at, "this range ends before it starts"));
                 }
                 ranges.push((from, to));
                 at = next;

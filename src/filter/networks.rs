@@ -87,7 +87,7 @@ impl Networks {
         self
     }
 
-    /// True if there are included networks and each lies within an excluded one, so that no address is left.
+    /// True if there are included networks and each lies within an excluded one, so that every address is excluded.
     pub(super) fn is_empty(&self) -> bool {
         let is_out = |network: &Network| self.0.excluded.iter().any(|other| other.covers(*network));
         !self.0.included.is_empty() && self.0.included.iter().all(is_out)
@@ -126,13 +126,13 @@ fn network(word: &str) -> Result<Network, String> {
     }
     let (address, len) = word.split_once('/').map_or((word, None), |(address, len)| (address, Some(len)));
     let Ok(address) = address.parse::<IpAddr>() else {
-        return Err("an address or a network was expected: 10.0.0.7, 10.0.0.0/8, 2001:db8::/32".to_owned());
+        return Err("expected an address or a network: 10.0.0.7, 10.0.0.0/8, 2001:db8::/32".to_owned());
     };
     let most = if address.is_ipv4() { 32 } else { 128 };
     let len = match len.map(|digits| digits.parse().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()))) {
         None => most,
         Some(Some(len)) if len <= most => len,
-        Some(_) => return Err(format!("a number of bits from 0 to {most} was expected after the /")),
+        Some(_) => return Err(format!("expected 0 to {most} bits after the /")),
     };
     Ok(match address {
         IpAddr::V4(address) => {

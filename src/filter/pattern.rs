@@ -91,7 +91,7 @@ impl Pattern {
     pub(super) fn regex(text: &str, at: usize, regex: &str) -> Result<Pattern, SyntaxError> {
         let compiled = compiled(regex).map_err(|(place, what)| {
             let at = place.map_or(at, |place| at + place.min(regex.len()));
-            SyntaxError::new(text, at, format!("no regular expression: {what}"))
+            SyntaxError::new(text, at, format!("invalid regular expression: {what}"))
         })?;
         Ok(Pattern { text: format!("~{regex}"), matcher: Matcher::Regex(compiled) })
     }
@@ -105,7 +105,8 @@ impl FromStr for Pattern {
             return Pattern::regex(text, 1, regex);
         }
         if text.starts_with('!') {
-            let what = "'!' does not negate a pattern: the option that excludes does; a literal '!' is \\x21";
+            let what = "'!' cannot negate a pattern: use the option that excludes; for the character itself, write \
+                 \\x21";
             return Err(SyntaxError::new(text, 0, what));
         }
         let parts = glob::parse(text.as_bytes()).map_err(|(at, what)| SyntaxError::new(text, at, what))?;
@@ -146,7 +147,7 @@ fn builder(regex: &str) -> RegexBuilder {
 /// Compiles an expression over bytes. An error says what is wrong, and at which byte offset if that is known.
 fn compiled(regex: &str) -> Result<Regex, (Option<usize>, String)> {
     builder(regex).size_limit(SIZE_LIMIT).build().map_err(|error| match error {
-        regex::Error::CompiledTooBig(limit) => (None, format!("it takes more than {} KiB when compiled", limit >> 10)),
+        regex::Error::CompiledTooBig(limit) => (None, format!("it needs more than {} KiB when compiled", limit >> 10)),
         // The message has several lines: the expression, carets under the mistake, then what is wrong.
         other => {
             let said = other.to_string();
@@ -242,10 +243,14 @@ mod tests {
     #[test]
     fn errors_have_the_offset_of_the_mistake() {
         let rows = [
-            ("~a(b", 2, "no regular expression: unclosed group"),
-            ("~(?!a)", 1, "no regular expression: look-around, including look-ahead and look-behind, is not supported"),
-            ("~(.{1000}){1000}", 1, "no regular expression: it takes more than 1024 KiB when compiled"),
-            ("/a[b", 2, "no ] ends what begins here; a [ itself is \\["),
+            ("~a(b", 2, "invalid regular expression: unclosed group"),
+            (
+                "~(?!a)",
+                1,
+                "invalid regular expression: look-around, including look-ahead and look-behind, is not supported",
+            ),
+            ("~(.{1000}){1000}", 1, "invalid regular expression: it needs more than 1024 KiB when compiled"),
+            ("/a[b", 2, "this [ has no closing ]; for the character itself, write \\["),
         ];
         for (text, at, what) in rows {
             let error = text.parse::<Pattern>().unwrap_err();

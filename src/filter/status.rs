@@ -78,9 +78,7 @@ fn codes(word: &str) -> Result<Codes, String> {
         code(word).map(|code| (code, code))
     };
     match range {
-        None if word != "-" => {
-            Err("a status was expected: 404, 4xx, 500-504, >=500, or - for one that is missing".to_owned())
-        }
+        None if word != "-" => Err("expected a status: 404, 4xx, 500-504, >=500, or - for a missing one".to_owned()),
         range => Ok(Codes(range)),
     }
 }

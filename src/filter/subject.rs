@@ -51,7 +51,8 @@ impl Subject {
             Ok(dimension) => Ok(Subject::Of(dimension)),
             Err(DimensionError::Measure { name }) => Ok(Subject::Of(Dimension::of_measure(name))),
             Err(DimensionError::Moment { name }) => Err(NameError::Moment(format!(
-                "${name} is a moment: compare a stretch of time, as in day == \"2026-11-14\" or hour-of-day >= 8"
+                "${name} is a point in time: compare a unit of time instead, as in day == \"2026-11-14\" or \
+                 hour-of-day >= 8"
             ))),
             Err(DimensionError::Step(error)) => Err(NameError::Moment(format!("{bare}: {error}"))),
             Err(DimensionError::Unknown) => {
@@ -127,9 +128,9 @@ impl Subject {
             Subject::Of(Dimension::StatusClass) => Some(STATUS_CLASSES),
             Subject::Of(Dimension::Time(Unit::Year | Unit::HourOfDay)) => None,
             Subject::Of(Dimension::Time(Unit::Weekday)) => Some(WEEKDAYS),
-            Subject::Of(Dimension::Time(_)) => Some(
-                "a text such as \"2026-11-14\" was expected, written as in a timeline by this unit; hour-of-day has numbers",
-            ),
+            Subject::Of(Dimension::Time(_)) => {
+                Some("expected a text as in a timeline by this unit, such as \"2026-11-14\"; hour-of-day has numbers")
+            }
             _ => None,
         }
     }
@@ -144,8 +145,8 @@ impl Subject {
             Subject::Of(Dimension::Time(Unit::Weekday)) if !(0..7).any(|day| Unit::Weekday.key(day) == text) => {
                 Some(WEEKDAYS)
             }
-            Subject::Bytes => Some("a number of bytes was expected, such as 1000 or 1M"),
-            Subject::RequestTime => Some("a number of seconds was expected, such as 0.3 or 300ms"),
+            Subject::Bytes => Some("expected a number of bytes, such as 1000 or 1M"),
+            Subject::RequestTime => Some("expected a number of seconds, such as 0.3 or 300ms"),
             _ => None,
         }
     }
@@ -164,9 +165,9 @@ fn weekday(text: &str) -> Option<String> {
     Some(Unit::Weekday.key(day as i64))
 }
 
-const KINDS: &str = "static or dynamic was expected";
-const STATUS_CLASSES: &str = "1xx, 2xx, 3xx, 4xx, 5xx or other was expected";
-const WEEKDAYS: &str = "a day was expected: \"Mon\" \"Tue\" \"Wed\" \"Thu\" \"Fri\" \"Sat\" \"Sun\"";
+const KINDS: &str = "expected static or dynamic";
+const STATUS_CLASSES: &str = "expected 1xx, 2xx, 3xx, 4xx, 5xx or other";
+const WEEKDAYS: &str = "expected a day: \"Mon\" \"Tue\" \"Wed\" \"Thu\" \"Fri\" \"Sat\" \"Sun\"";
 
 #[cfg(test)]
 mod tests {
@@ -215,7 +216,7 @@ mod tests {
         let refused = |name: &str| Subject::named(name, &|_| false).unwrap().refuses_numbers();
         assert_eq!((refused("kind"), refused("weekday")), (Some(KINDS), Some(WEEKDAYS)));
         assert_eq!(refused("status-class"), Some(STATUS_CLASSES));
-        assert!(refused("day").unwrap().starts_with("a text such as"));
+        assert!(refused("day").unwrap().starts_with("expected a text as in a timeline"));
         for name in ["year", "hour-of-day", "status", "path", "bytes", "request_time"] {
             assert_eq!(refused(name), None, "{name}");
         }

@@ -64,11 +64,11 @@ impl Condition {
         use Subject::{Bytes, Of, RequestTime};
         match self {
             Condition::DayTimes(times) => FilterRow {
-                contradiction: times.is_empty().then_some("no time of the day is left"),
+                contradiction: times.is_empty().then_some("every time of day is excluded"),
                 ..row(FilterReason::Time, Of(Dimension::Time(Unit::Second)), |_| Predicate::DayTimes(times.clone()))
             },
             Condition::Status(set) => FilterRow {
-                contradiction: set.is_empty().then_some("no status is left"),
+                contradiction: set.is_empty().then_some("every status is excluded"),
                 ..row(FilterReason::Status, Of(Dimension::Status), |_| Predicate::Status(set.table().into()))
             },
             Condition::Static => FilterRow {
@@ -86,7 +86,7 @@ impl Condition {
                 row(FilterReason::Larger, Bytes, |_| Predicate::Bytes(ranges::above(*bytes)))
             }
             Condition::Ip(networks) => FilterRow {
-                contradiction: networks.is_empty().then_some("no address is left"),
+                contradiction: networks.is_empty().then_some("every address is excluded"),
                 ..row(FilterReason::Ip, Of(Dimension::Ip), |_| Predicate::Ip(networks.clone()))
             },
             Condition::Matches { dimension, any } => {
@@ -139,7 +139,7 @@ pub(crate) fn contradictions(conditions: &[Condition]) -> Vec<Message> {
     let mut found = Vec::new();
     let has = |wanted: fn(&Condition) -> bool| conditions.iter().any(wanted);
     if has(|one| matches!(one, Condition::Static)) && has(|one| matches!(one, Condition::Dynamic)) {
-        found.push(message![Condition::Static.option(), " and ", Condition::Dynamic.option(), ": no hit is both"]);
+        found.push(message![Condition::Static.option(), " and ", Condition::Dynamic.option(), ": no request is both"]);
     }
     for condition in conditions {
         found.extend(condition.row().contradiction.map(|said| message![condition.option(), format!(": {said}")]));
@@ -148,7 +148,7 @@ pub(crate) fn contradictions(conditions: &[Condition]) -> Vec<Message> {
         {
             let name = dimension.name();
             let (matches, excludes) = (Setting::Filter(name), Setting::Exclude(name));
-            found.push(message![matches, " and ", excludes, " say the same: no hit is left"]);
+            found.push(message![matches, " and ", excludes, " have the same pattern, so no request matches"]);
         }
     }
     found
@@ -221,12 +221,20 @@ mod tests {
         let matches = |any: &[&str]| Condition::Matches { dimension, any: on_paths(any) };
         let excludes = |any: &[&str]| Condition::Excludes { dimension, any: on_paths(any) };
         let rows = [
-            (vec![Condition::Static, Condition::Dynamic], "static and dynamic: no hit is both"),
-            (vec![Condition::Status("200,!2xx".parse().unwrap())], "status: no status is left"),
-            (vec![Condition::Ip("10.0.0.7,!10.0.0.0/8".parse().unwrap())], "ip: no address is left"),
-            (vec![Condition::DayTimes("8-9,!7-10".parse().unwrap())], "time: no time of the day is left"),
-            (vec![matches(&["/a"]), excludes(&["/b", "/a"])], "path and exclude path say the same: no hit is left"),
-            (vec![matches(&["/a"]), excludes(&["*"])], "path and exclude path say the same: no hit is left"),
+            (vec![Condition::Static, Condition::Dynamic], "static and dynamic: no request is both"),
+            (vec![Condition::Status("200,!2xx".parse().unwrap())], "status: every status is excluded"),
+            (vec![Condition::Ip("10.0.0.7,!10.0.0.0/8".parse().unwrap())], "ip: every address is excluded"),
+            (vec![Condition::DayTimes("8-9,!7-10".parse().unwrap())], "time: every time of day is excluded"),
+            (
+                vec![matches(&["/a"]), excludes(&["/b", "/a"])],
+                "path and exclude path have the same pattern, so no \
+                 request matches",
+            ),
+            (
+                vec![matches(&["/a"]), excludes(&["*"])],
+                "path and exclude path have the same pattern, so no request \
+                 matches",
+            ),
         ];
         for (conditions, said) in rows {
             let found: Vec<_> = contradictions(&conditions).iter().map(ToString::to_string).collect();

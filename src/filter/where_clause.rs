@@ -119,7 +119,7 @@ impl Reading<'_> {
         let refused = |what: Option<&'static str>| what.map_or(Ok(()), |what| Err(self.error(value.offset, what)));
         if operator.value == Operator::Matches {
             if subject.is_number() {
-                return Err(self.error(operator.offset, "this is a number, not text to search: use == != < <= > >= in"));
+                return Err(self.error(operator.offset, "this is a number: compare it by == != < <= > >= in"));
             }
             return match &value.value {
                 // The expression begins after the quote.
@@ -148,7 +148,7 @@ impl Reading<'_> {
                     (None, None) => self.text_check(subject, operator, order, value.offset, text),
                 }
             }
-            Value::Percent(_) => Err(self.error(value.offset, "a hit has no percentages: write a number")),
+            Value::Percent(_) => Err(self.error(value.offset, "a single request has no percentage")),
             Value::Word(word) => self.word_check(subject, operator, order, value.offset, word),
         }
     }
@@ -169,7 +169,7 @@ impl Reading<'_> {
         if subject == Subject::Of(Dimension::Status) {
             let of_class = is_order.then(|| order_of_class(operator.value, word)).flatten();
             let set = || word.parse().ok().filter(|_| !is_order).map(Check::Status);
-            let expected = "a status was expected: 404, 4xx, 500-504, or - for one that is missing";
+            let expected = "expected a status: 404, 4xx, 500-504, or - for one that is missing";
             return of_class.or_else(set).ok_or_else(|| self.error(at, expected));
         }
         let is_network = subject.is_address() || subject.may_be_address() && word.contains('/');
@@ -214,7 +214,7 @@ impl Reading<'_> {
             return Err(self.error(at, what));
         }
         if order != Order::EQUAL && matches!(subject, Subject::Of(dimension) if has_no_order(dimension)) {
-            return Err(self.error(operator.offset, "these values have no order: use == != in"));
+            return Err(self.error(operator.offset, "these have no order: compare them by == != in"));
         }
         Ok(Check::Text(order, undo_escapes(text.as_bytes()).into_owned()))
     }
@@ -223,7 +223,7 @@ impl Reading<'_> {
     fn address(&self, operator: &Spanned<Operator>, is_order: bool, networks: Networks) -> Result<Check, SyntaxError> {
         if is_order {
             return Err(
-                self.error(operator.offset, "addresses have no order: use == != in, also with a network: 10.0.0.0/8")
+                self.error(operator.offset, "addresses have no order: compare them by == != in, also with a network: 10.0.0.0/8")
             );
         }
         Ok(Check::Address(networks))
@@ -254,11 +254,11 @@ mod tests {
             (
                 "msec > 1",
                 0,
-                "$msec is a moment: compare a stretch of time, as in day == \"2026-11-14\" or hour-of-day >= 8",
+                "$msec is a point in time: compare a unit of time instead, as in day == \"2026-11-14\" or hour-of-day >= 8",
             ),
-            ("status == GET", 10, "a status was expected: 404, 4xx, 500-504, or - for one that is missing"),
-            ("status > 500-504", 9, "a status was expected: 404, 4xx, 500-504, or - for one that is missing"),
-            ("status > 5%", 9, "a hit has no percentages: write a number"),
+            ("status == GET", 10, "expected a status: 404, 4xx, 500-504, or - for one that is missing"),
+            ("status > 500-504", 9, "expected a status: 404, 4xx, 500-504, or - for one that is missing"),
+            ("status > 5%", 9, "a single request has no percentage"),
             (
                 "path == /a*",
                 8,
@@ -274,23 +274,23 @@ mod tests {
                 8,
                 "'$uri' is a name, and values are compared with text or numbers: put text in quotes: \"$uri\"",
             ),
-            ("bytes > \"10\"", 8, "a number of bytes was expected, such as 1000 or 1M"),
-            ("bytes > 1ms", 8, "a number of bytes was expected, such as 1000 or 1M"),
-            ("bytes > many", 8, "a number of bytes was expected, such as 1000 or 1M"),
-            ("request_time > 1k", 15, "a number of seconds was expected, such as 0.3 or 300ms"),
-            ("bytes ~ \"1\"", 6, "this is a number, not text to search: use == != < <= > >= in"),
+            ("bytes > \"10\"", 8, "expected a number of bytes, such as 1000 or 1M"),
+            ("bytes > 1ms", 8, "expected a number of bytes, such as 1000 or 1M"),
+            ("bytes > many", 8, "expected a number of bytes, such as 1000 or 1M"),
+            ("request_time > 1k", 15, "expected a number of seconds, such as 0.3 or 300ms"),
+            ("bytes ~ \"1\"", 6, "this is a number: compare it by == != < <= > >= in"),
             ("path ~ 1", 7, "write a regular expression in quotes, such as \"^/api/\""),
             ("agent ~ bot*", 8, "write a regular expression in quotes, such as \"^/api/\""),
-            ("ip > 10.0.0.1", 3, "addresses have no order: use == != in, also with a network: 10.0.0.0/8"),
-            ("path ~ \"a(b\"", 9, "no regular expression: unclosed group"),
-            ("kind == \"statc\"", 8, "static or dynamic was expected"),
-            ("kind == statc", 8, "static or dynamic was expected"),
-            ("class == 1", 9, "static or dynamic was expected"),
-            ("kind < \"static\"", 5, "these values have no order: use == != in"),
-            ("status-class == 404", 16, "1xx, 2xx, 3xx, 4xx, 5xx or other was expected"),
-            ("status-class >= 4xx", 13, "these values have no order: use == != in"),
+            ("ip > 10.0.0.1", 3, "addresses have no order: compare them by == != in, also with a network: 10.0.0.0/8"),
+            ("path ~ \"a(b\"", 9, "invalid regular expression: unclosed group"),
+            ("kind == \"statc\"", 8, "expected static or dynamic"),
+            ("kind == statc", 8, "expected static or dynamic"),
+            ("class == 1", 9, "expected static or dynamic"),
+            ("kind < \"static\"", 5, "these have no order: compare them by == != in"),
+            ("status-class == 404", 16, "expected 1xx, 2xx, 3xx, 4xx, 5xx or other"),
+            ("status-class >= 4xx", 13, "these have no order: compare them by == != in"),
             ("weekday == \"Tues\"", 11, WEEKDAYS),
-            ("weekday < \"Tue\"", 8, "these values have no order: use == != in"),
+            ("weekday < \"Tue\"", 8, "these have no order: compare them by == != in"),
         ];
         for (text, at, what) in rows {
             let error = text.parse::<WhereExpression>().unwrap_err();
@@ -299,7 +299,7 @@ mod tests {
         assert!("hour == 3".parse::<WhereExpression>().unwrap_err().what().contains("hour-of-day has numbers"));
     }
 
-    const WEEKDAYS: &str = "a day was expected: \"Mon\" \"Tue\" \"Wed\" \"Thu\" \"Fri\" \"Sat\" \"Sun\"";
+    const WEEKDAYS: &str = "expected a day: \"Mon\" \"Tue\" \"Wed\" \"Thu\" \"Fri\" \"Sat\" \"Sun\"";
 
     /// Keys that a comparison with a text column accepts, among these.
     fn held(text: &str, keys: &[&str]) -> Vec<String> {

@@ -43,7 +43,14 @@ impl LogFormat {
     /// ```
     pub fn detected() -> impl Iterator<Item = (&'static str, &'static str)> + Clone {
         let presets = PRESETS.iter().map(|preset| (preset.name, preset.about));
-        presets.chain([(JSON, "an object a line, such as escape=json"), (LTSV, "LABEL:VALUE with tabs between")])
+        presets.chain([
+            (JSON, "one JSON object per line, such as escape=json"),
+            (
+                LTSV,
+                "LABEL:VALUE, separated by \
+             tabs",
+            ),
+        ])
     }
 
     /// Compiles the preset of a table row.

@@ -104,11 +104,11 @@ impl fmt::Display for FieldKeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             FieldKeyError::Shape { text } => {
-                write!(f, "a field is NAME=KEY, such as status=http.code, not '{}'", printable(text.as_bytes()))
+                write!(f, "expected NAME=KEY, such as status=http.code, not '{}'", printable(text.as_bytes()))
             }
             FieldKeyError::Name { name } => {
                 let names: Vec<_> = FieldKey::names().collect();
-                write!(f, "unknown field '{}'; there are {}", printable(name.as_bytes()), names.join(", "))
+                write!(f, "unknown field '{}'; known fields: {}", printable(name.as_bytes()), names.join(", "))
             }
         }
     }
@@ -172,6 +172,6 @@ mod tests {
         }
         assert!(matches!("request_length=x".parse::<FieldKey>(), Err(FieldKeyError::Name { .. })));
         let error = "stats=x".parse::<FieldKey>().unwrap_err().to_string();
-        assert!(error.starts_with("unknown field 'stats'; there are ip, "), "{error}");
+        assert!(error.starts_with("unknown field 'stats'; known fields: ip, "), "{error}");
     }
 }

@@ -35,7 +35,7 @@ impl FromStr for LogFormat {
                 text: text.to_owned(),
                 at: 0,
                 what: format!(
-                    "no format has this name; there are {}, or give the text with its $variables",
+                    "unknown format; known formats: {}; or give the text of a log_format with its $variables",
                     names.join(", ")
                 ),
             });

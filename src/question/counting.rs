@@ -86,7 +86,7 @@ impl Counting {
     /// ```
     /// use logstat::{Condition, Question};
     /// let question = Question::new().filters([Condition::Static, Condition::Dynamic]);
-    /// assert_eq!(&*question.counting.contradictions()[0], "static and dynamic: no hit is both");
+    /// assert_eq!(&*question.counting.contradictions()[0], "static and dynamic: no request is both");
     /// ```
     pub fn contradictions(&self) -> Vec<Message> {
         contradictions(&self.filters)

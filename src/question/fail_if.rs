@@ -81,10 +81,13 @@ impl FailIfSubject {
     fn refuses_percents(self, is_of_one: bool) -> Option<&'static str> {
         match self {
             FailIfSubject::Metric(Metric::Pv | Metric::Share) if !is_of_one => {
-                Some("all hits are 100% of all hits; a key has a share of them: any path: pv > 10%")
+                Some("all requests are always 100%; for the share of one key, write any path: pv > 10%")
             }
-            FailIfSubject::Metric(Metric::Uv | Metric::Bytes) => Some("a number was expected: only hits have shares"),
-            FailIfSubject::Metric(metric) if metric.is_time() => Some("a number of seconds was expected"),
+            FailIfSubject::Metric(Metric::Uv | Metric::Bytes) => Some(
+                "expected a number: only counts of requests \
+                 have percentages",
+            ),
+            FailIfSubject::Metric(metric) if metric.is_time() => Some("expected seconds, such as 0.5"),
             _ => None,
         }
     }
@@ -164,7 +167,7 @@ fn any_of(text: &str, is_own: &dyn Fn(&str) -> bool) -> Result<(Option<Dimension
         return Err(SyntaxError::new(
             text,
             text.len(),
-            "a colon was expected after what is meant, as in any path: 5xx > 5%",
+            "expected a colon after the dimension, as in any path: 5xx > 5%",
         ));
     };
     let name = rest[..colon].trim_end();
@@ -188,17 +191,17 @@ impl Parser<'_> {
             .ok_or_else(|| SyntaxError::unknown_name(self.text, name.offset, &name.value))?;
         match subject {
             FailIfSubject::Malformed if self.is_of_one => {
-                return Err(self.error(name.offset, "a malformed line has no key: ask for malformed by itself"));
+                return Err(self.error(name.offset, "malformed lines have no key: compare malformed without 'any'"));
             }
             FailIfSubject::Metric(metric) if metric.is_moment() => {
-                return Err(self.error(name.offset, "this is a moment, and no number to compare"));
+                return Err(self.error(name.offset, "this is a time, which cannot be compared with a number"));
             }
             _ => {}
         }
         let is_unequal = operator.value == Operator::NotEqual;
         let order = if is_unequal { Some(Order::EQUAL) } else { Order::of(operator.value) };
         let (Some(order), [value]) = (order, &values[..]) else {
-            return Err(self.error(operator.offset, "this is a number: use == != < <= > >="));
+            return Err(self.error(operator.offset, "this is a number: compare it by == != < <= > >="));
         };
         let threshold = self.threshold(subject, value)?;
         Ok(Expression::Test(Test { subject, order, threshold }).negated_if(is_unequal))
@@ -218,9 +221,9 @@ impl Parser<'_> {
             }
             Value::Text(_) | Value::Word(_) => {
                 let what = match subject.unit() {
-                    Some(NumberUnit::Seconds) => "a number of seconds was expected, such as 0.5 or 500ms",
-                    Some(NumberUnit::Bytes) => "a number of bytes was expected, such as 1000 or 1G",
-                    None => "a number was expected, or a share such as 1%",
+                    Some(NumberUnit::Seconds) => "expected seconds, such as 0.5 or 500ms",
+                    Some(NumberUnit::Bytes) => "expected bytes, such as 1000 or 1G",
+                    None => "expected a number, or a percentage such as 1%",
                 };
                 return Err(self.error(value.offset, what));
             }
@@ -240,18 +243,18 @@ mod tests {
     fn errors_have_their_position() {
         let rows = [
             ("5yy > 1%", 0, "unknown name '5yy'"),
-            ("p95 > 50%", 6, "a number of seconds was expected"),
-            ("p95 > 1k", 6, "a number of seconds was expected, such as 0.5 or 500ms"),
-            ("bytes > 1s", 8, "a number of bytes was expected, such as 1000 or 1G"),
-            ("pv < 10%", 5, "all hits are 100% of all hits; a key has a share of them: any path: pv > 10%"),
-            ("uv < 10%", 5, "a number was expected: only hits have shares"),
-            ("5xx > \"1\"", 6, "a number was expected, or a share such as 1%"),
-            ("5xx ~ \"1\"", 4, "this is a number: use == != < <= > >="),
-            ("5xx in (1, 2)", 4, "this is a number: use == != < <= > >="),
-            ("last > 1", 0, "this is a moment, and no number to compare"),
-            ("any path: malformed > 1", 10, "a malformed line has no key: ask for malformed by itself"),
-            ("any path 5xx > 1", 16, "a colon was expected after what is meant, as in any path: 5xx > 5%"),
-            ("any pth: 5xx > 1", 4, "any pth: no dimension and no variable of nginx has this name"),
+            ("p95 > 50%", 6, "expected seconds"),
+            ("p95 > 1k", 6, "expected seconds, such as 0.5 or 500ms"),
+            ("bytes > 1s", 8, "expected bytes, such as 1000 or 1G"),
+            ("pv < 10%", 5, "all requests are always 100%; for the share of one key, write any path: pv > 10%"),
+            ("uv < 10%", 5, "expected a number: only counts of requests have percentages"),
+            ("5xx > \"1\"", 6, "expected a number, or a percentage such as 1%"),
+            ("5xx ~ \"1\"", 4, "this is a number: compare it by == != < <= > >="),
+            ("5xx in (1, 2)", 4, "this is a number: compare it by == != < <= > >="),
+            ("last > 1", 0, "this is a time, which cannot be compared with a number"),
+            ("any path: malformed > 1", 10, "malformed lines have no key: compare malformed without 'any'"),
+            ("any path 5xx > 1", 16, "expected a colon after the dimension, as in any path: 5xx > 5%"),
+            ("any pth: 5xx > 1", 4, "any pth: neither a dimension nor a variable of nginx"),
             ("pv > 0.0000000000001", 5, "this number has too many digits"),
         ];
         for (text, at, what) in rows {

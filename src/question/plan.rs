@@ -116,14 +116,17 @@ fn misplaced_pair(counting: &Counting) -> Option<Message> {
     let unit = Dimension::Time(counting.unit());
     let split = counting.split.and_then(|split| match Dimension::pair(unit, split).err()? {
         DimensionError::Twice { name } => {
-            Some(message![Setting::Split, format!(" {name}: the timeline is by {name} already")])
+            Some(message![Setting::Split, format!(" {name}: the timeline is already by {name}")])
         }
-        _ => Some(message![Setting::Split, format!(" {}: a timeline is split by one dimension", split.name())]),
+        _ => {
+            Some(message![Setting::Split, format!(" {}: a timeline can be split by one dimension only", split.name())])
+        }
     });
     let mut of_filters = counting.filters.iter().flat_map(Condition::dimensions);
     let pair = of_filters.find(|dimension| matches!(dimension, Dimension::Pair(_)));
-    let filter = pair.map(|pair| format!("{}: a filter is about one dimension", pair.name()).into());
+    let filter = pair.map(|pair| format!("{}: a filter can use one dimension only", pair.name()).into());
     let each = counting.each.filter(|each| matches!(each, Dimension::Pair(_)));
-    let each = each.map(|pair| format!("{}: reports are made for each key of one dimension", pair.name()).into());
+    let each =
+        each.map(|pair| format!("{}: reports can be made for the keys of one dimension only", pair.name()).into());
     split.or(filter).or(each)
 }

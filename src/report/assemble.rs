@@ -123,8 +123,8 @@ pub(crate) fn assemble(
         if real_ip.is_some_and(RealIp::is_in_place) && !has_lists(formats, &read) {
             let detail = message![
                 Setting::Trust,
-                " needs a list of addresses in the place of $remote_addr, which no input logs; name the variable that has one \
-                 with ",
+                " needs a list of addresses in place of $remote_addr, but no input has one; name the variable that \
+                 holds one with ",
                 Setting::RealIp,
                 ", such as ",
                 Setting::RealIp,
@@ -253,7 +253,8 @@ fn why_no_times(real_ip: Option<&RealIp>, anonymize: bool, formats: &[LogFormat]
         format_notes(real_ip, anonymize, formats, &ReadFormats { path, of_file, ledger })
     });
     let why = notes.find(|note| note.code == NoteCode::TimeNotRead);
-    why.map_or_else(Message::default, |note| message!["\n  ", note.text])
+    let advice = || "\n  to log it, add $request_time to the log_format in nginx.conf".into();
+    why.map_or_else(advice, |note| message!["\n  ", note.text])
 }
 
 /// True if a format of some lines has a list of addresses in the place of `$remote_addr`.

@@ -111,8 +111,8 @@ mod tests {
         assert_eq!(rows(Unit::Minute, "2023").unwrap().len(), 525_600);
         assert_eq!(
             rows(Unit::Second, "2025").unwrap_err().to_string(),
-            "fill would list 94694400 rows by second, and 1000000 are the most: take a longer unit with by, or a \
-             shorter time with since and until"
+            "fill would list 94694400 rows by second, but at most 1000000 are allowed: use a longer unit with by, or a \
+             shorter period with since and until"
         );
     }
 }

@@ -57,7 +57,8 @@ pub(crate) fn format_notes(
             Finding::UsersAreFields { fields } => about(
                 NoteCode::UsersNotRead,
                 message![
-                    "$remote_user is not read, because other fields are in its place; if this is the log_format, pass\n  ",
+                    "$remote_user is not read, because other fields are in its place; if this is your log_format, \
+                     pass\n  ",
                     Setting::LogFormat,
                     format!(" '{}'", main.text_with_user(fields))
                 ],
@@ -65,7 +66,7 @@ pub(crate) fn format_notes(
             Finding::UsersMayBeFields { fields } => about(
                 NoteCode::OddUsers,
                 message![
-                    "$remote_user looks like other fields, all from one address; if this is the log_format, pass\n  ",
+                    "$remote_user looks like other fields, all from one address; if this is your log_format, pass\n  ",
                     Setting::LogFormat,
                     format!(" '{}'", main.text_with_user(fields))
                 ],
@@ -110,7 +111,7 @@ pub(crate) fn format_notes(
             format!("text after {} is not read ({} of {} {lines})", after(&unread.after), unread.lines, ledger.read);
         // The note about the number already has advice.
         let has_advice = is_main_used && of_file.findings().iter().any(|f| matches!(f, Finding::NumberIsNoTime { .. }));
-        let with = "; to read it, pass the log_format of your nginx configuration with ";
+        let with = "; to read it, pass the log_format from your nginx configuration with ";
         let advice = message![with, Setting::LogFormat, " or ", Setting::NginxConf];
         notes.push(about(NoteCode::Unread, message![text] + if has_advice { Message::default() } else { advice }));
     }

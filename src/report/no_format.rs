@@ -64,7 +64,7 @@ impl Unfit<'_> {
 
     fn headline(&self) -> String {
         let lines = match self.ledger.malformed() {
-            1 => "its one line".to_owned(),
+            1 => "its only line".to_owned(),
             n => format!("0 of its {n} lines"),
         };
         match self.reading.log_formats.as_slice() {
@@ -100,7 +100,7 @@ impl Unfit<'_> {
                 [_] => message!["\n  expected ", expectation, format!(", found {found}")],
                 _ => {
                     let name = printable(format.name().as_bytes());
-                    message![format!("\n  nearest: {name}, which expects "), expectation, format!(" and found {found}")]
+                    message![format!("\n  closest: {name}, expected "), expectation, format!(", found {found}")]
                 }
             };
         }
@@ -108,7 +108,7 @@ impl Unfit<'_> {
             reason += self.why_rejected(considered, rejected);
         }
         if self.is_too_long() {
-            reason += format!("\n  it is longer than {} bytes, the most that a line may have", self.reading.max_line);
+            reason += format!("\n  it is longer than {} bytes, the limit for a line", self.reading.max_line);
         } else if reason.is_empty()
             && let Some(sample) = self.ledger.samples.first()
         {
@@ -135,10 +135,10 @@ impl Unfit<'_> {
         let example = self.shown(considered.survey.odd_address.as_deref().unwrap_or_default());
         let why = match rejected {
             RejectReason::Addresses => {
-                format!("not enough of its values for the address are addresses (\"{example}\")")
+                format!("too few of its addresses are valid (\"{example}\")")
             }
             RejectReason::Hosts => "most values of $host are not host names".to_owned(),
-            RejectReason::NoLists => "no line has more than one address where it has a list".to_owned(),
+            RejectReason::NoLists => "no line has more than one address in place of its list".to_owned(),
             RejectReason::NoTime => "the numbers at the end are not request times".to_owned(),
             RejectReason::Users => "$remote_user holds other fields".to_owned(),
         };
@@ -154,8 +154,8 @@ impl Unfit<'_> {
         }
         if let Some(preset) = self.fitting_preset {
             let left_out = if self.reading.log_formats.is_empty() { Setting::Field } else { Setting::LogFormat };
-            let fits = format!("\n  the format {preset} fits; to have it detected, leave ");
-            return message![fits, left_out, format!(" out:  logstat {path}")];
+            let fits = format!("\n  the format {preset} fits; to use it, omit ");
+            return message![fits, left_out, format!(":  logstat {path}")];
         }
         if let Some((considered, _)) = self.rejected() {
             let name = shell_word(self.formats[considered.format].name().as_bytes());
@@ -177,11 +177,11 @@ impl Unfit<'_> {
                 true => Message::default(),
                 false => message![" or ", Setting::Field],
             };
-            let there = " there: it must be the log_format that wrote the file";
+            let there = " at this place: it must be the log_format that the file was written with";
             return message!["\n  correct it", or_field, there];
         }
         let pass = message![
-            "\n  pass the log_format of your nginx configuration:  logstat ",
+            "\n  pass the log_format from your nginx configuration:  logstat ",
             Setting::LogFormat,
             format!(" '$remote_addr …' {path}")
         ];
@@ -192,7 +192,7 @@ impl Unfit<'_> {
             }
             None => {
                 let conf = format!(" /etc/nginx/nginx.conf {path}");
-                message![pass, "\n  or have it read from there:  logstat ", Setting::NginxConf, conf]
+                message![pass, "\n  or let logstat read it from there:  logstat ", Setting::NginxConf, conf]
             }
         }
     }
@@ -215,7 +215,7 @@ impl Unfit<'_> {
             if crate::ip::is_address_list(considered.survey.odd_address.as_deref().unwrap_or_default()) {
                 let key = shell_word(field_key(lines(), Wanted::AddressList)?.as_bytes());
                 return Some(message![
-                    "\n  if this key has a list that your proxies pass on:  logstat ",
+                    "\n  if this key holds the list that your proxies pass on:  logstat ",
                     Setting::Field,
                     format!(" {key} "),
                     Setting::RealIp,
@@ -226,11 +226,11 @@ impl Unfit<'_> {
             }
             let key = shell_word(field_key(lines(), Wanted::Address)?.as_bytes());
             let command = format!(" {key} {path}");
-            return Some(message!["\n  if this key has the address:  logstat ", Setting::Field, command]);
+            return Some(message!["\n  if this key holds the address:  logstat ", Setting::Field, command]);
         }
         let closest_format = self.closest_format().filter(|closest_format| has_keys(closest_format.format))?;
         if closest_format.mismatch.value(&closest_format.text).is_some() {
-            let must = " must name the key of such a value, and no other format fits";
+            let must = " must name a key with such a value; no other format fits";
             return Some(message!["\n  ", Setting::Field, must]);
         }
         if closest_format.mismatch.reason != Reason::NoMatch || closest_format.mismatch.at == 0 {
@@ -241,8 +241,8 @@ impl Unfit<'_> {
         let option = |key: String| message![Setting::Field, format!(" {} ", shell_word(key.as_bytes()))];
         let keys = keys.map(option).reduce(|keys, key| keys + key);
         Some(match keys {
-            None => "\n  no key of the line has a status or a path: it is not an access log".into(),
-            Some(keys) => message!["\n  if these keys have the status and the path:  logstat ", keys, path.as_str()],
+            None => "\n  no key of the line holds a status or a path, so it is not an access log".into(),
+            Some(keys) => message!["\n  if these keys hold the status and the path:  logstat ", keys, path.as_str()],
         })
     }
 }

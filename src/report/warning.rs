@@ -87,9 +87,9 @@ const CODES: [CodeRow; 15] = [
     row(WarningCode::NotAnAccessLog, "not-an-access-log", "the input is recognised as something else"),
     row(WarningCode::NoLogs, "no-logs", "the directory has no access logs"),
     row(WarningCode::NoMatch, "no-match", "no file matches the pattern, or the pattern is not valid"),
-    row(WarningCode::Directory, "directory", "a directory stands where a file is expected"),
-    row(WarningCode::DanglingLink, "dangling-link", "the link leads to nothing"),
-    row(WarningCode::LinkLoop, "link-loop", "links lead round in a circle"),
+    row(WarningCode::Directory, "directory", "a directory is given instead of a file"),
+    row(WarningCode::DanglingLink, "dangling-link", "the target of the link does not exist"),
+    row(WarningCode::LinkLoop, "link-loop", "symbolic links form a loop"),
 ];
 
 impl WarningCode {

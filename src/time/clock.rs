@@ -11,7 +11,7 @@ pub(crate) const MONTHS: [&[u8; 3]; 12] =
 pub(crate) enum Fault {
     /// The bytes do not have the shape of a timestamp.
     Shape,
-    /// The shape is right, but there is no such date or time.
+    /// The shape is right, but this date or time does not exist.
     Nonexistent,
 }
 

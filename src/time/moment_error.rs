@@ -22,14 +22,14 @@ impl std::fmt::Display for MomentError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             MomentError::Shape => {
-                "expected a time such as 2022-04-05, 2022-04-05T03:45 or 05/Apr/2022:03:45:05, or one relative to now \
-                 such as 90m, 2 days ago, yesterday 10:00 or last week"
+                "expected a time such as 2022-04-05, 2022-04-05T03:45 or 05/Apr/2022:03:45:05, or a time relative to \
+                 now such as 90m, 2 days ago, yesterday 10:00 or last week"
             }
-            MomentError::Ambiguous => "the month or the day may come first: write the year first, as in 2022-04-05",
-            MomentError::Nonexistent => "there is no such date or time",
-            MomentError::TooLong => "that is longer ago than time is counted",
+            MomentError::Ambiguous => "month and day could be swapped: write the year first, as in 2022-04-05",
+            MomentError::Nonexistent => "this date or time does not exist",
+            MomentError::TooLong => "that is too long ago",
             MomentError::NoDate => "expected a whole year, month, week, day, hour, minute or second",
-            MomentError::Relative => "now itself cannot count from now",
+            MomentError::Relative => "the reference time cannot be relative",
         })
     }
 }

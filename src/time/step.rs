@@ -76,11 +76,11 @@ pub enum UnitError {
 impl fmt::Display for UnitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            UnitError::Unknown => "there is no such unit",
+            UnitError::Unknown => "unknown unit",
             UnitError::Seconds => "a step of seconds must divide a minute: 1 2 3 4 5 6 10 12 15 20 or 30 s",
             UnitError::Minutes => "a step of minutes must divide an hour: 1 2 3 4 5 6 10 12 15 20 or 30 m",
             UnitError::Hours => "a step of hours must divide a day: 1 2 3 4 6 8 or 12 h",
-            UnitError::Days => "days have no steps: what is longer than one is a week, a month or a year",
+            UnitError::Days => "a step must be shorter than a day; longer units are week, month and year",
         })
     }
 }

@@ -49,13 +49,13 @@ pub enum ZoneError {
 impl fmt::Display for ZoneError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ZoneError::Unknown { name } => write!(f, "there is no time zone '{}'", printable(name.as_bytes())),
+            ZoneError::Unknown { name } => write!(f, "unknown time zone '{}'", printable(name.as_bytes())),
             ZoneError::NoLocal { detail } => {
-                write!(f, "the system's time zone is not known ({}); give its name", printable(detail.as_bytes()))
+                write!(f, "the system's time zone is unknown ({}); give its name", printable(detail.as_bytes()))
             }
-            ZoneError::NotBuilt => f.write_str(
-                "this was built without the feature 'zones', and knows utc and offsets such as +08:00 alone",
-            ),
+            ZoneError::NotBuilt => {
+                f.write_str("this build lacks the feature 'zones': use utc or an offset such as +08:00")
+            }
         }
     }
 }

@@ -18,11 +18,11 @@ impl Args {
         if let (Some(since), Some(until)) = (question.counting.since, question.counting.until)
             && since >= until
         {
-            warnings.push("--since is not before --until: no hit is in between".to_owned());
+            warnings.push("--since is not earlier than --until, so nothing can match".to_owned());
         }
         let moments = [question.counting.since, question.counting.until, question.counting.date.map(Date::begin)];
         if self.now.is_some() && !moments.into_iter().flatten().any(Moment::is_relative) {
-            warnings.push("--now changes nothing here: no --since, --until or --date counts from it".to_owned());
+            warnings.push("--now has no effect, because no --since, --until or --date is relative to it".to_owned());
         }
         warnings.extend(question.counting.contradictions().into_iter().map(wording::message));
         warnings.extend(self.visitors.warnings(question));
@@ -42,30 +42,30 @@ impl Args {
         };
         for field in question.reading.fields.iter().filter(is_idle) {
             let name = field.name();
-            warnings.push(format!("--field {name}={} changes nothing here: no --top {name}", shown(field.key())));
+            warnings.push(format!("--field {name}={} has no effect without --top {name}", shown(field.key())));
         }
         if let Some(unit) = self.by
             && !question.showing.shows(Section::Timeline)
         {
-            warnings.push(format!("--by {} changes nothing here: --show leaves the timeline out", unit.name()));
+            warnings.push(format!("--by {} has no effect, because --show omits the timeline", unit.name()));
         }
         if let Some(split) = question.counting.split
             && !question.showing.shows(Section::Timeline)
         {
-            warnings.push(format!("--split {} changes nothing here: --show leaves the timeline out", split.name()));
+            warnings.push(format!("--split {} has no effect, because --show omits the timeline", split.name()));
         }
         if question.counting.max_keys.is_some() && !question.showing.shows(Section::Top) {
-            warnings.push("--max-keys changes nothing here: --show leaves the rankings out".to_owned());
+            warnings.push("--max-keys has no effect, because --show omits the rankings".to_owned());
         }
         let has_rankings = question.showing.shows(Section::Top);
         if !self.columns.is_empty() && !has_rankings && !question.showing.shows(Section::Timeline) {
-            warnings.push("--columns changes nothing here: --show leaves the timeline and the rankings out".to_owned());
+            warnings.push("--columns has no effect, because --show omits the timeline and the rankings".to_owned());
         }
         if self.sort.is_some() && !has_rankings {
-            warnings.push("--sort changes nothing here: --show leaves the rankings out".to_owned());
+            warnings.push("--sort has no effect, because --show omits the rankings".to_owned());
         }
         if self.fill && !question.showing.shows(Section::Timeline) {
-            warnings.push("--fill changes nothing here: --show leaves the timeline out".to_owned());
+            warnings.push("--fill has no effect, because --show omits the timeline".to_owned());
         }
         warnings
     }
@@ -74,7 +74,7 @@ impl Args {
 /// The note on how a format in Apache's notation is read.
 fn apache(read_as: &str) -> String {
     if LogFormat::names().any(|name| name == read_as) {
-        return format!("Apache's LogFormat equals the preset {read_as}, and is read as that");
+        return format!("this LogFormat of Apache is the preset {read_as}");
     }
-    format!("Apache's LogFormat is read as --log-format '{}'", shown(read_as))
+    format!("this LogFormat of Apache is read as --log-format '{}'", shown(read_as))
 }

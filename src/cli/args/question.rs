@@ -124,9 +124,7 @@ impl Args {
 
     fn uv_method(&self) -> Result<UvMethod, clap::Error> {
         match (self.uv, self.hll) {
-            (Some(UvMethod::Exact), true) => {
-                Err(argument_error("--hll and --uv exact ask for two ways to count visitors"))
-            }
+            (Some(UvMethod::Exact), true) => Err(argument_error("--hll and --uv exact contradict each other")),
             (Some(method), _) => Ok(method),
             (None, true) => Ok(UvMethod::Hll(Precision::default())),
             (None, false) => Ok(UvMethod::default()),

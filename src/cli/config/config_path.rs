@@ -70,25 +70,25 @@ impl ConfigPath {
             Err(error) if !self.is_required && is_missing(&error) => return Ok(None),
             // A service may run with the HOME of the user who started it.
             Err(error) if !self.is_required && error.kind() == ErrorKind::PermissionDenied => {
-                warnings.push(format!("{}; its defaults are left out", self.unreadable(&error)));
+                warnings.push(format!("{}; its defaults are not used", self.unreadable(&error)));
                 return Ok(None);
             }
             Err(error) => return Err(self.unreadable(&error)),
         }
         if bytes.len() as u64 > MAX_BYTES {
-            return Err(format!("{shown}: this is no configuration: it is longer than 1 MiB"));
+            return Err(format!("{shown}: this is longer than 1 MiB, so it is not a configuration file"));
         }
         String::from_utf8(bytes).map(Some).map_err(|error| {
             let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
             let line = 1 + memchr::memchr_iter(b'\n', before).count();
-            format!("{shown}:{line}: this is not UTF-8, as TOML is")
+            format!("{shown}:{line}: this is not UTF-8, which TOML requires")
         })
     }
 
     fn unreadable(&self, error: &io::Error) -> String {
         let what = match error.kind() {
-            ErrorKind::IsADirectory => "this is a directory; give a file in it".to_owned(),
-            ErrorKind::NotFound => "there is no such file".to_owned(),
+            ErrorKind::IsADirectory => "this is a directory; name a file in it".to_owned(),
+            ErrorKind::NotFound => "no such file".to_owned(),
             ErrorKind::PermissionDenied => "permission denied".to_owned(),
             _ => error.to_string(),
         };
@@ -144,10 +144,10 @@ mod tests {
         assert_eq!((read("none", false), read("a/b", false)), (Ok(None), Ok(None)));
         assert!(read("at_most", false).is_ok());
         let wrong = [
-            ("none", true, ": there is no such file"),
-            ("latin", false, ":2: this is not UTF-8, as TOML is"),
-            ("large", false, ": this is no configuration: it is longer than 1 MiB"),
-            ("", false, ": this is a directory; give a file in it"),
+            ("none", true, ": no such file"),
+            ("latin", false, ":2: this is not UTF-8, which TOML requires"),
+            ("large", false, ": this is longer than 1 MiB, so it is not a configuration file"),
+            ("", false, ": this is a directory; name a file in it"),
         ];
         for (name, is_required, expected) in wrong {
             assert_eq!(read(name, is_required), Err(format!("{}{expected}", path(name).display())));

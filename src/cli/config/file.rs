@@ -57,7 +57,7 @@ pub(super) fn read(
     let reader = Reader { command, shown: name, ends, folder, home };
     let table = DeTable::parse(text).map_err(|error| {
         let at = error.span().map_or(text.len(), |span| span.start);
-        reader.wrong(at, &format!("this is not TOML: {}", shown(error.message())))
+        reader.wrong(at, &format!("invalid TOML: {}", shown(error.message())))
     })?;
     reader.file(table.get_ref())
 }
@@ -88,7 +88,7 @@ impl Reader<'_> {
                     }
                 }
                 SITE_FILES => {
-                    let message = format!("'{SITE_FILES}' belong to a site: [{SITES}.NAME]");
+                    let message = format!("'{SITE_FILES}' belongs in a site: [{SITES}.NAME]");
                     return Err(self.wrong(key.span().start, &message));
                 }
                 _ => file.settings.push(self.setting(key, item, &[FORMATS, SITES])?),
@@ -101,14 +101,14 @@ impl Reader<'_> {
         let name = key.get_ref();
         let wrong = |message: &str| self.wrong(key.span().start, message);
         if LogFormat::names().any(|preset| preset.eq_ignore_ascii_case(name)) {
-            return Err(wrong(&format!("'{name}' is a preset's name: give another")));
+            return Err(wrong(&format!("'{name}' is the name of a preset: choose another")));
         }
         if !is_word(name) {
-            let message = format!("'{}' is no name of a format: letters, digits, _ and - make one", shortened(name));
+            let message = format!("'{}' is not a valid format name: use letters, digits, _ and -", shortened(name));
             return Err(wrong(&message));
         }
         let DeValue::String(text) = item.get_ref() else {
-            return Err(wrong(&format!("'{name}' is the text of a log_format, not {}", kind(item.get_ref()))));
+            return Err(wrong(&format!("'{name}' must be the text of a log_format, not {}", kind(item.get_ref()))));
         };
         let format = named_format(name, text).map_err(|error| wrong(&error.to_string()))?;
         Ok(NamedFormat {
@@ -123,7 +123,7 @@ impl Reader<'_> {
         let name = key.get_ref();
         // Messages show the name, and users type it.
         if name.is_empty() || name.contains(' ') || shortened(name) != **name {
-            let message = format!("'{}' is no name of a site: it is typed as @NAME", shortened(name));
+            let message = format!("'{}' is not a valid site name: it is typed as @NAME", shortened(name));
             return Err(self.wrong(key.span().start, &message));
         }
         let (mut files, mut settings) = (Vec::new(), Vec::new());
@@ -208,7 +208,7 @@ impl Reader<'_> {
         }
         match (path.strip_prefix("~"), self.home) {
             (Ok(rest), Some(home)) => Ok(home.join(rest).into()),
-            (Ok(_), None) => Err(self.wrong(key.span().start, "'~' stands for a home, and HOME names none")),
+            (Ok(_), None) => Err(self.wrong(key.span().start, "'~' cannot be resolved, because HOME is not set")),
             (Err(_), _) => Ok(self.folder.join(path).into()),
         }
     }
@@ -219,8 +219,8 @@ impl Reader<'_> {
             let shown = shortened(name);
             // If the name of a site is missing, its options are in the wrong table.
             let is_option = named(self.command, name, &[]).is_ok();
-            let hint = if is_option { "; it is a key of a site: [sites.NAME]" } else { "" };
-            self.wrong(key.span().start, &format!("'{shown}' is a table, not {}{hint}", kind(item.get_ref())))
+            let hint = if is_option { "; options of a site are in [sites.NAME]" } else { "" };
+            self.wrong(key.span().start, &format!("'{shown}' must be a table, not {}{hint}", kind(item.get_ref())))
         };
         item.get_ref().as_table().ok_or_else(wrong)
     }

@@ -29,6 +29,7 @@ pub(crate) use config_path::Environment;
 use file::File;
 use options::{ValueCount, settable, value_count};
 use setting::{Origin, Setting, Text, Value};
+use sites::Searched;
 
 /// Keys of a file that are not options.
 const FORMATS: &str = "log-formats";
@@ -86,7 +87,8 @@ impl ResolvedArgs {
 
     /// Adds the settings of the file and of variables.
     fn add(&mut self, command: &Command, matches: &ArgMatches, environment: &Environment) -> Result<(), clap::Error> {
-        if let Some(path) = environment.config_path(self.args.config.as_deref()).filter(|_| !self.args.no_config)
+        let path = environment.config_path(self.args.config.as_deref()).filter(|_| !self.args.no_config);
+        if let Some(path) = &path
             && let Some(text) = path.read(&mut self.warnings).map_err(|wrong| argument_error(&wrong))?
         {
             let shown = path.shown();
@@ -96,8 +98,13 @@ impl ResolvedArgs {
         }
         let (variables, warnings) =
             variables::read(command, &environment.variables).map_err(|wrong| argument_error(&wrong))?;
-        let site = sites::named(&self.args.files, &self.file.sites, self.shown.as_deref())
-            .map_err(|wrong| argument_error(&wrong))?;
+        let searched = match (&self.shown, &path) {
+            (Some(file), _) => Searched::Read(file),
+            (None, Some(path)) => Searched::Missing(path.shown()),
+            (None, None) => Searched::Nowhere,
+        };
+        let site =
+            sites::named(&self.args.files, &self.file.sites, &searched).map_err(|wrong| argument_error(&wrong))?;
         // Fast path: usually nothing is configured, so the first parse is final.
         if self.shown.is_none() && variables.is_empty() && !self.args.print_config {
             self.warnings.extend(warnings);

@@ -8,8 +8,8 @@ use crate::cli::messages::shown;
 
 /// THE TABLE of options that cannot be configured, and why.
 const REFUSED: [(&str, &str); 9] = [
-    ("config", "it names the file, which is known by then"),
-    ("no-config", "it is about the file, which is read by then"),
+    ("config", "it names this file"),
+    ("no-config", "this file is already read"),
     ("print-config", PRINTS),
     ("generate", PRINTS),
     ("schema", PRINTS),
@@ -19,7 +19,7 @@ const REFUSED: [(&str, &str); 9] = [
     ("version", PRINTS),
 ];
 
-const PRINTS: &str = "it prints something else than a report";
+const PRINTS: &str = "it prints something other than a report";
 
 /// THE TABLE of options that exclude each other: one given in a higher layer displaces the other in lower layers.
 const CONFLICTS: [(&str, &str); 6] = [
@@ -74,7 +74,7 @@ pub(super) fn named<'c>(command: &'c Command, name: &str, others: &[&str]) -> Re
         return Ok(option);
     }
     if let Some(reason) = refusal(name) {
-        return Err(format!("'{name}' is for the command line alone: {reason}"));
+        return Err(format!("'{name}' works only on the command line, because {reason}"));
     }
     let short = settable(command).find(|(_, option)| option.get_short().is_some_and(|c| name.chars().eq([c])));
     let known: Vec<&str> = others.iter().copied().chain(settable(command).map(|(known, _)| known)).collect();
@@ -150,7 +150,7 @@ mod tests {
             ("colour", "unknown key 'colour'; did you mean 'color'?"),
             ("qqqqqqqqqqqq", "unknown key 'qqqqqqqqqqqq'"),
             ("\u{1b}[31m\u{202e}", "unknown key '\\x1B[31m\\xE2\\x80\\xAE'"),
-            ("schema", "'schema' is for the command line alone: it prints something else than a report"),
+            ("schema", "'schema' works only on the command line, because it prints something other than a report"),
         ];
         for (name, expected) in rows {
             assert_eq!(named(&command, name, &[SITES]).unwrap_err(), expected);

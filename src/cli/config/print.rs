@@ -17,7 +17,7 @@ impl ResolvedArgs {
     pub(crate) fn print(&self, out: &mut dyn Write) -> io::Result<()> {
         let command = Args::command();
         let set = |name: &str| self.settings.iter().find(|setting| setting.option == name);
-        writeln!(out, "# What is in force, and where it is from.")?;
+        writeln!(out, "# Options in force, and where they are set.")?;
         for file in &self.args.files {
             writeln!(out, "# reads {}", quoted(&file.to_string_lossy()))?;
         }
@@ -34,7 +34,7 @@ impl ResolvedArgs {
             writeln!(out, "# {name}: {}", default.unwrap_or_default())?;
         }
         let names: Vec<&str> = not_given.into_iter().map(|(name, _)| name).collect();
-        writeln!(out, "# Not given:\n{}", wrapped(&names, "").replace('\n', "\n# ").replacen("", "# ", 1))?;
+        writeln!(out, "# Not set:\n{}", wrapped(&names, "").replace('\n', "\n# ").replacen("", "# ", 1))?;
         if !self.file.formats.is_empty() {
             writeln!(out, "\n[{FORMATS}]")?;
         }

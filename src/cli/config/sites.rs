@@ -2,11 +2,22 @@
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use super::file::Site;
 use super::options::shortened;
 use crate::cli::names::suggestion;
 use crate::cli::wrapped::wrapped;
+
+/// The configuration file that could define a site.
+pub(super) enum Searched<'f> {
+    /// Path of the file that was read.
+    Read(&'f str),
+    /// Path of the default file, which does not exist or cannot be read.
+    Missing(Rc<str>),
+    /// The user wants no file, or there is no home directory.
+    Nowhere,
+}
 
 /// The name of a site, if a word begins with `@`.
 fn name(word: &OsStr) -> Option<String> {
@@ -16,14 +27,14 @@ fn name(word: &OsStr) -> Option<String> {
 
 /// Finds the site among the files. Only one is allowed, because a site brings options, and the options of two would
 /// mix.
-pub(super) fn named<'s>(given: &[PathBuf], sites: &'s [Site], file: Option<&str>) -> Result<Option<&'s Site>, String> {
+pub(super) fn named<'s>(given: &[PathBuf], sites: &'s [Site], file: &Searched<'_>) -> Result<Option<&'s Site>, String> {
     let mut found: Option<&Site> = None;
     for name in given.iter().filter_map(|word| name(word.as_os_str())) {
         let site = sites.iter().find(|site| site.name == name).ok_or_else(|| unknown(&name, sites, file))?;
         if let Some(other) = found.filter(|other| other.name != site.name) {
             let (one, two) = (&other.name, &site.name);
             return Err(format!(
-                "@{one} and @{two} have options of their own: one site at a time, or the files themselves"
+                "@{one} and @{two} have options of their own: use one site at a time, or name the files"
             ));
         }
         found = Some(site);
@@ -41,15 +52,16 @@ pub(super) fn files(given: Vec<PathBuf>, sites: &[Site]) -> Vec<PathBuf> {
     given.into_iter().flat_map(files_of).collect()
 }
 
-fn unknown(name: &str, sites: &[Site], file: Option<&str>) -> String {
+fn unknown(name: &str, sites: &[Site], file: &Searched<'_>) -> String {
     let mut known: Vec<String> = sites.iter().map(|site| format!("@{}", site.name)).collect();
     known.sort_unstable();
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let list = match file {
-        None => "  there is no configuration file that could name it".to_owned(),
-        Some(file) if known.is_empty() => format!("  {file} names no sites"),
-        Some(_) => wrapped(&known, "  sites: "),
+        Searched::Nowhere => "  no configuration file is used".to_owned(),
+        Searched::Missing(path) => format!("  no configuration file found: {path}"),
+        Searched::Read(file) if known.is_empty() => format!("  {file} defines no sites"),
+        Searched::Read(_) => wrapped(&known, "  sites: "),
     };
     let name = format!("@{}", shortened(name));
-    format!("unknown site '{name}'{}\n{list}\n  a file of that name is ./{name}", suggestion(&name, &known))
+    format!("unknown site '{name}'{}\n{list}\n  for a file of that name, write ./{name}", suggestion(&name, &known))
 }

@@ -242,11 +242,11 @@ fn modifiers_are_ignored_while_their_option_is_unused() {
         assert!(judged(config, variables, given).is_ok(), "{config} {variables} {given}");
     }
     let awake = [
-        ("", "--prom-label host", "--prom-label: host is not ranked here: give --top host too"),
-        ("", "--prom-label host/path", "--prom-label: host/path is not ranked here: give --top host/path too"),
+        ("", "--prom-label host", "--prom-label: host is not ranked; add --top host"),
+        ("", "--prom-label host/path", "--prom-label: host/path is not ranked; add --top host/path"),
         ("", "--prom-label pth", "unknown ranking 'pth' for --prom-label; did you mean 'path'?"),
-        ("prom-label = 'host'", "--format prometheus", "--prom-label: host is not ranked here"),
-        ("prom-label = 'host'", "-o r.PROM", "--prom-label: host is not ranked here"),
+        ("prom-label = 'host'", "--format prometheus", "--prom-label: host is not ranked"),
+        ("prom-label = 'host'", "-o r.PROM", "--prom-label: host is not ranked"),
     ];
     for (config, given, expected) in awake {
         let message = judged(config, "", given).unwrap_err();

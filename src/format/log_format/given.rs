@@ -91,7 +91,7 @@ impl<'t> Given<'t> {
                     .map(|name| String::from_utf8_lossy(&name).into_owned());
                 words
             }
-            _ => return Err(self.typed_error(end, "a log_format has a name and then its text: log_format NAME '$…';")),
+            _ => return Err(self.typed_error(end, "expected a name, then the text: log_format NAME '$…';")),
         };
         let words = match words {
             [first, rest @ ..] if first.quote.is_none() && self.raw(first).starts_with(ESCAPE.as_bytes()) => {
@@ -108,7 +108,7 @@ impl<'t> Given<'t> {
     fn apache_directive(&mut self, at: usize) -> Result<(), FormatError> {
         let (words, end) = self.words(at)?;
         let [text, rest @ ..] = &words[..] else {
-            return Err(self.typed_error(end, "a LogFormat has its text and then a name: LogFormat \"%h …\" NAME"));
+            return Err(self.typed_error(end, "expected the text, then a name: LogFormat \"%h …\" NAME"));
         };
         if let [name, ..] = rest {
             self.name = Some(String::from_utf8_lossy(self.raw(name)).into_owned());
@@ -166,7 +166,11 @@ impl<'t> Given<'t> {
                 Some(b';') => {
                     let behind = words::after_space(text, at + 1);
                     if behind < text.len() {
-                        return Err(self.typed_error(behind, "more after the ';': give each format by its own option"));
+                        return Err(self.typed_error(
+                            behind,
+                            "text after the ';': give each format in an option of its \
+                             own",
+                        ));
                     }
                     return Ok((words, at));
                 }
@@ -195,9 +199,10 @@ impl<'t> Given<'t> {
     fn escape_of(&self, word: Span) -> Result<NginxEscape, FormatError> {
         let name = self.raw(&word).strip_prefix(ESCAPE.as_bytes()).unwrap_or_default();
         let known = [NginxEscape::Default, NginxEscape::Json, NginxEscape::None];
-        known.into_iter().find(|escape| escape.name().as_bytes() == name).ok_or_else(|| {
-            self.typed_error(word.start + ESCAPE.len(), "unknown escaping; there are default, json and none")
-        })
+        known
+            .into_iter()
+            .find(|escape| escape.name().as_bytes() == name)
+            .ok_or_else(|| self.typed_error(word.start + ESCAPE.len(), "unknown escaping; known: default, json, none"))
     }
 
     /// Appends the typed text from `start` to `end`, with escapes undone.

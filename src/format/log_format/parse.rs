@@ -10,7 +10,7 @@ use crate::format::variables::{Author, Destination, URI_AND_ARGS, is_known, is_n
 pub(crate) fn parse(text: &str) -> Result<Vec<Piece>, FormatError> {
     let error = |at: usize, what: &str| FormatError { text: text.to_owned(), at, what: what.to_owned() };
     if let Some(at) = text.find('\n') {
-        return Err(error(at, "a line feed, which no line of a log holds; join the parts as nginx does"));
+        return Err(error(at, "a line feed, which a log line cannot contain; join the parts as nginx does"));
     }
     let words = with_idioms(words(text).map_err(|(at, what)| error(at, what))?);
     let mut pieces = Vec::new();
@@ -35,7 +35,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Piece>, FormatError> {
     }
     if !pieces.iter().any(|p| matches!(p, Piece::Variable(_))) {
         return Err(match without_sign(text) {
-            Some(at) => error(at, "no variable: write '$' before the name of each, as in $remote_addr"),
+            Some(at) => error(at, "no variable in it; names of variables start with '$'"),
             None if text.is_empty() => error(0, "it is empty"),
             None => error(0, "no variable such as $remote_addr"),
         });
@@ -69,7 +69,7 @@ fn words(text: &str) -> Result<Vec<(usize, Word<'_>)>, (usize, &'static str)> {
             }
         };
         if !is_name(name) {
-            return Err((at, "'$' without the name of a variable, which is letters, digits and '_'"));
+            return Err((at, "'$' must be followed by the name of a variable: letters, digits and '_'"));
         }
         words.push((at, Word::Variable(name)));
         rest = after;

@@ -41,8 +41,8 @@ const fn row(name: &'static str, about: &'static str, text: &'static str, escape
 /// apache/apisix (Apache-2.0), `access_log_format`.
 #[rustfmt::skip]
 pub(crate) const PRESETS: &[Preset] = &[
-    row("combined", "nginx, where no log_format is given; Apache's combined", COMBINED, Default),
-    row("common", "Apache's common; nothing after the bytes", COMMON, Default),
+    row("combined", "nginx's default; Apache's combined", COMBINED, Default),
+    row("common", "Apache's common: ends after the bytes sent", COMMON, Default),
     row("main", "nginx's packages and docker image", combined!("$remote_addr", r#" "$http_x_forwarded_for""#), Default),
     row("vhost", "$host before combined", combined!("$host $remote_addr", ""), Default),
     row("combined_timed", "combined, then $request_time", combined!("$remote_addr", " $request_time"), Default),

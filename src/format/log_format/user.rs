@@ -12,7 +12,7 @@ use crate::time::{Clock, Fault, Rfc3339};
 /// The result of reading the bytes of the step.
 pub(super) enum UserAndTime<'a> {
     Both(&'a [u8], Time),
-    /// They have the right shape, but there is no such date or time.
+    /// They have the right shape, but this date or time does not exist.
     NoSuchTime,
     /// They have another shape.
     Neither,

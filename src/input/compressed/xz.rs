@@ -20,7 +20,7 @@ fn failed(error: &Error) -> State {
     match error {
         Error::MemLimit => State::TooLarge(format!("more than {} MiB of memory", MEMORY_BYTES >> 20)),
         Error::Mem => State::TooLarge(NO_MEMORY.to_owned()),
-        Error::Options => State::Corrupt("it uses what is not known".to_owned()),
+        Error::Options => State::Corrupt("it uses an unsupported feature".to_owned()),
         _ => State::Corrupt("a block or its checksum is wrong".to_owned()),
     }
 }

@@ -80,12 +80,12 @@ impl fmt::Display for InputNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             InputNote::SameFile { path, read_as } if path == read_as => {
-                write!(f, "{} is given more than once and read once", shown(path))
+                write!(f, "{} is given more than once, but read only once", shown(path))
             }
             InputNote::SameFile { path, read_as } => {
-                write!(f, "{} is the same file as {} and read once", shown(path), shown(read_as))
+                write!(f, "{} is the same file as {}, and read only once", shown(path), shown(read_as))
             }
-            InputNote::NoFile { path } => write!(f, "{} is no file and not read", shown(path)),
+            InputNote::NoFile { path } => write!(f, "{} is not a regular file, so it is not read", shown(path)),
             InputNote::Skipped { directory, files } => {
                 let (directory, count) = (shown(directory), counted(files.len()));
                 let reasons = reasons(files);
@@ -101,13 +101,18 @@ impl fmt::Display for InputNote {
                 write!(f, "{directory}: {count} not read ({reasons}): {}{more}{hint}", names.join(", "))
             }
             InputNote::Unreadable { directories, detail } => {
-                write!(f, "cannot look into {}: {detail}", list(directories.iter().map(|path| shown(path))))
+                write!(f, "cannot list {}: {detail}", list(directories.iter().map(|path| shown(path))))
             }
             InputNote::NotSearched { directory } => {
-                write!(f, "{}: not all directories in it were looked into", shown(directory))
+                write!(f, "{}: it has too many subdirectories, and not all were searched", shown(directory))
             }
             InputNote::Within { directory, within } => {
-                write!(f, "{}: not read: the logs in {within}; to read them:  {}", shown(directory), within.command())
+                write!(
+                    f,
+                    "{}: logs in subdirectories are not read: {within}; to read them:  {}",
+                    shown(directory),
+                    within.command()
+                )
             }
         }
     }
@@ -150,7 +155,7 @@ fn first_names(files: &[SkippedFile]) -> Vec<String> {
 /// Advice for files that could be read.
 fn advice(files: &[SkippedFile]) -> &'static str {
     match files.iter().any(|file| file.reason.may_be_readable()) {
-        true => "; to read one, give its name",
+        true => "; to read one, name it",
         false => "",
     }
 }
@@ -180,7 +185,7 @@ mod tests {
         for (note, expected) in [
             (
                 skipped(&[(Backup, "access.log.bak")]),
-                "logs: 1 file not read (1 backup): access.log.bak; to read one, give its name",
+                "logs: 1 file not read (1 backup): access.log.bak; to read one, name it",
             ),
             (
                 skipped(&[(NotUnpacked, "access.7z"), (Archive, "logs.tar")]),
@@ -202,7 +207,7 @@ mod tests {
         assert_eq!(
             many.in_full(),
             "logs: 7 files not read: 1 backup: a.bak; 1 temporary file: a.tmp; 3 not named like access logs: 1, 2, 3\\x1B; \
-             2 error logs: error.log, error.log.1; to read one, give its name"
+             2 error logs: error.log, error.log.1; to read one, name it"
         );
         let error_log = skipped(&[(ErrorLog, "error.log")]);
         assert_eq!((error_log.is_routine(), error_log.to_string()), (true, "logs: 1 error log not read".to_owned()));
@@ -212,9 +217,9 @@ mod tests {
     fn unsearched_directories_are_named() {
         let directories = ["l/nginx", "l/private"].map(PathBuf::from).to_vec();
         let note = InputNote::Unreadable { directories, detail: "permission denied".to_owned() };
-        assert_eq!(note.to_string(), "cannot look into l/nginx, l/private: permission denied");
+        assert_eq!(note.to_string(), "cannot list l/nginx, l/private: permission denied");
         let note = InputNote::NotSearched { directory: "l".into() };
-        assert_eq!(note.to_string(), "l: not all directories in it were looked into");
+        assert_eq!(note.to_string(), "l: it has too many subdirectories, and not all were searched");
     }
 
     #[test]
@@ -227,14 +232,15 @@ mod tests {
             more: 0,
         };
         let note = InputNote::Within { directory: "srv".into(), within: within.clone() };
-        let expected = "srv: not read: the logs in srv/a (3 files), srv/b (1 file); to read them:  logstat srv/*/";
+        let expected =
+            "srv: logs in subdirectories are not read: srv/a (3 files), srv/b (1 file); to read them:  logstat srv/*/";
         assert_eq!(note.to_string(), expected);
         within.directories.extend((0..9).map(|i| directory(&format!("srv/{i}"), 1)));
         (within.is_cut, within.more) = (true, 6);
         assert_eq!(
             within.to_string(),
-            "srv/a (3 files), srv/b (1 file), srv/0 (1 file), srv/1 (1 file), srv/2 (1 file) and 6 more; not all directories \
-             were looked into"
+            "srv/a (3 files), srv/b (1 file), srv/0 (1 file), srv/1 (1 file), srv/2 (1 file) and 6 more; not all \
+             subdirectories were searched"
         );
         assert_eq!(within.command(), "logstat srv/*/  (and 6 more)");
     }

@@ -189,7 +189,7 @@ mod tests {
     fn search_limit_is_reported() {
         let names: Vec<_> = (0..=LOOKED_INTO).map(|i| format!("{i}/x.log")).collect();
         let (directories, arguments, more) = within(&names, 3).unwrap();
-        assert!(directories.ends_with("; not all directories were looked into"), "{directories}");
+        assert!(directories.ends_with("; not all subdirectories were searched"), "{directories}");
         assert_eq!((arguments.as_str(), more), ("0 1 2 3 4", LOOKED_INTO - LISTED));
     }
 

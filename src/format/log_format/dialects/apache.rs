@@ -149,7 +149,7 @@ fn directive(text: &str, at: usize) -> Result<Directive<'_>, (usize, String)> {
     loop {
         let rest = &text[next..];
         match rest.bytes().next() {
-            None => return Err((at, "'%' without a letter; '%%' is the sign itself".to_owned())),
+            None => return Err((at, "'%' without a letter; for the character itself, write '%%'".to_owned())),
             Some(b'!' | b',' | b'0'..=b'9') => next += 1,
             Some(sign @ (b'<' | b'>')) => {
                 redirect = Some(sign);
@@ -177,19 +177,17 @@ fn words(one: &Directive<'_>) -> Result<String, (usize, String)> {
     }
     let family = FAMILIES.iter().find(|(letter, _)| *letter == one.letter);
     match family {
-        Some(_) if braces.is_empty() => {
-            Err((one.letter_at, format!("'%{0}' without a name: %{{NAME}}{0}", one.letter)))
-        }
+        Some(_) if braces.is_empty() => Err((one.letter_at, format!("'%{0}' needs a name: %{{NAME}}{0}", one.letter))),
         Some((_, before)) => Ok(format!("${before}{}", variable_name(braces, one.letter))),
         None if LETTERS.iter().any(|(letter, ..)| *letter == one.letter) => {
-            Err((one.letter_at, format!("'%{{{braces}}}{}' is unknown here", one.letter)))
+            Err((one.letter_at, format!("unknown '%{{{braces}}}{}'", one.letter)))
         }
         None => {
             let known: String = LETTERS.iter().map(|(letter, ..)| *letter).filter(|letter| letter.len() == 1).collect();
             let mut known: Vec<char> = known.chars().chain("ioCenx".chars()).collect();
             known.dedup();
             let known = known.iter().map(char::to_string).collect::<Vec<_>>().join(" ");
-            Err((one.letter_at, format!("'{}' is no letter of Apache's log formats; there are {known}", one.letter)))
+            Err((one.letter_at, format!("unknown letter '{}'; Apache's log formats have {known}", one.letter)))
         }
     }
 }

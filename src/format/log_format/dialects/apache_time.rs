@@ -41,7 +41,7 @@ pub(in crate::format) fn translate(text: &str, at: usize) -> Result<(String, usi
         next += between;
     }
     found.ok_or_else(|| {
-        let what = "no time that can be read; there are %d/%b/%Y:%H:%M:%S %z, %Y-%m-%dT%H:%M:%S%z, %Y-%m-%d %H:%M:%S, \
+        let what = "unsupported time format; supported: %d/%b/%Y:%H:%M:%S %z, %Y-%m-%dT%H:%M:%S%z, %Y-%m-%d %H:%M:%S, \
                     sec, msec and usec";
         (at, what.to_owned())
     })
