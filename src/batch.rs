@@ -33,13 +33,13 @@ pub(crate) const NAMED: usize = 16;
 pub(crate) const SOURCES: usize = 4;
 
 /// Maximum number of variables that have a column.
-pub(crate) const EXTRAS: usize = NAMED + SOURCES;
+pub(crate) const MAX_VARIABLES: usize = NAMED + SOURCES;
 
 /// Maximum number of derived dimensions.
 pub(crate) const DERIVED: usize = 16;
 
 /// Number of text columns. The last one identifies visitors if no other column does.
-const COLUMNS: usize = TEXTS + EXTRAS + DERIVED + 1;
+const COLUMNS: usize = TEXTS + MAX_VARIABLES + DERIVED + 1;
 
 /// A set of fields needs one bit per text column, and one for each of the five numeric fields.
 const _: () = assert!(COLUMNS + 5 <= u64::BITS as usize);
@@ -52,14 +52,14 @@ impl Column {
     /// Identifies visitors if that takes several columns. No log has this field, so no format fills it.
     pub(crate) const VISITOR: Column = Column((COLUMNS - 1) as u8);
 
-    /// Column of the variable with this index, which is below [`EXTRAS`].
-    pub(crate) const fn extra(place: usize) -> Column {
+    /// Column of the variable with this index, which is below [`MAX_VARIABLES`].
+    pub(crate) const fn variable(place: usize) -> Column {
         Column((TEXTS + place) as u8)
     }
 
     /// Column of the derived dimension with this index, which is below [`DERIVED`]. A step fills it, not a format.
     pub(crate) const fn derived(place: usize) -> Column {
-        Column((TEXTS + EXTRAS + place) as u8)
+        Column((TEXTS + MAX_VARIABLES + place) as u8)
     }
 }
 
@@ -83,7 +83,7 @@ impl Fields {
     /// Static or dynamic. Decided by logstat; no format logs it.
     pub(crate) const CLASS: Fields = Fields(16 << COLUMNS);
     /// The columns of variables.
-    pub(crate) const EXTRA: Fields = Fields(((1 << EXTRAS) - 1) << TEXTS);
+    pub(crate) const VARIABLES: Fields = Fields(((1 << MAX_VARIABLES) - 1) << TEXTS);
     /// The fields of a request line.
     pub(crate) const REQUEST: Fields = Fields(
         Fields::text(TextField::Method).0 | Fields::text(TextField::Path).0 | Fields::text(TextField::Protocol).0,
@@ -98,27 +98,27 @@ impl Fields {
     }
 
     #[must_use]
-    pub(crate) const fn and(self, other: Fields) -> Fields {
+    pub(crate) const fn union(self, other: Fields) -> Fields {
         Fields(self.0 | other.0)
     }
 
-    pub(crate) const fn holds(self, other: Fields) -> bool {
+    pub(crate) const fn contains(self, other: Fields) -> bool {
         self.0 & other.0 == other.0
     }
 
-    pub(crate) const fn meets(self, other: Fields) -> bool {
+    pub(crate) const fn intersects(self, other: Fields) -> bool {
         self.0 & other.0 != 0
     }
 
     /// Intersection of both sets.
     #[must_use]
-    pub(crate) const fn both(self, other: Fields) -> Fields {
+    pub(crate) const fn intersection(self, other: Fields) -> Fields {
         Fields(self.0 & other.0)
     }
 
     /// Fields of this set that are not in `other`.
     #[must_use]
-    pub(crate) const fn without(self, other: Fields) -> Fields {
+    pub(crate) const fn difference(self, other: Fields) -> Fields {
         Fields(self.0 & !other.0)
     }
 }
@@ -219,7 +219,7 @@ fn column<T: Copy>(value: T) -> Box<[T; ROWS]> {
 impl<'a> Batch<'a> {
     /// Creates an empty batch with room for [`ROWS`] lines.
     pub(crate) fn new(needs: Fields) -> Self {
-        let texts = |field: usize| vec![MISSING; if needs.holds(Fields(1 << field)) { ROWS } else { 0 }];
+        let texts = |field: usize| vec![MISSING; if needs.contains(Fields(1 << field)) { ROWS } else { 0 }];
         Batch {
             len: 0,
             texts: std::array::from_fn(texts),
@@ -334,7 +334,7 @@ impl<'a> Batch<'a> {
 
     /// Replaces the text of a line in a column that is needed.
     #[inline]
-    pub(crate) fn put_text(&mut self, row: usize, column: impl Into<Column>, text: &'a [u8]) {
+    pub(crate) fn replace_text(&mut self, row: usize, column: impl Into<Column>, text: &'a [u8]) {
         self.texts[usize::from(column.into().0)][row] = text;
     }
 
@@ -379,21 +379,25 @@ mod tests {
     #[test]
     fn fields_form_a_set() {
         let path = Fields::text(TextField::Path);
-        assert!(Fields::REQUEST.holds(path) && !path.holds(Fields::REQUEST) && path.meets(Fields::REQUEST));
-        assert!(Fields::TIME.and(path).holds(Fields::TIME) && !path.meets(Fields::TIME));
-        assert_eq!(Fields::TIME.and(path).without(path), Fields::TIME);
-        assert_eq!((Fields::TIME.and(path).both(Fields::REQUEST), Fields::TIME.both(path)), (path, Fields::NONE));
+        assert!(Fields::REQUEST.contains(path) && !path.contains(Fields::REQUEST) && path.intersects(Fields::REQUEST));
+        assert!(Fields::TIME.union(path).contains(Fields::TIME) && !path.intersects(Fields::TIME));
+        assert_eq!(Fields::TIME.union(path).difference(path), Fields::TIME);
+        assert_eq!(
+            (Fields::TIME.union(path).intersection(Fields::REQUEST), Fields::TIME.intersection(path)),
+            (path, Fields::NONE)
+        );
         assert_eq!(Fields::column(TextField::Path.into()), path);
-        let extras = (0..EXTRAS).fold(Fields::NONE, |all, i| all.and(Fields::column(Column::extra(i))));
+        let variable_columns =
+            (0..MAX_VARIABLES).fold(Fields::NONE, |all, i| all.union(Fields::column(Column::variable(i))));
         let numbers = [Fields::TIME, Fields::STATUS, Fields::BYTES, Fields::REQUEST_TIME, Fields::CLASS];
         let others = [&numbers[..], &[Fields::REQUEST]].concat();
-        assert_eq!(extras, Fields::EXTRA);
-        let derived = (0..DERIVED).fold(Fields::NONE, |all, i| all.and(Fields::column(Column::derived(i))));
+        assert_eq!(variable_columns, Fields::VARIABLES);
+        let derived = (0..DERIVED).fold(Fields::NONE, |all, i| all.union(Fields::column(Column::derived(i))));
         let visitor = Fields::column(Column::VISITOR);
         for columns in [visitor, derived] {
-            assert!(!columns.meets(extras) && others.iter().all(|field| !columns.meets(*field)));
+            assert!(!columns.intersects(variable_columns) && others.iter().all(|field| !columns.intersects(*field)));
         }
-        assert!(!visitor.meets(derived));
-        assert!(others.iter().all(|field| *field != Fields::NONE && !extras.meets(*field)));
+        assert!(!visitor.intersects(derived));
+        assert!(others.iter().all(|field| *field != Fields::NONE && !variable_columns.intersects(*field)));
     }
 }

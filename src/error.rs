@@ -86,7 +86,7 @@ pub enum ErrorKind {
         detail: String,
     },
     /// An input is compressed, and the library was built without the feature `compressed`.
-    NotUnpacked {
+    CompressionUnsupported {
         /// The path as it was given.
         path: PathBuf,
         /// The compression, as detected by its first bytes.
@@ -176,7 +176,7 @@ pub enum ErrorKind {
         largest: String,
     },
     /// A pair where a single dimension is required, or the same dimension twice.
-    Pair {
+    PairNotAllowed {
         /// The setting, and what is wrong with it.
         detail: Message,
     },
@@ -248,7 +248,7 @@ pub(crate) fn bytes_in_words(bytes: u64) -> String {
 }
 
 /// Text of the system's error in lower case, without the error number.
-pub(crate) fn plain(error: &std::io::Error) -> String {
+pub(crate) fn io_error_text(error: &std::io::Error) -> String {
     // The error may come from a caller's reader, with any text.
     let text = crate::text::printable(error.to_string().as_bytes());
     let text = text.split(" (os error").next().unwrap_or_default();

@@ -17,7 +17,7 @@ pub struct Phases {
     /// that.
     pub finding_formats: Duration,
     /// Statistics of each worker. A single worker is the caller's thread.
-    pub workers: Vec<WorkerShare>,
+    pub workers: Vec<WorkerStats>,
     /// Merging the tallies of the workers; when counting in rounds, also the work at the end of each round.
     pub merging: Duration,
     /// Unescaping distinct keys.
@@ -31,7 +31,7 @@ pub struct Phases {
 /// Statistics of a worker.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct WorkerShare {
+pub struct WorkerStats {
     /// Number of lines that it counted.
     pub lines: u64,
     /// Bytes of these lines.

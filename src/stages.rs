@@ -10,13 +10,13 @@ use std::time::Duration;
 use bumpalo::Bump;
 
 use crate::batch::{Batch, Fields, ROWS, TextField};
-use crate::dimension::{Dimension, Extras};
-use crate::engine::first_lines::Met;
+use crate::dimension::{Dimension, VariableColumns};
 use crate::engine::memory_limit::MemoryLimit;
 use crate::engine::scan::Scan;
-use crate::engine::worker::{Place, Worker};
+use crate::engine::sniff::Sniffed;
+use crate::engine::worker::{ChunkPosition, Worker};
 use crate::filter::{Filter, Period};
-use crate::format::{Detector, Filler, FormatsOfFile, LogFormat, Marks, Quotes};
+use crate::format::{BatchWriter, Detector, FormatsOfFile, LogFormat, Marks, Quotes};
 use crate::input::{Beginning, Chunk};
 use crate::keys::{AddressKeys, GroupId, Keys, Seed};
 use crate::measure::UvMethod;
@@ -89,7 +89,7 @@ impl<'f> Scanner<'f> {
         let mut tally = Tally::new(&[], UvMethod::Exact, TextField::Addr.into(), Seed::fixed(1));
         tally.ledger.inputs = vec![InputLedger::new(self.formats.len())];
         let needs = Tally::needs(&tables_of(plan), Fields::text(TextField::Addr));
-        let met = Met {
+        let sniffed = Sniffed {
             envelope: None,
             formats: Arc::clone(&self.of_file),
             foreign: None,
@@ -98,18 +98,29 @@ impl<'f> Scanner<'f> {
             took: Duration::ZERO,
         };
         let scan = Scan {
-            met: vec![OnceLock::from(met)],
+            sniffed: vec![OnceLock::from(sniffed)],
             own: &[],
             formats: self.formats,
             detector: Detector::new(self.formats),
             max_line: self.question.reading.max_line,
-            filter: Filter::new(Period::default(), &self.question.counting.filters, &Extras::default(), Seed::fixed(1)),
-            steps: StepPlan::new(self.question.step_options(), &Extras::default(), needs, Fields::NONE, Seed::fixed(1)),
+            filter: Filter::new(
+                Period::default(),
+                &self.question.counting.filters,
+                &VariableColumns::default(),
+                Seed::fixed(1),
+            ),
+            steps: StepPlan::new(
+                self.question.step_options(),
+                &VariableColumns::default(),
+                needs,
+                Fields::NONE,
+                Seed::fixed(1),
+            ),
             servers: Vec::new(),
             rejects: None,
             uv: UvMethod::Exact,
             memory: MemoryLimit::new(None),
-            filler: Filler {
+            batch_writer: BatchWriter {
                 formats: self.formats,
                 list: Fields::NONE,
                 keeps_lists: false,
@@ -120,7 +131,7 @@ impl<'f> Scanner<'f> {
             },
         };
         let mut worker = Worker::new(&scan, tally);
-        let mut place = Place::new(0, Chunk { bytes: log, offset: 0, left_out: 0 });
+        let mut place = ChunkPosition::new(0, Chunk { bytes: log, offset: 0, left_out: 0 });
         let bump = Bump::new();
         let mut batch = Batch::new(needs);
         while place.start < place.bytes.len() {
@@ -208,7 +219,7 @@ impl UnescapedTables {
             key: dimension.bytes_of(table.key(&self.0.visitors, id).first()).into_owned(),
             counts: table.counts().map(|counts| {
                 let of = counts.of(id);
-                Counted { class: of.class, bytes: of.bytes, statics: of.statics }
+                Counted { class: of.class, bytes: of.bytes, static_hits: of.static_hits }
             }),
             uv: table.uv().map(|uv| uv.of(id)),
             times: table.latency().map(|latency| {
@@ -244,7 +255,7 @@ pub struct Group {
 pub struct Counted {
     pub class: [u64; 6],
     pub bytes: u64,
-    pub statics: u64,
+    pub static_hits: u64,
 }
 
 /// Request times in milliseconds.

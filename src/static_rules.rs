@@ -1,6 +1,6 @@
 //! Rules that classify a request as static or dynamic by its path alone.
 
-use crate::text::{Prefix, behind_last, lower};
+use crate::text::{Prefix, bytes_after_last, lower};
 
 /// Path prefixes of files in Django sites.
 const PREFIXES: [&str; 2] = ["/static/", "/media/"];
@@ -126,7 +126,7 @@ impl StaticRules {
             Some(last) if self.longest < 8 => {
                 let word = u64::from_le_bytes(*last);
                 // A trailing NUL byte would be mistaken for padding.
-                self.short.holds(lower(behind_last(b'.', word))) & (last[7] != 0)
+                self.short.contains(lower(bytes_after_last(b'.', word))) & (last[7] != 0)
             }
             _ => self.has_odd_extension(path),
         }
@@ -165,12 +165,12 @@ impl ShortSet {
     }
 
     #[inline(always)]
-    fn holds(&self, word: u64) -> bool {
+    fn contains(&self, word: u64) -> bool {
         self.slots.get(self.slot(word)).is_some_and(|slot| (*slot == word) & (word != 0))
     }
 
     fn insert(&mut self, word: u64) {
-        if self.holds(word) {
+        if self.contains(word) {
             return;
         }
         self.words.push(word);
@@ -200,7 +200,7 @@ mod tests {
     use super::*;
 
     /// Slow reference: the rule as documented.
-    fn twin(rules: &StaticRules, path: &[u8]) -> bool {
+    fn reference(rules: &StaticRules, path: &[u8]) -> bool {
         let name = path.rsplit(|b| *b == b'/').next().unwrap_or_default();
         let extension = name.contains(&b'.').then(|| name.rsplit(|b| *b == b'.').next().unwrap_or_default());
         rules.prefixes().any(|p| path.starts_with(p))
@@ -240,7 +240,7 @@ mod tests {
             ("/assets/x", true),
         ] {
             assert_eq!(rules().is_static(path.as_bytes()), is_static, "{path}");
-            assert_eq!(twin(&rules(), path.as_bytes()), is_static, "{path}");
+            assert_eq!(reference(&rules(), path.as_bytes()), is_static, "{path}");
         }
     }
 
@@ -251,7 +251,7 @@ mod tests {
                 proptest::sample::select(vec!["/", ".", "static", "media", "css", "JS", "7z", "webmanifest", "png", "x", "\u{0}"]), 0..8),
         ) {
             let path = parts.concat();
-            proptest::prop_assert_eq!(rules().is_static(path.as_bytes()), twin(&rules(), path.as_bytes()));
+            proptest::prop_assert_eq!(rules().is_static(path.as_bytes()), reference(&rules(), path.as_bytes()));
         }
     }
 

@@ -5,8 +5,8 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use logstat::{
-    Dimension, Engine, HitExplanation, Input, NginxConf, Page, Question, Signs, count, explain, write_explanation,
-    write_explanation_json,
+    Charset, Dimension, Engine, HitExplanation, Input, NginxConf, Question, TerminalStyle, count, explain,
+    write_explanation, write_explanation_json,
 };
 use serde_json::Value;
 
@@ -112,12 +112,14 @@ fn text_fits_the_page_width() {
     for (path, log) in logs().into_iter().step_by(super::ONE_IN) {
         let inputs = vec![Input::reader(&path, Cursor::new(log))];
         let explained = explain(&Question::default(), inputs, &Engine::default()).unwrap();
-        for (columns, signs) in [(40, Signs::Unicode), (60, Signs::Ascii), (80, Signs::Unicode), (200, Signs::Ascii)] {
+        for (columns, charset) in
+            [(40, Charset::Unicode), (60, Charset::Ascii), (80, Charset::Unicode), (200, Charset::Ascii)]
+        {
             let mut text = Vec::new();
-            let page = Page::default().with_columns(columns).with_signs(signs);
-            write_explanation(&explained.explanation, page, &mut text).unwrap();
+            let terminal = TerminalStyle::default().with_columns(columns).with_charset(charset);
+            write_explanation(&explained.explanation, terminal, &mut text).unwrap();
             let text = String::from_utf8(text).unwrap();
-            assert!(signs == Signs::Unicode || text.is_ascii(), "{text}");
+            assert!(charset == Charset::Unicode || text.is_ascii(), "{text}");
             for line in text.lines() {
                 assert!(unicode_width::UnicodeWidthStr::width(line) <= columns, "{columns}: {line}");
                 assert!(!line.ends_with(' ') && !line.chars().any(char::is_control), "{line:?}");

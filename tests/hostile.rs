@@ -406,7 +406,7 @@ fn assert_closes(report: &Report, log: &[u8]) {
         assert_eq!(sum(rows, |row| row.pv), expected, "{name}");
         if expected == all.pv {
             let numbers: [fn(&Row) -> u64; 4] =
-                [hits_with_status, hits_with_path, |row| known(row.statics), |row| known(row.status_other)];
+                [hits_with_status, hits_with_path, |row| known(row.static_hits), |row| known(row.status_other)];
             numbers.into_iter().for_each(|number| assert_eq!(sum(rows, number), number(all), "{name}"));
         }
         let mut keys: Vec<_> = rows.iter().map(|row| row.key.as_deref().unwrap()).collect();
@@ -442,7 +442,7 @@ fn hits_with_status(row: &Row) -> u64 {
 }
 
 fn hits_with_path(row: &Row) -> u64 {
-    known(row.statics) + known(row.dynamic)
+    known(row.static_hits) + known(row.dynamic)
 }
 
 /// Checks that the parts add up to the hits, unless a note says that some hits lack the field.

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use logstat::{
-    Access, Condition, Dimension, Engine, Error, ErrorKind, Figure, Filtered, Input, LogFormat, Metric, Outcome,
+    Access, Condition, Dimension, Engine, Error, ErrorKind, Figure, FilterReason, Input, LogFormat, Metric, Outcome,
     Precision, Query, Question, Reason, Report, Section, StaticRules, Unit, UvCount, UvMethod, UvReport, count,
     write_json,
 };
@@ -58,7 +58,7 @@ fn default_question_has_every_section() {
         (summary.row.pv, summary.row.uv, summary.row.bytes, summary.visitor_days),
         (3, UvCount::Known(2), Some(522), Some(2))
     );
-    assert_eq!((summary.row.statics, summary.row.dynamic), (Some(0), Some(3)));
+    assert_eq!((summary.row.static_hits, summary.row.dynamic), (Some(0), Some(3)));
     assert_eq!((summary.row.status_2xx, summary.row.status_4xx, summary.row.status_5xx), (Some(1), Some(1), Some(1)));
     let days: Vec<_> =
         report.timeline.unwrap().into_iter().map(|row| (row.key.unwrap(), row.pv, row.uv.known())).collect();
@@ -103,7 +103,7 @@ fn question_settings_take_effect() {
     let top = report.top.unwrap();
     assert_eq!(top.iter().map(|r| r.dimension).collect::<Vec<_>>(), [Dimension::Ip, Dimension::Time(Unit::Weekday)]);
     assert!(top.iter().all(|ranking| ranking.rows.len() == 1));
-    assert_eq!(report.summary.unwrap().row.statics, Some(1));
+    assert_eq!(report.summary.unwrap().row.static_hits, Some(1));
     assert_eq!(report.latency.unwrap().slow, 0);
     assert!(matches!(report.uv, UvReport::Hll { precision: 10, .. }));
 }
@@ -357,7 +357,7 @@ fn filters_combine_and_count_what_they_remove() {
     assert!(question.counting.contradictions().is_empty());
     let report = report(&question);
     assert_eq!(report.summary.unwrap().row.pv, 1);
-    assert_eq!(report.filtered_reasons, [(Filtered::Slower, 1), (Filtered::Path, 1)]);
+    assert_eq!(report.filtered_reasons, [(FilterReason::Slower, 1), (FilterReason::Path, 1)]);
     assert_eq!(report.lines.filtered, 2);
 }
 

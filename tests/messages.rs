@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use logstat::{
     Date, DayTimes, Dimension, Engine, ErrorKind, FailIf, FieldKey, Input, LogFormat, Moment, Networks, NginxConf, Now,
-    Pattern, Question, StaticRules, StatusSet, Unit, Where, Zone, count, find_logs, printable,
+    Pattern, Question, StaticRules, StatusSet, Unit, WhereExpression, Zone, count, find_logs, printable,
 };
 
 /// Characters that must not reach a terminal, and a forged message line.
@@ -24,7 +24,7 @@ type Parser = fn(&str) -> Option<String>;
 const PARSERS: &[(&str, Parser, &[&str])] = &[
     (
         "where",
-        wrong::<Where>,
+        wrong::<WhereExpression>,
         &["status >= 400 && path ~ \"^/a(\"", "ip in (10.0.0.0/8, x)", "host == 'a", "a.b ~ \"[\""],
     ),
     ("fail-if", wrong::<FailIf>, &["5xx > 1%", "any path: pv > 100", "any host/path/x: uv > 1", "p95 > x"]),

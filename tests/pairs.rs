@@ -164,7 +164,7 @@ fn pair_instead_of_a_single_dimension_is_refused() {
     for question in questions {
         let error =
             count(&question, vec![Input::reader("a.log", Cursor::new(log(&[])))], &Engine::default()).unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::Pair { .. }), "{error}");
+        assert!(matches!(error.kind(), ErrorKind::PairNotAllowed { .. }), "{error}");
     }
 }
 

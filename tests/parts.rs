@@ -95,7 +95,7 @@ fn impossible_parts_are_refused() {
     let host = Question::new().each(Dimension::Host);
     assert_eq!(refused(host).to_string(), "a report for each host needs $host, which is not in the log");
     let pair = Question::new().each(Dimension::named("ip/path").unwrap());
-    assert!(matches!(refused(pair).kind(), ErrorKind::Pair { .. }));
+    assert!(matches!(refused(pair).kind(), ErrorKind::PairNotAllowed { .. }));
     let bounded = Question::new().each(Dimension::Ip).max_keys(MaxKeys::new(5));
     assert!(matches!(refused(bounded).kind(), ErrorKind::NotBounded { .. }));
 }

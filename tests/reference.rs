@@ -143,7 +143,7 @@ fn days_of(year: u32, month: u32) -> u32 {
 struct Group {
     pv: u64,
     bytes: u64,
-    statics: u64,
+    static_hits: u64,
     /// Hits by the first digit of the status.
     status: BTreeMap<u8, u64>,
     visitors: HashSet<Vec<u8>>,
@@ -153,16 +153,20 @@ impl Group {
     fn add(&mut self, hit: &Hit) {
         self.pv += 1;
         self.bytes = self.bytes.saturating_add(hit.bytes);
-        self.statics += u64::from(hit.is_static);
+        self.static_hits += u64::from(hit.is_static);
         *self.status.entry(hit.status[0]).or_default() += 1;
         self.visitors.insert(hit.addr.clone());
     }
 
     fn row(&self) -> BTreeMap<String, Value> {
-        let mut row: BTreeMap<_, _> =
-            [("pv", self.pv), ("bytes", self.bytes), ("static", self.statics), ("dynamic", self.pv - self.statics)]
-                .map(|(name, number)| (name.to_owned(), json!(number)))
-                .into();
+        let mut row: BTreeMap<_, _> = [
+            ("pv", self.pv),
+            ("bytes", self.bytes),
+            ("static", self.static_hits),
+            ("dynamic", self.pv - self.static_hits),
+        ]
+        .map(|(name, number)| (name.to_owned(), json!(number)))
+        .into();
         let mut other = self.pv;
         for digit in b'1'..=b'5' {
             let hits = self.status.get(&digit).copied().unwrap_or(0);

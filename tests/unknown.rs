@@ -188,7 +188,7 @@ fn ranked(mut rows: Vec<Map<String, Value>>) -> Vec<Map<String, Value>> {
 }
 
 /// The expected sections of a report.
-fn twin(hits: &[Hit], question: &Question) -> Value {
+fn reference(hits: &[Hit], question: &Question) -> Value {
     let visitor = question.counting.visitor;
     let all: Vec<&Hit> = hits.iter().collect();
     let mut summary = numbers(&all, Some(visitor));
@@ -266,10 +266,10 @@ fn question(hits: &[Hit]) -> Question {
     question.top(top).columns([Metric::Uv, Metric::Bytes])
 }
 
-fn assert_is_twin(hits: &[Hit], question: &Question, engine: &Engine) {
+fn assert_equals_reference(hits: &[Hit], question: &Question, engine: &Engine) {
     let found = report(hits, question, engine);
     assert_eq!(found["lines"]["parsed"], json!(hits.len()), "{hits:#?}");
-    for (section, expected) in twin(hits, question).as_object().unwrap() {
+    for (section, expected) in reference(hits, question).as_object().unwrap() {
         assert_eq!(&found[section], expected, "{section} for {hits:#?} with {engine:?}");
     }
     // These notes are about fields that no hit has, and inputs that are empty or have the same lines.
@@ -293,15 +293,15 @@ proptest! {
         let hll = UvMethod::Hll(Precision::default());
         for (threads, chunk_bytes) in [(1, 1 << 20), (1, 100), (2, 300), (3, 1)] {
             let engine = Engine::new().threads(threads).chunk_bytes(chunk_bytes).seed(seed);
-            assert_is_twin(&hits, &asked, &engine);
-            assert_is_twin(&hits, &asked.clone().uv(hll), &engine);
+            assert_equals_reference(&hits, &asked, &engine);
+            assert_equals_reference(&hits, &asked.clone().uv(hll), &engine);
             // Visitors by address and agent, which only some lines log.
             if asked.counting.top.is_some() {
                 let visitor = Visitor::IP_AND_AGENT;
-                assert_is_twin(&hits, &asked.clone().visitor(visitor), &engine);
+                assert_equals_reference(&hits, &asked.clone().visitor(visitor), &engine);
             }
             let max_keys = MaxKeys::new(100).map(|max_keys| max_keys.in_rounds_of(400));
-            assert_is_twin(&hits, &asked.clone().max_keys(max_keys).columns(Vec::new()), &engine);
+            assert_equals_reference(&hits, &asked.clone().max_keys(max_keys).columns(Vec::new()), &engine);
         }
     }
 
@@ -310,6 +310,6 @@ proptest! {
     fn rows_without_the_field_are_null(hits in prop::collection::vec(hit(), 1..30), kind in any::<prop::sample::Index>()) {
         let has = kind.get(&hits).has();
         let hits: Vec<Hit> = hits.into_iter().filter(|hit| hit.has() == has).collect();
-        assert_is_twin(&hits, &question(&hits), &Engine::new().threads(1));
+        assert_equals_reference(&hits, &question(&hits), &Engine::new().threads(1));
     }
 }

@@ -155,7 +155,7 @@ pub(crate) struct Expected<'l> {
     /// Hits by status class.
     pub(crate) class: [u64; 6],
     pub(crate) bytes: u64,
-    pub(crate) statics: u64,
+    pub(crate) static_hits: u64,
     pub(crate) visitors: HashSet<&'l [u8]>,
     /// In ascending order.
     pub(crate) times_ms: Vec<u64>,
@@ -177,7 +177,7 @@ pub(crate) fn groups<'l>(hits: &[Hit<'l>], dimension: Dimension) -> Groups<'l> {
         group.pv += 1;
         group.class[usize::from(hit.status[0] - b'0')] += 1;
         group.bytes += hit.bytes;
-        group.statics += u64::from(hit.is_static());
+        group.static_hits += u64::from(hit.is_static());
         group.visitors.insert(hit.address);
         group.times_ms.push(hit.time_ms);
     }

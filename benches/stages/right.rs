@@ -87,7 +87,10 @@ impl Right {
     }
 
     fn same(&self, row: &Row, expected: &Expected<'_>) {
-        assert_eq!((row.pv, row.bytes, row.statics), (expected.pv, Some(expected.bytes), Some(expected.statics)));
+        assert_eq!(
+            (row.pv, row.bytes, row.static_hits),
+            (expected.pv, Some(expected.bytes), Some(expected.static_hits))
+        );
         assert_eq!(
             [row.status_2xx, row.status_3xx, row.status_4xx, row.status_5xx].map(Option::unwrap_or_default),
             expected.class[2..]

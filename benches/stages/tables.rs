@@ -120,7 +120,7 @@ fn check(tables: &UnescapedTables, dimension: Dimension, expected: &Groups<'_>) 
         let of = format!("{} of {dimension:?}", group.key.escape_ascii());
         let expected = expected.get(&group.key).unwrap_or_else(|| panic!("{of} is missing"));
         if let Some(counts) = group.counts {
-            let right = Counted { class: expected.class, bytes: expected.bytes, statics: expected.statics };
+            let right = Counted { class: expected.class, bytes: expected.bytes, static_hits: expected.static_hits };
             assert_eq!(counts, right, "{of}");
         }
         if let Some(uv) = group.uv {

@@ -108,7 +108,7 @@ mod end {
         // and runs no code of this program.
         unsafe {
             libc::write(libc::STDERR_FILENO, message.as_ptr().cast(), message.len());
-            libc::_exit(i32::from(crate::cli::End::Failed.code()))
+            libc::_exit(i32::from(crate::cli::ExitStatus::Failed.code()))
         }
     }
 }
@@ -120,7 +120,7 @@ mod end {
     /// Writes a message to standard error, which is unbuffered, and exits.
     pub(super) fn exit_with(message: &[u8]) -> ! {
         let _ = std::io::stderr().write_all(message);
-        std::process::exit(i32::from(crate::cli::End::Failed.code()))
+        std::process::exit(i32::from(crate::cli::ExitStatus::Failed.code()))
     }
 }
 

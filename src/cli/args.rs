@@ -16,9 +16,9 @@ use super::filters::FilterArgs;
 use super::generate::Generated;
 use super::help;
 use super::names;
-use super::values::{self, Among, GivenFormat, Item, Slow, Value};
+use super::output_args::OutputArgs;
+use super::values::{self, FnParser, GivenFormat, Item, Slow, WithCompletions};
 use super::visitors::VisitorArgs;
-use super::writing::WritingArgs;
 
 /// What happened on a site, from nginx's access logs: PV, UV, status codes, paths
 #[derive(Debug, Parser)]
@@ -36,14 +36,14 @@ pub(crate) struct Args {
     pub(crate) files: Vec<PathBuf>,
 
     /// Timeline by hour, day, week … [default: day]
-    #[arg(long, value_name = "UNIT", value_parser = Among(Value(values::unit), names::units().words()))]
+    #[arg(long, value_name = "UNIT", value_parser = WithCompletions(FnParser(values::unit), names::units().words()))]
     #[arg(hide_possible_values = true)]
     #[arg(long_help = help::units())]
     by: Option<Unit>,
 
     /// Timeline with a column for each status, kind, host …
     #[arg(long, value_name = "DIM", hide_short_help = true, hide_possible_values = true)]
-    #[arg(value_parser = Among(Item, names::dimensions().words()))]
+    #[arg(value_parser = WithCompletions(Item, names::dimensions().words()))]
     #[arg(
         long_help = "Timeline with one column for each value of a dimension, such as status, kind, method or host: \
                        the top -n values, plus one column for the rest. Hours of the day, weekdays and status classes are \
@@ -61,12 +61,12 @@ pub(crate) struct Args {
 
     /// Rankings of path, ip, agent … [default: path]
     #[arg(long, value_name = "DIM,…", value_delimiter = ',', action = ArgAction::Append, hide_possible_values = true)]
-    #[arg(value_parser = Among(Item, names::dimensions().words()))]
+    #[arg(value_parser = WithCompletions(Item, names::dimensions().words()))]
     #[arg(long_help = help::rankings())]
     top: Vec<String>,
 
     /// Rows of a ranking, 0 for all [default: 10]
-    #[arg(short = 'n', long, value_name = "N", value_parser = Value(values::limit), allow_negative_numbers = true)]
+    #[arg(short = 'n', long, value_name = "N", value_parser = FnParser(values::limit), allow_negative_numbers = true)]
     limit: Option<usize>,
 
     /// More columns: uv, p95, max, last …
@@ -85,7 +85,7 @@ pub(crate) struct Args {
     sort: Option<Metric>,
 
     /// Rankings keep no more keys than this [default: all]
-    #[arg(long, value_name = "N", value_parser = Value(values::max_keys), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(long, value_name = "N", value_parser = FnParser(values::max_keys), allow_negative_numbers = true, hide_short_help = true)]
     #[arg(
         long_help = "Rankings keep no more than so many keys, those with the most hits, so that a log of ever new paths does \
                        not fill the memory; where keys had to go, the report says how many hits may be missing. Visitors \
@@ -94,7 +94,7 @@ pub(crate) struct Args {
     max_keys: Option<MaxKeys>,
 
     /// Tables take no more memory than this: 512M, 2G
-    #[arg(long, value_name = "SIZE", value_parser = Value(values::max_memory), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(long, value_name = "SIZE", value_parser = FnParser(values::max_memory), allow_negative_numbers = true, hide_short_help = true)]
     #[arg(
         long_help = "Tables take no more memory than this, such as 512M or 2G. If they need more, rankings keep fewer keys, then \
                        visitors are estimated by HyperLogLog, and the report says so; if that is not enough, the run fails with \
@@ -111,17 +111,17 @@ pub(crate) struct Args {
     show: Vec<Section>,
 
     /// Start: 2026-11-14T08, 90m, today
-    #[arg(long, visible_alias = "from", value_name = "TIME", value_parser = Value(values::since), allow_hyphen_values = true, help_heading = "Filters")]
+    #[arg(long, visible_alias = "from", value_name = "TIME", value_parser = FnParser(values::since), allow_hyphen_values = true, help_heading = "Filters")]
     #[arg(long_help = help::MOMENTS)]
     since: Option<Moment>,
 
     /// End, not included
-    #[arg(long, visible_alias = "to", value_name = "TIME", value_parser = Value(values::until), allow_hyphen_values = true, help_heading = "Filters", hide_short_help = true)]
+    #[arg(long, visible_alias = "to", value_name = "TIME", value_parser = FnParser(values::until), allow_hyphen_values = true, help_heading = "Filters", hide_short_help = true)]
     #[arg(long_help = "Only hits before then; the moment itself is not included")]
     until: Option<Moment>,
 
     /// Only hits of this day, hour, month …
-    #[arg(long, value_name = "DATE", value_parser = Value(values::date), help_heading = "Filters", hide_short_help = true)]
+    #[arg(long, value_name = "DATE", value_parser = FnParser(values::date), help_heading = "Filters", hide_short_help = true)]
     #[arg(
         long_help = "Only hits of this year, month, week, day, hour, minute or second: 2026-11, 2026-W46, 2026-11-14, \
                        2026-11-14T08, today, yesterday, monday"
@@ -129,7 +129,7 @@ pub(crate) struct Args {
     date: Option<Date>,
 
     /// What 90m and today count from: last or a time
-    #[arg(long, value_name = "TIME", value_parser = Value(values::now), help_heading = "Filters", hide_short_help = true)]
+    #[arg(long, value_name = "TIME", value_parser = FnParser(values::now), help_heading = "Filters", hide_short_help = true)]
     #[arg(
         long_help = "The time that 90m, today and the like are relative to: a time, or last for the last line of the files, \
                        which are then read twice [default: the system's clock]"
@@ -137,7 +137,7 @@ pub(crate) struct Args {
     now: Option<Now>,
 
     /// Times by the clock of a zone: Europe/Berlin, local
-    #[arg(long, value_name = "ZONE", value_parser = Value(values::zone), hide_short_help = true)]
+    #[arg(long, value_name = "ZONE", value_parser = FnParser(values::zone), hide_short_help = true)]
     #[arg(allow_hyphen_values = true)]
     #[arg(
         long_help = "Times, in buckets, periods and the report, by the clock of a zone: a name of the IANA database such as \
@@ -157,30 +157,31 @@ pub(crate) struct Args {
 
     /// combined … or nginx's own; by default detected
     #[arg(long, value_name = "FORMAT", action = ArgAction::Append, hide_short_help = true, hide_possible_values = true)]
-    #[arg(value_parser = Among(Value(values::log_format), names::log_formats().words()))]
+    #[arg(value_parser = WithCompletions(FnParser(values::log_format), names::log_formats().words()))]
     #[arg(long_help = help::log_formats())]
     log_format: Vec<GivenFormat>,
 
     /// Formats of the configuration file, by their names.
     #[arg(skip)]
-    pub(crate) own_formats: Vec<(String, LogFormat)>,
+    pub(crate) named_formats: Vec<(String, LogFormat)>,
 
-    /// True if `top` comes from a lower layer than `show`. It then selects the rankings, but does not add them to `show`.
+    /// True if `top` comes from a lower layer than `show`. It then selects the rankings, but does not add them to
+    /// `show`.
     #[arg(skip)]
-    pub(crate) top_is_default: bool,
+    pub(crate) show_overrides_top: bool,
 
     /// Where a field stands: status=http.code in JSON, ip=http_cf_connecting_ip in text; repeatable
-    #[arg(long = "field", value_name = "NAME=KEY", value_parser = Value(values::field_key), action = ArgAction::Append)]
+    #[arg(long = "field", value_name = "NAME=KEY", value_parser = FnParser(values::field_key), action = ArgAction::Append)]
     #[arg(long_help = help::fields(), hide_short_help = true)]
     fields: Vec<FieldKey>,
 
     /// A request that took longer is slow [default: 0.3]
-    #[arg(long, value_name = "TIME", value_parser = Value(values::slow), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(long, value_name = "TIME", value_parser = FnParser(values::slow), allow_negative_numbers = true, hide_short_help = true)]
     #[arg(long_help = "A request that took longer is slow: 0.3 or 300ms [default: 0.3]")]
     slow: Option<Slow>,
 
     /// Longer lines are malformed [default: 1M]
-    #[arg(long, value_name = "SIZE", value_parser = Value(values::size), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(long, value_name = "SIZE", value_parser = FnParser(values::size), allow_negative_numbers = true, hide_short_help = true)]
     #[arg(long_help = "A line with more bytes is malformed and not kept: 4096, 64K, 1M, 1G [default: 1M]")]
     max_line: Option<usize>,
 
@@ -220,7 +221,7 @@ pub(crate) struct Args {
 
     /// How visitors are counted: exact, hll, hll=P
     #[arg(long, value_name = "METHOD", hide_short_help = true, hide_possible_values = true)]
-    #[arg(value_parser = Among(Value(values::uv), vec!["exact", "hll"]))]
+    #[arg(value_parser = WithCompletions(FnParser(values::uv), vec!["exact", "hll"]))]
     #[arg(
         long_help = "How visitors are counted: exact, or hll, HyperLogLog++ with bounded memory and a standard error \
                        that the report names; hll=P takes 2 to the power of P registers, P from 4 to 18 \
@@ -233,7 +234,7 @@ pub(crate) struct Args {
     hll: bool,
 
     #[command(flatten)]
-    pub(crate) writing: WritingArgs,
+    pub(crate) output_args: OutputArgs,
 
     /// Print the manual page or completions for a shell
     #[arg(long, value_name = "WHAT", value_parser = names::generated(), hide_possible_values = true, hide_short_help = true)]
@@ -262,7 +263,7 @@ pub(crate) struct Args {
     pub(crate) no_mmap: bool,
 
     /// Threads to count with, 0 for as many as there are [default: 0]
-    #[arg(short = 'j', long, value_name = "N", value_parser = Value(values::threads), allow_negative_numbers = true)]
+    #[arg(short = 'j', long, value_name = "N", value_parser = FnParser(values::threads), allow_negative_numbers = true)]
     #[arg(default_value = "0", hide_default_value = true, hide_short_help = true)]
     pub(crate) threads: usize,
 

@@ -1,18 +1,18 @@
 //! `--explain`: prints how inputs are read to standard output.
 
-use logstat::{Found, InputExplanation, Page, Question, ReportFormat, explain, write_explanation};
+use logstat::{InputExplanation, Question, ReportFormat, ResolvedInputs, TerminalStyle, explain, write_explanation};
 
 use super::args::Args;
-use super::config::Line;
+use super::config::ResolvedArgs;
 use super::messages::Messages;
-use super::{End, end_of, inputs, stdout, wording};
+use super::{ExitStatus, exit_status, inputs, stdout, wording};
 
 /// Returns the error for options that `--explain` cannot be combined with. As defaults they are ignored, because they
 /// are about reports.
-pub(crate) fn refusal(line: &Line, has_conf: bool) -> Option<String> {
-    let args = &line.args;
-    let is_given = |option: &str| line.origin(option).is_none();
-    let format = args.writing.format();
+pub(crate) fn refusal(resolved: &ResolvedArgs, has_conf: bool) -> Option<String> {
+    let args = &resolved.args;
+    let is_given = |option: &str| resolved.origin(option).is_none();
+    let format = args.output_args.format();
     if !matches!(format, ReportFormat::Table | ReportFormat::Json) && is_given("--format") {
         let name = format.name();
         return Some(format!("--explain is written as table or json, not as {name}: leave --format {name} out"));
@@ -20,31 +20,38 @@ pub(crate) fn refusal(line: &Line, has_conf: bool) -> Option<String> {
     if format == ReportFormat::Json && has_conf && args.files.is_empty() && is_given("--json") && is_given("--format") {
         return Some("--explain without FILE prints the configuration, which has no JSON: give the files".to_owned());
     }
-    let others = [("--output", !args.writing.outputs().is_empty()), ("--rejects", args.rejects.is_some())];
+    let others = [("--output", !args.output_args.outputs().is_empty()), ("--rejects", args.rejects.is_some())];
     let (option, _) = others.into_iter().find(|(option, is_set)| *is_set && is_given(option))?;
     Some(format!("--explain is written to standard output: leave {option} out"))
 }
 
 /// Explains how the inputs are read.
-pub(crate) fn run(args: &Args, question: &Question, page: Page, found: Found, messages: &Messages) -> End {
+pub(crate) fn run(
+    args: &Args,
+    question: &Question,
+    terminal: TerminalStyle,
+    found: ResolvedInputs,
+    messages: &Messages,
+) -> ExitStatus {
     let engine = inputs::engine(&found.inputs, 1, !args.no_mmap);
     let mut explained = match explain(question, found.inputs, &engine) {
         Ok(explained) => explained,
         Err(error) => {
             messages.error(wording::error(&error));
-            return end_of(error.kind(), false);
+            return exit_status(error.kind(), false);
         }
     };
     wording::explanation(&mut explained.explanation);
     let explanation = &explained.explanation;
-    let end = stdout::write(messages, |out| match args.writing.format() {
-        ReportFormat::Json => logstat::write_explanation_json(explanation, args.writing.is_pretty(), out),
-        _ => write_explanation(explanation, page, out),
+    let end = stdout::write(messages, |out| match args.output_args.format() {
+        ReportFormat::Json => logstat::write_explanation_json(explanation, args.output_args.is_pretty(), out),
+        _ => write_explanation(explanation, terminal, out),
     });
     // An empty log is fine, as in a report.
     let is_read = |input: &InputExplanation| input.kind.is_none() && (input.parsed > 0 || input.malformed == 0);
     let fits = explanation.inputs.iter().any(is_read);
-    let found = found.problems.iter().inspect(|problem| messages.error(wording::error(problem))).map(|_| End::Failed);
+    let found =
+        found.problems.iter().inspect(|problem| messages.error(wording::error(problem))).map(|_| ExitStatus::Failed);
     let failed = explained.problems.iter().inspect(|problem| messages.error(wording::error(problem)));
-    found.chain(failed.map(|problem| end_of(problem.kind(), fits))).fold(end, End::max)
+    found.chain(failed.map(|problem| exit_status(problem.kind(), fits))).fold(end, ExitStatus::max)
 }

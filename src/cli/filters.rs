@@ -7,33 +7,33 @@ use std::str::FromStr;
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, Command, Error};
-use logstat::{Condition, DayTimes, Dimension, Networks, Pattern, StatusSet, SyntaxError, Where};
+use logstat::{Condition, DayTimes, Dimension, Networks, Pattern, StatusSet, SyntaxError, WhereExpression};
 
-use super::misuse::misuse;
+use super::argument_error::argument_error;
 use super::names;
-use super::values::{self, Slow, Value};
+use super::values::{self, FnParser, Slow};
 
 /// THE TABLE of filters. Each is asked of every hit; what one option is given several times is one list.
 #[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Filters")]
 pub(crate) struct FilterArgs {
     /// Only at these times of the day: 19:30-23:00, 22-06
-    #[arg(long, value_name = "FROM-TO,…", value_parser = spelled::<DayTimes>(), action = ArgAction::Append, hide_short_help = true)]
+    #[arg(long, value_name = "FROM-TO,…", value_parser = from_str_parser::<DayTimes>(), action = ArgAction::Append, hide_short_help = true)]
     #[arg(long_help = "Only at these times of the day, by the time as logged: 19:30-23:00, 9-17, across midnight \
                        22:00-06:00; the end is not included; !12-13 is not then")]
     time: Vec<DayTimes>,
 
     /// Only these: 404, 5xx, 500-504, !404 for all others
-    #[arg(long, value_name = "CODE,…", value_parser = spelled::<StatusSet>(), action = ArgAction::Append)]
+    #[arg(long, value_name = "CODE,…", value_parser = from_str_parser::<StatusSet>(), action = ArgAction::Append)]
     #[arg(long_help = "Only these status codes: 404, 4xx, 500-504, '>=500'; !404 excludes 404")]
     status: Vec<StatusSet>,
 
     /// Leave out these status codes: 404, 3xx, 500-504
-    #[arg(long, value_name = "CODE,…", value_parser = spelled::<StatusSet>(), action = ArgAction::Append, hide_short_help = true)]
+    #[arg(long, value_name = "CODE,…", value_parser = from_str_parser::<StatusSet>(), action = ArgAction::Append, hide_short_help = true)]
     exclude_status: Vec<StatusSet>,
 
     /// Only paths that fit: '/api/*', '~\.php$'
-    #[arg(long, value_name = "PATTERN", value_parser = spelled::<Pattern>(), action = ArgAction::Append)]
+    #[arg(long, value_name = "PATTERN", value_parser = from_str_parser::<Pattern>(), action = ArgAction::Append)]
     #[arg(
         long_help = "Only paths that fit: a glob for the whole path, in which * is any bytes, also /, ? is one and [a-z] one of \
                        these, or a ~ and a regular expression that is found in it; repeatable, one is enough"
@@ -41,55 +41,55 @@ pub(crate) struct FilterArgs {
     path: Vec<Pattern>,
 
     /// Only paths that do not fit; repeatable, none may
-    #[arg(long, value_name = "PATTERN", value_parser = spelled::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
+    #[arg(long, value_name = "PATTERN", value_parser = from_str_parser::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
     exclude_path: Vec<Pattern>,
 
     /// Only from these addresses: 10.0.0.7, 10.0.0.0/8, 2001:db8::/32; !10.0.0.7 is not that one
-    #[arg(long, value_name = "CIDR,…", value_parser = spelled::<Networks>(), action = ArgAction::Append, hide_short_help = true)]
+    #[arg(long, value_name = "CIDR,…", value_parser = from_str_parser::<Networks>(), action = ArgAction::Append, hide_short_help = true)]
     ip: Vec<Networks>,
 
     /// Leave out these addresses: 10.0.0.7, 10.0.0.0/8, 2001:db8::/32
-    #[arg(long, value_name = "CIDR,…", value_parser = spelled::<Networks>(), action = ArgAction::Append, hide_short_help = true)]
+    #[arg(long, value_name = "CIDR,…", value_parser = from_str_parser::<Networks>(), action = ArgAction::Append, hide_short_help = true)]
     exclude_ip: Vec<Networks>,
 
     /// Only these hosts: names or patterns as of --path; a comma parts several
-    #[arg(long, value_name = "PATTERN,…", value_parser = spelled::<Several>(), action = ArgAction::Append, hide_short_help = true)]
-    host: Vec<Several>,
+    #[arg(long, value_name = "PATTERN,…", value_parser = from_str_parser::<PatternList>(), action = ArgAction::Append, hide_short_help = true)]
+    host: Vec<PatternList>,
 
     /// Only other hosts
-    #[arg(long, value_name = "PATTERN,…", value_parser = spelled::<Several>(), action = ArgAction::Append, hide_short_help = true)]
-    exclude_host: Vec<Several>,
+    #[arg(long, value_name = "PATTERN,…", value_parser = from_str_parser::<PatternList>(), action = ArgAction::Append, hide_short_help = true)]
+    exclude_host: Vec<PatternList>,
 
     /// Only these methods: GET,HEAD; a comma parts several
-    #[arg(long, value_name = "PATTERN,…", value_parser = spelled::<Several>(), action = ArgAction::Append, hide_short_help = true)]
-    method: Vec<Several>,
+    #[arg(long, value_name = "PATTERN,…", value_parser = from_str_parser::<PatternList>(), action = ArgAction::Append, hide_short_help = true)]
+    method: Vec<PatternList>,
 
     /// Only other methods
-    #[arg(long, value_name = "PATTERN,…", value_parser = spelled::<Several>(), action = ArgAction::Append, hide_short_help = true)]
-    exclude_method: Vec<Several>,
+    #[arg(long, value_name = "PATTERN,…", value_parser = from_str_parser::<PatternList>(), action = ArgAction::Append, hide_short_help = true)]
+    exclude_method: Vec<PatternList>,
 
     /// Only users that fit, patterns as of --path; repeatable
-    #[arg(long, value_name = "PATTERN", value_parser = spelled::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
+    #[arg(long, value_name = "PATTERN", value_parser = from_str_parser::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
     user: Vec<Pattern>,
 
     /// Only other users
-    #[arg(long, value_name = "PATTERN", value_parser = spelled::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
+    #[arg(long, value_name = "PATTERN", value_parser = from_str_parser::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
     exclude_user: Vec<Pattern>,
 
     /// Only referers that fit, patterns as of --path; repeatable
-    #[arg(long, value_name = "PATTERN", value_parser = spelled::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
+    #[arg(long, value_name = "PATTERN", value_parser = from_str_parser::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
     referer: Vec<Pattern>,
 
     /// Only other referers
-    #[arg(long, value_name = "PATTERN", value_parser = spelled::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
+    #[arg(long, value_name = "PATTERN", value_parser = from_str_parser::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
     exclude_referer: Vec<Pattern>,
 
     /// Only agents that fit, patterns as of --path: '*Firefox/*', '~(?i)bot|spider'; repeatable
-    #[arg(long, value_name = "PATTERN", value_parser = spelled::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
+    #[arg(long, value_name = "PATTERN", value_parser = from_str_parser::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
     agent: Vec<Pattern>,
 
     /// Only other agents
-    #[arg(long, value_name = "PATTERN", value_parser = spelled::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
+    #[arg(long, value_name = "PATTERN", value_parser = from_str_parser::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
     exclude_agent: Vec<Pattern>,
 
     /// Only what is served from a file
@@ -101,11 +101,11 @@ pub(crate) struct FilterArgs {
     dynamic: bool,
 
     /// Only requests that took longer: 0.3, 300ms
-    #[arg(long, value_name = "TIME", value_parser = Value(values::slower), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(long, value_name = "TIME", value_parser = FnParser(values::slower), allow_negative_numbers = true, hide_short_help = true)]
     slower: Option<Slow>,
 
     /// Only answers of more bytes: 4096, 10k, 1M
-    #[arg(long, value_name = "SIZE", value_parser = Value(values::larger), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(long, value_name = "SIZE", value_parser = FnParser(values::larger), allow_negative_numbers = true, hide_short_help = true)]
     larger: Option<u64>,
 
     /// Only hits that fit: 'status >= 500'; more in --help
@@ -136,7 +136,7 @@ impl FilterArgs {
         all.extend(self.slower.map(|Slow { ms }| Condition::Slower { ms }));
         all.extend(self.larger.map(|bytes| Condition::Larger { bytes }));
         all.extend(ip.into_iter().reduce(Networks::with).map(Condition::Ip));
-        let all_of = |several: &[Several]| several.iter().flat_map(|one| one.0.iter().cloned()).collect::<Vec<_>>();
+        let all_of = |several: &[PatternList]| several.iter().flat_map(|one| one.0.iter().cloned()).collect::<Vec<_>>();
         let (hosts, methods) = (all_of(&self.host), all_of(&self.method));
         let (no_hosts, no_methods) = (all_of(&self.exclude_host), all_of(&self.exclude_method));
         let rows: [(Dimension, &[Pattern], &[Pattern]); 6] = [
@@ -156,48 +156,48 @@ impl FilterArgs {
             }
         }
         for text in &self.selections {
-            all.push(Condition::Where(Where::parse(text, is_own).map_err(|error| refused(&error))?));
+            all.push(Condition::Where(WhereExpression::parse(text, is_own).map_err(|error| where_error(&error))?));
         }
         Ok(all)
     }
 }
 
 /// The error message for an expression; for an unknown name, with a suggestion and the list of names.
-fn refused(error: &SyntaxError) -> String {
+fn where_error(error: &SyntaxError) -> String {
     let Some(name) = error.unknown() else { return format!("--where: {error}") };
-    let (meant, list) = names::meant_for_a_name(name);
-    format!("--where: {}{meant}\n{}\n{list}", error.what(), error.shown())
+    let (suggestion, list) = names::suggestion_for_name(name);
+    format!("--where: {}{suggestion}\n{}\n{list}", error.what(), error.shown())
 }
 
 /// Patterns separated by commas. A regular expression may contain commas of its own.
 #[derive(Clone, Debug)]
-struct Several(Vec<Pattern>);
+struct PatternList(Vec<Pattern>);
 
-impl FromStr for Several {
+impl FromStr for PatternList {
     type Err = SyntaxError;
 
-    fn from_str(text: &str) -> Result<Several, SyntaxError> {
+    fn from_str(text: &str) -> Result<PatternList, SyntaxError> {
         if text.starts_with('~') {
-            return Ok(Several(vec![text.parse()?]));
+            return Ok(PatternList(vec![text.parse()?]));
         }
-        text.split(',').map(|part| part.trim().parse()).collect::<Result<_, _>>().map(Several)
+        text.split(',').map(|part| part.trim().parse()).collect::<Result<_, _>>().map(PatternList)
     }
 }
 
 /// A value parser for types that implement `FromStr`; a caret in the error message marks the place.
 #[derive(Clone)]
-pub(super) struct Spelled<T>(PhantomData<fn() -> T>);
+pub(super) struct FromStrParser<T>(PhantomData<fn() -> T>);
 
-pub(super) fn spelled<T>() -> Spelled<T> {
-    Spelled(PhantomData)
+pub(super) fn from_str_parser<T>() -> FromStrParser<T> {
+    FromStrParser(PhantomData)
 }
 
-impl<T: FromStr<Err = SyntaxError> + Clone + Send + Sync + 'static> TypedValueParser for Spelled<T> {
+impl<T: FromStr<Err = SyntaxError> + Clone + Send + Sync + 'static> TypedValueParser for FromStrParser<T> {
     type Value = T;
 
     fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<T, Error> {
         let text = value.to_str().ok_or_else(|| Error::new(ErrorKind::InvalidUtf8).with_cmd(command))?;
         let option = arg.and_then(Arg::get_long).unwrap_or_default();
-        text.parse().map_err(|error: SyntaxError| misuse(&format!("--{option}: {error}")))
+        text.parse().map_err(|error: SyntaxError| argument_error(&format!("--{option}: {error}")))
     }
 }

@@ -3,12 +3,12 @@
 use std::io::{IsTerminal, stdin};
 use std::path::PathBuf;
 
-use logstat::{Access, Engine, Found, Input, find_logs, guard_mappings};
+use logstat::{Access, Engine, Input, ResolvedInputs, find_logs, guard_mappings};
 
 use super::memory;
 
 /// Returns the given inputs, or standard input if none is given; `None` if that is a terminal.
-pub(crate) fn inputs(given: &[PathBuf]) -> Option<Found> {
+pub(crate) fn expand_inputs(given: &[PathBuf]) -> Option<ResolvedInputs> {
     if given.is_empty() {
         return (!stdin().is_terminal()).then(|| find_logs(["-"]));
     }

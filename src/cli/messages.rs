@@ -5,7 +5,7 @@ use std::io::{Write, stderr};
 use std::path::Path;
 use std::time::Duration;
 
-use logstat::{FewThreads, FindNote, FormatReport, Note, Report, printable};
+use logstat::{FewThreads, FormatReport, InputNote, Note, Report, printable};
 
 use super::severity::Severity;
 
@@ -13,11 +13,11 @@ use super::severity::Severity;
 /// details on request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Messages {
-    loudness: Loudness,
+    verbosity: Verbosity,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Loudness {
+enum Verbosity {
     Quiet,
     Normal,
     Verbose,
@@ -26,17 +26,17 @@ enum Loudness {
 
 impl Messages {
     pub(crate) fn new(quiet: bool, verbose: u8) -> Messages {
-        let loudness = match (quiet, verbose) {
-            (true, _) => Loudness::Quiet,
-            (false, 0) => Loudness::Normal,
-            (false, 1) => Loudness::Verbose,
-            (false, _) => Loudness::VeryVerbose,
+        let verbosity = match (quiet, verbose) {
+            (true, _) => Verbosity::Quiet,
+            (false, 0) => Verbosity::Normal,
+            (false, 1) => Verbosity::Verbose,
+            (false, _) => Verbosity::VeryVerbose,
         };
-        Messages { loudness }
+        Messages { verbosity }
     }
 
     pub(crate) fn error(self, what: impl Display) {
-        say(Severity::Error, what);
+        print_line(Severity::Error, what);
     }
 
     /// Reports a `--fail-if` condition that is true, and why. An error, because it determines the exit code.
@@ -58,8 +58,8 @@ impl Messages {
     }
 
     fn say_unless_quiet(self, severity: Severity, what: impl Display) {
-        if self.loudness >= Loudness::Normal {
-            say(severity, what);
+        if self.verbosity >= Verbosity::Normal {
+            print_line(severity, what);
         }
     }
 
@@ -76,9 +76,9 @@ impl Messages {
     }
 
     /// Notes which files are not read. With `-v` all files are listed; without it, routine notes are omitted.
-    pub(crate) fn not_read(self, note: &FindNote) {
+    pub(crate) fn not_read(self, note: &InputNote) {
         let severity = Severity::of_unread(note);
-        if self.loudness >= Loudness::Verbose {
+        if self.verbosity >= Verbosity::Verbose {
             self.say_unless_quiet(severity, note.in_full());
         } else if !note.is_routine() {
             self.say_unless_quiet(severity, note);
@@ -87,22 +87,22 @@ impl Messages {
 
     /// The configuration file in use.
     pub(crate) fn configuration(self, file: &str) {
-        if self.loudness >= Loudness::Verbose {
+        if self.verbosity >= Verbosity::Verbose {
             self.note(format_args!("configuration: {file}"));
         }
     }
 
     /// Prints how each input was read and the time taken, for `-v`; `threads` is 0 for one per core.
     pub(crate) fn details(self, report: &Report, threads: usize, elapsed: Duration) {
-        if self.loudness < Loudness::Verbose {
+        if self.verbosity < Verbosity::Verbose {
             return;
         }
         for input in &report.inputs {
             let formats = match &input.formats[..] {
-                [] | [_] => shown(&input.wearing(&input.format)),
+                [] | [_] => shown(&input.format_label(&input.format)),
                 several => {
                     let with_lines = |took: &FormatReport| {
-                        format!("{} ({})", shown(&input.wearing(&took.format)), counted(took.lines, "line"))
+                        format!("{} ({})", shown(&input.format_label(&took.format)), counted(took.lines, "line"))
                     };
                     several.iter().map(with_lines).collect::<Vec<_>>().join(", ")
                 }
@@ -125,7 +125,7 @@ impl Messages {
 
     /// Prints lines for `-vv`.
     pub(crate) fn more_details(self, lines: &[String]) {
-        if self.loudness >= Loudness::VeryVerbose {
+        if self.verbosity >= Verbosity::VeryVerbose {
             lines.iter().for_each(|line| self.note(line));
         }
     }
@@ -147,7 +147,7 @@ pub(crate) fn shown_path(path: &Path) -> String {
 }
 
 /// Prints a message. Its later lines are indented, so that each message can be recognised by its first line.
-pub(super) fn say(severity: Severity, what: impl Display) {
+pub(super) fn print_line(severity: Severity, what: impl Display) {
     let _ = writeln!(stderr(), "logstat: {severity}: {}", safe(&what.to_string()));
 }
 

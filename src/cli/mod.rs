@@ -5,6 +5,7 @@ mod advice;
 mod allocator;
 mod answer;
 mod args;
+mod argument_error;
 mod closest_match;
 mod config;
 mod explain;
@@ -13,30 +14,29 @@ mod generate;
 mod help;
 mod inputs;
 mod interrupt;
-mod led_to;
 mod list_items;
 mod memory;
 mod messages;
-mod misuse;
 mod names;
 mod new_file;
 mod no_logs;
+mod output_args;
+mod output_target;
 mod outputs;
 mod phases;
 mod problems;
 mod progress;
 mod rejects;
-mod screen;
 mod severity;
 mod static_rules;
 mod stdout;
 mod targets;
+mod terminal;
 mod usage_error;
 mod values;
 mod visitors;
 mod wording;
 mod wrapped;
-mod writing;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -46,12 +46,12 @@ use clap::CommandFactory;
 use logstat::{ErrorKind, NginxConf, NginxLog, NginxLogTarget, Note, NoteCode, Outcome, Progress, Report, Seek, count};
 
 use args::Args;
+use argument_error::argument_error;
 #[cfg(fuzzing)]
 pub(crate) use config::fuzzing;
-use config::{Environment, Line};
+use config::{Environment, ResolvedArgs};
 pub(crate) use interrupt::exit_on_signals;
 use messages::{Messages, shown_path};
-use misuse::misuse;
 use targets::Targets;
 
 /// The JSON Schema of reports.
@@ -59,60 +59,60 @@ const SCHEMA: &str = include_str!("../../report.schema.json");
 
 /// Outcome of a run. If several apply, the greatest wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum End {
+pub(crate) enum ExitStatus {
     /// Success.
-    Done,
+    Success,
     /// Success, and a condition of `--fail-if` is true.
-    NotWell,
+    CheckFailed,
     /// An input or an output failed, entirely or in part.
     Failed,
     /// The command line or configuration is wrong, or the inputs cannot answer the question.
-    Misused,
+    UsageError,
 }
 
-impl End {
+impl ExitStatus {
     /// The exit code. Scripts rely on these numbers.
     pub(crate) const fn code(self) -> u8 {
         match self {
-            End::Done => 0,
-            End::Failed => 1,
-            End::Misused => 2,
-            End::NotWell => 3,
+            ExitStatus::Success => 0,
+            ExitStatus::Failed => 1,
+            ExitStatus::UsageError => 2,
+            ExitStatus::CheckFailed => 3,
         }
     }
 }
 
 /// Runs the program.
-pub(crate) fn run() -> End {
-    let line = match Line::read(std::env::args_os().collect(), &Environment::of_process()) {
-        Ok(line) => line,
-        Err(answer) => return answer::say(&answer),
+pub(crate) fn run() -> ExitStatus {
+    let resolved = match ResolvedArgs::read(std::env::args_os().collect(), &Environment::of_process()) {
+        Ok(resolved) => resolved,
+        Err(answer) => return answer::print_answer(&answer),
     };
-    let messages = Messages::new(line.args.quiet, line.args.verbose);
-    line.warnings.iter().for_each(|warning| messages.warning(warning));
-    if let Some(file) = line.file() {
+    let messages = Messages::new(resolved.args.quiet, resolved.args.verbose);
+    resolved.warnings.iter().for_each(|warning| messages.warning(warning));
+    if let Some(file) = resolved.file() {
         messages.configuration(file);
     }
-    match answer(&line, &messages) {
+    match answer_question(&resolved, &messages) {
         Ok(end) => end,
-        Err(misuse) => answer::say(&misuse),
+        Err(argument_error) => answer::print_answer(&argument_error),
     }
 }
 
 /// Counts hits and writes the report. Returns an error for a wrong combination of arguments.
-fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
-    let args = &line.args;
+fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitStatus, clap::Error> {
+    let args = &resolved.args;
     if let Some(generated) = args.generate {
         return Ok(stdout::write(messages, |out| generated.write(Args::command(), out)));
     }
     if args.print_config {
-        return Ok(stdout::write(messages, |out| line.print(out)));
+        return Ok(stdout::write(messages, |out| resolved.print(out)));
     }
     let mut files = args.files.clone();
     let standard_input = Path::new("-");
     if args.nginx_conf.as_deref() == Some(standard_input) && files.iter().any(|file| file == standard_input) {
         let refusal = "standard input is the log or the configuration, not both: give one of them as a file";
-        return Err(misuse(refusal));
+        return Err(argument_error(refusal));
     }
     let read = |path: &Path| match path == standard_input {
         true => NginxConf::from_reader(path, std::io::stdin()),
@@ -121,20 +121,21 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     let conf = match args.nginx_conf.as_deref().map(read).transpose() {
         Ok(conf) => conf,
         Err(error) => {
-            messages.error(line.placed("--nginx-conf", &error.to_string()));
-            return Ok(End::Misused);
+            messages.error(resolved.prefix_origin("--nginx-conf", &error.to_string()));
+            return Ok(ExitStatus::UsageError);
         }
     };
     if args.explain
-        && let Some(refusal) = explain::refusal(line, conf.is_some())
+        && let Some(refusal) = explain::refusal(resolved, conf.is_some())
     {
-        return Err(misuse(&refusal));
+        return Err(argument_error(&refusal));
     }
     let asked = |args: &Args| {
         let question = args.question(conf.as_ref())?;
-        args.writing.style(&question).map(|style| (question, style))
+        args.output_args.style(&question).map(|style| (question, style))
     };
-    let (mut question, style) = asked(args).map_err(|error| line.blamed(error, |args| asked(args).map(drop)))?;
+    let (mut question, style) =
+        asked(args).map_err(|error| resolved.with_origin(error, |args| asked(args).map(drop)))?;
     let mut assumed_logs = Vec::new();
     if let Some(conf) = conf {
         if args.explain && files.is_empty() {
@@ -162,7 +163,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
             }
             if files.is_empty() {
                 messages.error(no_logs::message(&name, &conf));
-                return Ok(End::Failed);
+                return Ok(ExitStatus::Failed);
             }
         }
         question.reading.nginx_conf = Some(conf);
@@ -173,29 +174,29 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     if args.schema {
         return Ok(stdout::write(messages, |out| out.write_all(SCHEMA.as_bytes())));
     }
-    let outputs = args.writing.outputs();
-    let Some(found) = inputs::inputs(&files) else { return Ok(answer::say_short()) };
+    let outputs = args.output_args.outputs();
+    let Some(found) = inputs::expand_inputs(&files) else { return Ok(answer::print_short_help()) };
     // Settings in a file or a variable are meant for other runs too: no warning if they have no effect here.
-    let idle = args.warnings(&question).into_iter().filter(|warning| line.origin(warning).is_none());
+    let idle = args.warnings(&question).into_iter().filter(|warning| resolved.origin(warning).is_none());
     idle.for_each(|warning| messages.warning(warning));
     args.notes(&question).iter().for_each(|note| messages.note(note));
     found.notes.iter().for_each(|note| messages.not_read(note));
     if args.explain {
         add_notes(None, assumed_logs, messages);
-        return Ok(explain::run(args, &question, style.page, found, messages));
+        return Ok(explain::run(args, &question, style.terminal, found, messages));
     }
     let can_be_written = |args: &Args| {
         let rejects = args.rejects.as_deref();
         let refusal = rejects.and_then(|path| rejects::refusal(path, &found.inputs));
-        let refusal = refusal.or_else(|| outputs::refusal(&args.writing.outputs(), rejects, &found.inputs));
-        refusal.map_or(Ok(()), |message| Err(misuse(&message)))
+        let refusal = refusal.or_else(|| outputs::refusal(&args.output_args.outputs(), rejects, &found.inputs));
+        refusal.map_or(Ok(()), |message| Err(argument_error(&message)))
     };
-    can_be_written(args).map_err(|error| line.blamed(error, can_be_written))?;
+    can_be_written(args).map_err(|error| resolved.with_origin(error, can_be_written))?;
     let mut targets = match Targets::create(outputs, args.rejects.as_deref()) {
         Ok(targets) => targets,
         Err(failures) => {
             failures.iter().for_each(|failure| messages.error(failure));
-            return Ok(End::Failed);
+            return Ok(ExitStatus::Failed);
         }
     };
     let progress = Arc::new(Progress::default());
@@ -205,10 +206,10 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         .memory_limit(memory::limit());
     let bar = if args.quiet { None } else { progress::Bar::start(progress) };
     let start = Instant::now();
-    let mut end = End::Done;
+    let mut end = ExitStatus::Success;
     for problem in &found.problems {
         messages.error(wording::error(problem));
-        end = End::Failed;
+        end = ExitStatus::Failed;
     }
     let counted = count(&question, found.inputs, &engine);
     drop(bar);
@@ -217,8 +218,8 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         Err(error) => {
             add_notes(None, assumed_logs, messages);
             let message = wording::error(&error);
-            messages.error(line.placed(&message, &message));
-            return Ok(end_of(error.kind(), false));
+            messages.error(resolved.prefix_origin(&message, &message));
+            return Ok(exit_status(error.kind(), false));
         }
     };
     few_threads.iter().for_each(|few| messages.few_threads(few));
@@ -226,7 +227,7 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
     report.iter_mut().for_each(|report| report.warn(&found.problems));
     problems::messages(&problems).iter().for_each(|message| messages.error(message));
     for problem in &problems {
-        end = end.max(end_of(problem.kind(), report.is_some()));
+        end = end.max(exit_status(problem.kind(), report.is_some()));
     }
     if let Some(rejects) = rejects
         && let Err(error) = targets.write_rejects(rejects)
@@ -242,16 +243,16 @@ fn answer(line: &Line, messages: &Messages) -> Result<End, clap::Error> {
         messages.details(&report, engine.threads, start.elapsed());
         let start = Instant::now();
         targets.write_report(&report, &style, messages, || {
-            stdout::write(messages, |out| args.writing.format().write(&report, &style, out))
+            stdout::write(messages, |out| args.output_args.format().write(&report, &style, out))
         });
         for verdict in &report.verdicts {
             let Some(reason) = &verdict.reason else { continue };
             messages.verdict(&verdict.condition, reason);
-            end = end.max(End::NotWell);
+            end = end.max(ExitStatus::CheckFailed);
         }
         messages.more_details(&phases::lines(&phases, start.elapsed()));
     }
-    Ok(end.max(targets.put_in_place(messages)))
+    Ok(end.max(targets.persist(messages)))
 }
 
 /// Adds notes to the report if it has their input, and prints the others.
@@ -281,16 +282,16 @@ fn is_missing(path: &Path) -> bool {
 }
 
 /// The outcome of a run with this problem.
-fn end_of(problem: &ErrorKind, has_report: bool) -> End {
+fn exit_status(problem: &ErrorKind, has_report: bool) -> ExitStatus {
     match problem {
         ErrorKind::NotLogged { .. }
         | ErrorKind::NotBounded { .. }
-        | ErrorKind::Pair { .. }
+        | ErrorKind::PairNotAllowed { .. }
         | ErrorKind::TooManyVariables { .. }
         | ErrorKind::TooManyBuckets { .. }
-        | ErrorKind::ReadOnce { .. } => End::Misused,
+        | ErrorKind::ReadOnce { .. } => ExitStatus::UsageError,
         // With several inputs, one may be another kind of file. If no input could be read, the question was wrong.
-        ErrorKind::NoFormat { .. } | ErrorKind::NotAccessLog { .. } if !has_report => End::Misused,
-        _ => End::Failed,
+        ErrorKind::NoFormat { .. } | ErrorKind::NotAccessLog { .. } if !has_report => ExitStatus::UsageError,
+        _ => ExitStatus::Failed,
     }
 }

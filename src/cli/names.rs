@@ -4,13 +4,15 @@ use std::ffi::OsStr;
 
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command, Error};
-use logstat::{Dimension, FailIf, FieldKey, LogFormat, Metric, Query, ReportFormat, Section, SyntaxError, Unit, Where};
+use logstat::{
+    Dimension, FailIf, FieldKey, LogFormat, Metric, Query, ReportFormat, Section, SyntaxError, Unit, WhereExpression,
+};
 
+use super::argument_error::argument_error;
 use super::closest_match::closest_match;
 use super::generate::{GENERATED, Generated};
 use super::messages::shown;
-use super::misuse::misuse;
-use super::screen::Color;
+use super::terminal::Color;
 use super::wrapped::wrapped;
 
 /// The named values of an option.
@@ -97,7 +99,7 @@ impl<T: Clone + Send + Sync + 'static> TypedValueParser for Names<T> {
             return Ok(found);
         }
         let option = arg.and_then(Arg::get_long).unwrap_or_default();
-        Err(misuse(&self.unknown(value, &format!("--{option}"))))
+        Err(argument_error(&self.unknown(value, &format!("--{option}"))))
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
@@ -108,7 +110,7 @@ impl<T: Clone + Send + Sync + 'static> TypedValueParser for Names<T> {
 /// The error message for an unknown word, with a suggestion and the list of known words.
 pub(crate) fn unknown(kind: &str, word: &str, option: &str, known: &[&str]) -> String {
     let list = wrapped(known, &format!("  {kind}s: "));
-    format!("unknown {kind} '{}' for {option}{}\n{list}", shown(word), meant(word, known))
+    format!("unknown {kind} '{}' for {option}{}\n{list}", shown(word), suggestion(word, known))
 }
 
 const VARIABLES: &str = "  and nginx's variables by name, such as upstream_addr or cookie_NAME; those\n  \
@@ -168,33 +170,33 @@ fn unsupported(word: &str) -> Option<&'static str> {
 
 /// The error message for an unknown word where any variable is accepted besides the `named` words.
 pub(crate) fn unknown_variable(kind: &str, word: &str, option: &str, named: &[&str]) -> String {
-    let (meant, list) = meant_among(kind, word, named);
-    format!("unknown {kind} '{}' for {option}{meant}\n{list}", shown(word))
+    let (suggestion, list) = suggestion_and_list(kind, word, named);
+    format!("unknown {kind} '{}' for {option}{suggestion}\n{list}", shown(word))
 }
 
 /// The suggestion for an unknown name in an expression, and the list of names.
-pub(crate) fn meant_for_a_name(name: &str) -> (String, String) {
-    meant_among("name", name, &Where::names().collect::<Vec<_>>())
+pub(crate) fn suggestion_for_name(name: &str) -> (String, String) {
+    suggestion_and_list("name", name, &WhereExpression::names().collect::<Vec<_>>())
 }
 
 /// The suggestion for a word among names and variables, and the list of names.
-fn meant_among(kind: &str, word: &str, named: &[&str]) -> (String, String) {
+fn suggestion_and_list(kind: &str, word: &str, named: &[&str]) -> (String, String) {
     let variables: Vec<String> = Dimension::variables().collect();
     let aliases = Dimension::aliases().map(|(alias, _)| alias);
     let known: Vec<&str> = named.iter().copied().chain(variables.iter().map(String::as_str)).chain(aliases).collect();
     let list = wrapped(named, &format!("  {kind}s: "));
-    (meant(word, &known), format!("{list}\n{VARIABLES}"))
+    (suggestion(word, &known), format!("{list}\n{VARIABLES}"))
 }
 
 /// The error message for a `--fail-if` condition; for an unknown name, with a suggestion and the list of names.
-pub(crate) fn no_condition(error: &SyntaxError) -> String {
+pub(crate) fn fail_if_error(error: &SyntaxError) -> String {
     let Some(name) = error.unknown() else { return format!("--fail-if: {error}") };
     let known: Vec<&str> = FailIf::names().collect();
     let list = wrapped(&known, "  names: ");
-    format!("--fail-if: {}{}\n{}\n{list}", error.what(), meant(name, &known), error.shown())
+    format!("--fail-if: {}{}\n{}\n{list}", error.what(), suggestion(name, &known), error.shown())
 }
 
-pub(crate) fn meant(word: &str, known: &[&str]) -> String {
+pub(crate) fn suggestion(word: &str, known: &[&str]) -> String {
     closest_match(word, known).map(|name| format!("; did you mean '{name}'?")).unwrap_or_default()
 }
 

@@ -9,21 +9,21 @@ use logstat::{Error, ErrorKind};
 use tempfile::{Builder, NamedTempFile};
 
 use super::interrupt::Unfinished;
-use super::led_to::{directory, led_to};
 use super::messages::shown_path;
+use super::output_target::{directory, resolve_target};
 
 /// A file that is being written.
 #[derive(Debug)]
 pub(crate) struct NewFile {
     /// Path as the user gave it.
     name: PathBuf,
-    place: Place,
+    destination: Destination,
 }
 
 #[derive(Debug)]
-enum Place {
+enum Destination {
     /// A temporary file next to the one it replaces. Symbolic links are followed first, so they are kept.
-    Beside { temporary: Temporary, path: PathBuf },
+    Replacement { temporary: Temporary, path: PathBuf },
     /// A pipe or a device, written directly.
     Direct(File),
 }
@@ -35,14 +35,14 @@ struct Temporary(Option<NamedTempFile>);
 impl NewFile {
     /// Creates an empty file next to `path`, or opens `path` if it is a pipe or a device.
     pub(crate) fn create(path: &Path) -> Result<NewFile, Error> {
-        let place = Place::create(path).map_err(|source| failed(path, source))?;
-        Ok(NewFile { name: path.to_owned(), place })
+        let destination = Destination::create(path).map_err(|source| failed(path, source))?;
+        Ok(NewFile { name: path.to_owned(), destination })
     }
 
     /// Creates an empty file next to `path`; `None` if `path` is a pipe or a device.
-    pub(crate) fn create_beside(path: &Path) -> Result<Option<NewFile>, Error> {
-        let place = Place::create_beside(path).map_err(|source| failed(path, source))?;
-        Ok(place.map(|place| NewFile { name: path.to_owned(), place }))
+    pub(crate) fn create_temporary(path: &Path) -> Result<Option<NewFile>, Error> {
+        let destination = Destination::create_temporary(path).map_err(|source| failed(path, source))?;
+        Ok(destination.map(|destination| NewFile { name: path.to_owned(), destination }))
     }
 
     /// The path as the user gave it, escaped for a terminal.
@@ -52,46 +52,48 @@ impl NewFile {
 
     /// Writes the whole content with `write`.
     pub(crate) fn write(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
-        let file = match &self.place {
-            Place::Beside { temporary, .. } => temporary.file(),
-            Place::Direct(file) => file,
+        let file = match &self.destination {
+            Destination::Replacement { temporary, .. } => temporary.file(),
+            Destination::Direct(file) => file,
         };
         let mut out = BufWriter::with_capacity(1 << 16, file);
         let written = write(&mut out).and_then(|()| out.flush());
-        let synced = written.and_then(|()| match self.place {
-            Place::Beside { .. } => file.sync_data(),
-            Place::Direct(_) => Ok(()),
+        let synced = written.and_then(|()| match self.destination {
+            Destination::Replacement { .. } => file.sync_data(),
+            Destination::Direct(_) => Ok(()),
         });
         synced.map_err(|source| failed(&self.name, source))
     }
 
     /// Replaces the old file by this one, which must be complete.
-    pub(crate) fn put_in_place(self) -> Result<(), Error> {
-        match self.place {
-            Place::Beside { temporary, path } => temporary.rename(&path).map_err(|source| failed(&self.name, source)),
-            Place::Direct(_) => Ok(()),
+    pub(crate) fn persist(self) -> Result<(), Error> {
+        match self.destination {
+            Destination::Replacement { temporary, path } => {
+                temporary.rename(&path).map_err(|source| failed(&self.name, source))
+            }
+            Destination::Direct(_) => Ok(()),
         }
     }
 }
 
-impl Place {
-    fn create(path: &Path) -> io::Result<Place> {
-        if let Some(place) = Place::create_beside(path)? {
-            return Ok(place);
+impl Destination {
+    fn create(path: &Path) -> io::Result<Destination> {
+        if let Some(destination) = Destination::create_temporary(path)? {
+            return Ok(destination);
         }
         let file = match descriptor(path)? {
             Some(file) => file,
             None => OpenOptions::new().append(true).open(path)?,
         };
-        Ok(Place::Direct(file))
+        Ok(Destination::Direct(file))
     }
 
-    fn create_beside(path: &Path) -> io::Result<Option<Place>> {
+    fn create_temporary(path: &Path) -> io::Result<Option<Destination>> {
         if descriptor(path)?.is_some() {
             return Ok(None);
         }
-        let Some(path) = led_to(path)? else { return Ok(None) };
-        Ok(Some(Place::Beside { temporary: Temporary::create(directory(&path))?, path }))
+        let Some(path) = resolve_target(path)? else { return Ok(None) };
+        Ok(Some(Destination::Replacement { temporary: Temporary::create(directory(&path))?, path }))
     }
 }
 

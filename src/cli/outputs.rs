@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use logstat::{Colors, Error, ErrorKind, Input, Report, ReportFormat, Style};
 
-use super::led_to::{is_same, led_to};
 use super::messages::shown_path;
 use super::new_file::NewFile;
+use super::output_target::{is_same_file, resolve_target};
 use super::rejects::is_read;
 use super::wrapped::wrapped;
 
@@ -45,7 +45,7 @@ impl Output {
         if self.path.is_dir() {
             return Some(format!("-o {path}: this is a directory; give a file in it"));
         }
-        match led_to(&self.path) {
+        match resolve_target(&self.path) {
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
                 return Some(format!("-o {path}: there is no such directory"));
             }
@@ -73,14 +73,14 @@ impl Output {
 
     /// Creates a temporary file next to the one that it will replace; `None` for a pipe, a device and standard output.
     pub(crate) fn create(&self) -> Result<Option<NewFile>, Error> {
-        if self.is_standard() { Ok(None) } else { NewFile::create_beside(&self.path) }
+        if self.is_standard() { Ok(None) } else { NewFile::create_temporary(&self.path) }
     }
 
     /// Writes the report to the created file, or to a pipe or a device.
     pub(crate) fn write(&self, created: Option<NewFile>, report: &Report, style: &Style) -> Result<NewFile, Error> {
         // Colours are for terminals only.
         let mut style = style.clone();
-        style.page.colors = Colors::None;
+        style.terminal.colors = Colors::None;
         let file = created.map_or_else(|| NewFile::create(&self.path), Ok)?;
         file.write(|out| self.format.write(report, &style, out))?;
         Ok(file)
@@ -97,12 +97,13 @@ pub(crate) fn refusal(outputs: &[Output], rejects: Option<&Path>, inputs: &[Inpu
     let files: Vec<&Path> =
         outputs.iter().filter(|output| !output.is_standard()).map(|output| output.path.as_path()).collect();
     let with_rejects = || {
-        let path = files.iter().find(|path| rejects.is_some_and(|rejects| is_same(path, rejects)))?;
+        let path = files.iter().find(|path| rejects.is_some_and(|rejects| is_same_file(path, rejects)))?;
         let path = shown_path(path);
         Some(format!("-o {path}: --rejects writes there, too; give another file, or malformed lines would be lost"))
     };
     let with_another = || {
-        let others = |at: usize| files[..at].iter().find(|other| is_same(other, files[at])).map(|other| (at, other));
+        let others =
+            |at: usize| files[..at].iter().find(|other| is_same_file(other, files[at])).map(|other| (at, other));
         let (at, other) = (1..files.len()).find_map(others)?;
         let (path, other) = (shown_path(files[at]), shown_path(other));
         Some(format!("-o {path}: -o {other} writes there, too; give another file, or a report would be lost"))

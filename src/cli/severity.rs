@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use logstat::{FindNote, NoteCode};
+use logstat::{InputNote, NoteCode};
 
 /// How much a message matters, least first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,9 +38,11 @@ impl Severity {
     }
 
     /// Severity of a note about files that are not read: a warning if logs may be missing.
-    pub(crate) fn of_unread(note: &FindNote) -> Severity {
+    pub(crate) fn of_unread(note: &InputNote) -> Severity {
         match note {
-            FindNote::Unreadable { .. } | FindNote::NotSearched { .. } | FindNote::Within { .. } => Severity::Warning,
+            InputNote::Unreadable { .. } | InputNote::NotSearched { .. } | InputNote::Within { .. } => {
+                Severity::Warning
+            }
             _ => Severity::Note,
         }
     }

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use logstat::{Error, Rejects, Report, Style};
 
-use super::End;
+use super::ExitStatus;
 use super::messages::Messages;
 use super::new_file::NewFile;
 use super::outputs::Output;
 
-const NONE_IS_NEW: &str = "not all files could be written, so none was; existing files are unchanged";
+const NO_FILE_REPLACED: &str = "not all files could be written, so none was; existing files are unchanged";
 
 /// Destinations of the report and of malformed lines.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ impl Targets {
             return Ok(Targets { outputs: created, rejects, written: Vec::new(), are_several, has_failed: false });
         }
         if are_several {
-            failures.push(NONE_IS_NEW.to_owned());
+            failures.push(NO_FILE_REPLACED.to_owned());
         }
         Err(failures)
     }
@@ -62,11 +62,11 @@ impl Targets {
         report: &Report,
         style: &Style,
         messages: &Messages,
-        to_standard: impl FnOnce() -> End,
+        to_standard: impl FnOnce() -> ExitStatus,
     ) {
         let outputs = std::mem::take(&mut self.outputs);
         if outputs.is_empty() || outputs.iter().any(|(output, _)| output.is_standard()) {
-            self.has_failed |= to_standard() != End::Done;
+            self.has_failed |= to_standard() != ExitStatus::Success;
         }
         for (output, file) in outputs.into_iter().filter(|(output, _)| !output.is_standard()) {
             match output.write(file, report, style) {
@@ -81,29 +81,29 @@ impl Targets {
 
     /// Renames the files one after the other, unless writing has failed. If a rename fails, that file keeps its old
     /// content and the message names the files already replaced.
-    pub(crate) fn put_in_place(self, messages: &Messages) -> End {
+    pub(crate) fn persist(self, messages: &Messages) -> ExitStatus {
         if self.has_failed {
             if self.are_several || !self.written.is_empty() {
-                messages.error(NONE_IS_NEW);
+                messages.error(NO_FILE_REPLACED);
             }
-            return End::Failed;
+            return ExitStatus::Failed;
         }
         let (mut new, mut failures) = (Vec::new(), Vec::new());
         for file in self.written {
             let name = file.name();
-            match file.put_in_place() {
+            match file.persist() {
                 Ok(()) => new.push(name),
                 Err(error) => failures.push(error.to_string()),
             }
         }
         if failures.is_empty() {
-            return End::Done;
+            return ExitStatus::Success;
         }
         if self.are_several {
             let new = if new.is_empty() { "none".to_owned() } else { new.join(", ") };
             failures.push(format!("files already replaced: {new}"));
         }
         failures.iter().for_each(|failure| messages.error(failure));
-        End::Failed
+        ExitStatus::Failed
     }
 }

@@ -70,7 +70,7 @@ fn without_usage(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::misuse::misuse;
+    use crate::cli::argument_error::argument_error;
 
     fn said(arguments: &[&str]) -> String {
         message(&Args::command().try_get_matches_from(["logstat"].iter().chain(arguments)).unwrap_err())
@@ -93,7 +93,7 @@ mod tests {
             let found = said(arguments);
             assert!(found == expected || found.starts_with(&format!("{expected}\n  units: ")), "{found}");
         }
-        assert_eq!(message(&misuse("a\n  b")), "a\n  b");
+        assert_eq!(message(&argument_error("a\n  b")), "a\n  b");
     }
 
     #[test]

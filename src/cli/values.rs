@@ -10,21 +10,21 @@ use logstat::{
     Unit, UnitError, UvMethod, Zone, ZoneError,
 };
 
+use super::argument_error::argument_error;
 use super::messages::shown;
-use super::misuse::misuse;
 use super::names;
 use super::wrapped::wrapped;
 
 /// A clap value parser from a function.
 #[derive(Clone, Copy)]
-pub(crate) struct Value<T>(pub(crate) fn(&str) -> Result<T, String>);
+pub(crate) struct FnParser<T>(pub(crate) fn(&str) -> Result<T, String>);
 
-impl<T: Clone + Send + Sync + 'static> TypedValueParser for Value<T> {
+impl<T: Clone + Send + Sync + 'static> TypedValueParser for FnParser<T> {
     type Value = T;
 
     fn parse_ref(&self, command: &Command, _: Option<&Arg>, value: &OsStr) -> Result<T, Error> {
         let text = value.to_str().ok_or_else(|| Error::new(ErrorKind::InvalidUtf8).with_cmd(command))?;
-        (self.0)(text).map_err(|message| misuse(&message))
+        (self.0)(text).map_err(|message| argument_error(&message))
     }
 }
 
@@ -42,9 +42,9 @@ impl TypedValueParser for Item {
 
 /// A value parser that also lists some values by name, so that shells complete these instead of files.
 #[derive(Clone)]
-pub(crate) struct Among<P>(pub(crate) P, pub(crate) Vec<&'static str>);
+pub(crate) struct WithCompletions<P>(pub(crate) P, pub(crate) Vec<&'static str>);
 
-impl<P: TypedValueParser> TypedValueParser for Among<P> {
+impl<P: TypedValueParser> TypedValueParser for WithCompletions<P> {
     type Value = P::Value;
 
     fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<P::Value, Error> {
@@ -98,21 +98,21 @@ pub(crate) fn unit(text: &str) -> Result<Unit, String> {
 
 /// Parses `2026-11-14T08`, `90m`, `today`.
 pub(crate) fn since(text: &str) -> Result<Moment, String> {
-    text.parse().map_err(|error| no_moment(error, text, "--since", is::<Moment>))
+    text.parse().map_err(|error| moment_error(error, text, "--since", is::<Moment>))
 }
 
 pub(crate) fn until(text: &str) -> Result<Moment, String> {
-    text.parse().map_err(|error| no_moment(error, text, "--until", is::<Moment>))
+    text.parse().map_err(|error| moment_error(error, text, "--until", is::<Moment>))
 }
 
 /// Parses `2026-11-14`, `yesterday`.
 pub(crate) fn date(text: &str) -> Result<Date, String> {
-    text.parse().map_err(|error| no_moment(error, text, "--date", is::<Date>))
+    text.parse().map_err(|error| moment_error(error, text, "--date", is::<Date>))
 }
 
 /// Parses `last`, `2026-11-14T08:30`.
 pub(crate) fn now(text: &str) -> Result<Now, String> {
-    text.parse().map_err(|error| no_moment(error, text, "--now", is::<Now>))
+    text.parse().map_err(|error| moment_error(error, text, "--now", is::<Now>))
 }
 
 /// Parses `Europe/Berlin`, `+08:00`, `utc`, `local`.
@@ -128,19 +128,19 @@ pub(crate) fn zone(text: &str) -> Result<Zone, String> {
 fn unknown_zone(name: &str) -> String {
     let city = name.replace(' ', "_");
     let ends_in_it = |zone: &&str| zone.rsplit('/').next().is_some_and(|last| last.eq_ignore_ascii_case(&city));
-    let meant = match Zone::names().find(ends_in_it) {
+    let suggestion = match Zone::names().find(ends_in_it) {
         Some(zone) => format!("; did you mean '{zone}'?"),
-        None => names::meant(name, &["local", "utc"].into_iter().chain(Zone::names()).collect::<Vec<_>>()),
+        None => names::suggestion(name, &["local", "utc"].into_iter().chain(Zone::names()).collect::<Vec<_>>()),
     };
     format!(
-        "unknown zone '{}' for --tz{meant}\n  zones: local, utc, offsets such as +08:00, and the names of the IANA \
+        "unknown zone '{}' for --tz{suggestion}\n  zones: local, utc, offsets such as +08:00, and the names of the IANA \
          database, such as\n  Europe/Berlin or Asia/Shanghai",
         shown(name)
     )
 }
 
 /// The error message for a time, with examples of valid ones.
-fn no_moment(error: MomentError, text: &str, option: &str, is_example: impl Fn(&str) -> bool) -> String {
+fn moment_error(error: MomentError, text: &str, option: &str, is_example: impl Fn(&str) -> bool) -> String {
     if error != MomentError::Shape {
         return format!("{option} {}: {error}", shown(text));
     }
@@ -154,7 +154,7 @@ fn no_moment(error: MomentError, text: &str, option: &str, is_example: impl Fn(&
     format!(
         "unknown time '{}' for {option}{}\n{}",
         shown(text),
-        names::meant(text, &words),
+        names::suggestion(text, &words),
         wrapped(&examples, "  times: ")
     )
 }

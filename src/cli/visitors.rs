@@ -3,11 +3,11 @@
 use clap::ArgAction;
 use logstat::{Dimension, DimensionError, Ipv6Prefix, Networks, Question, RealIp, Visitor};
 
-use super::filters::spelled;
+use super::argument_error::argument_error;
+use super::filters::from_str_parser;
 use super::messages::shown;
-use super::misuse::misuse;
 use super::names;
-use super::values::{self, Value};
+use super::values::{self, FnParser};
 
 #[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Visitors")]
@@ -17,7 +17,7 @@ pub(crate) struct VisitorArgs {
     visitor: Option<String>,
 
     /// Of an IPv6 address so many bits are the visitor's, 1 to 128 [default: all]
-    #[arg(long, value_name = "N", value_parser = Value(values::ipv6_prefix), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(long, value_name = "N", value_parser = FnParser(values::ipv6_prefix), allow_negative_numbers = true, hide_short_help = true)]
     ipv6_prefix: Option<Ipv6Prefix>,
 
     /// Addresses behind proxies, from this variable: http_x_forwarded_for
@@ -31,8 +31,9 @@ pub(crate) struct VisitorArgs {
 
     /// The proxies that --real-ip believes: 10.0.0.0/8,2001:db8::/32,unix:
     ///
-    /// Alone it is for logs that have a list of addresses in the place of $remote_addr, in which otherwise private addresses are passed over.
-    #[arg(long, value_name = "CIDR,…", value_parser = spelled::<Networks>(), action = ArgAction::Append, hide_short_help = true)]
+    /// Alone it is for logs that have a list of addresses in the place of $remote_addr, in which otherwise private
+    /// addresses are passed over.
+    #[arg(long, value_name = "CIDR,…", value_parser = from_str_parser::<Networks>(), action = ArgAction::Append, hide_short_help = true)]
     trust: Vec<Networks>,
 
     /// Addresses are cut wherever they are shown: of IPv4 the last 8 bits, of IPv6 the last 80
@@ -45,25 +46,27 @@ impl VisitorArgs {
     /// does not define.
     pub(crate) fn ask(&self, question: &mut Question, is_own: &dyn Fn(&str) -> bool) -> Result<(), clap::Error> {
         if let Some(word) = &self.visitor {
-            question.counting.visitor = visitor(word, is_own).map_err(|message| misuse(&message))?;
+            question.counting.visitor = visitor(word, is_own).map_err(|message| argument_error(&message))?;
         }
         question.counting.ipv6_prefix = self.ipv6_prefix;
         question.counting.anonymize = self.anonymize;
         if self.anonymize && question.reading.keep_rejects {
             let message =
                 "--rejects writes malformed lines as they are, with whole addresses; leave it or --anonymize out";
-            return Err(misuse(message));
+            return Err(argument_error(message));
         }
         question.reading.real_ip = match (&self.real_ip, self.trust.iter().cloned().reduce(Networks::with)) {
             (None, None) => None,
-            (Some(word), Some(trusted)) => Some(real_ip(word, trusted, is_own).map_err(|message| misuse(&message))?),
+            (Some(word), Some(trusted)) => {
+                Some(real_ip(word, trusted, is_own).map_err(|message| argument_error(&message))?)
+            }
             (Some(word), None) => {
                 let message = format!(
                     "--real-ip {} needs --trust, because anyone can forge this header\n  name the addresses of your proxies:  \
                      --trust 10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
                     shown(word)
                 );
-                return Err(misuse(&message));
+                return Err(argument_error(&message));
             }
             (None, Some(trusted)) => Some(RealIp::in_place(trusted)),
         };

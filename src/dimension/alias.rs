@@ -48,7 +48,7 @@ impl Dimension {
     pub fn resolve(name: &str, is_own: &dyn Fn(&str) -> bool) -> Result<Dimension, DimensionError> {
         let single = |name: &str| match variable::named(name.trim()) {
             Err(DimensionError::Unknown) => {
-                let own = variable::of_ones_own(name.trim()).filter(|dimension| is_own(dimension.name()));
+                let own = variable::user_defined(name.trim()).filter(|dimension| is_own(dimension.name()));
                 own.or_else(|| of_alias(name.trim())).ok_or(DimensionError::Unknown)
             }
             known => known,
@@ -134,7 +134,7 @@ mod tests {
         let is_own = |variable: &str| ["url", "daily", "code"].contains(&variable);
         for own in ["url", "$url", "daily", "code"] {
             let found = Dimension::resolve(own, &is_own).unwrap();
-            assert_eq!(found, Dimension::of_ones_own(own).unwrap(), "{own}");
+            assert_eq!(found, Dimension::user_defined(own).unwrap(), "{own}");
         }
         assert_eq!(Dimension::resolve("ua", &is_own), Ok(Dimension::Agent));
     }

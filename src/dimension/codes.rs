@@ -97,7 +97,7 @@ impl KeyIds for ClassIds {
         let some_lack = batch.some_lack();
         groups.extend(hits.iter().map(|&row| {
             let row = usize::from(row);
-            let has_no_path = some_lack && batch.lacks(row).meets(Fields::text(TextField::Path));
+            let has_no_path = some_lack && batch.lacks(row).intersects(Fields::text(TextField::Path));
             let class = if has_no_path { NEITHER } else { usize::from(is_static[row]) };
             let known = &mut self.by_class[class];
             if *known == UNKNOWN {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::own_keys::OwnKeys;
-use super::{Dimension, Extras, KeysOfTable, PairIds};
+use super::{Dimension, KeysOfTable, PairKeys, VariableColumns};
 use crate::batch::{Batch, TextField};
 use crate::keys::{AddressKeys, GroupId, Seed, VisitorId};
 
@@ -13,20 +13,25 @@ pub(crate) enum Grouping {
     Own(OwnKeys),
     /// The groups are the visitors, whose addresses are stored once, in the tally.
     Visitors,
-    Pair(Box<PairIds>),
+    Pair(Box<PairKeys>),
 }
 
 impl Grouping {
-    /// Makes empty groups. `by_visitor` is true if addresses are interned as visitors anyway. `extras` must contain the
-    /// variables.
-    pub(crate) fn new(dimension: Dimension, extras: &Extras, seed: Seed, by_visitor: bool) -> Grouping {
+    /// Makes empty groups. `by_visitor` is true if addresses are interned as visitors anyway. `variable_columns` must
+    /// contain the variables.
+    pub(crate) fn new(
+        dimension: Dimension,
+        variable_columns: &VariableColumns,
+        seed: Seed,
+        by_visitor: bool,
+    ) -> Grouping {
         match dimension {
             Dimension::Ip if by_visitor => Grouping::Visitors,
             Dimension::Pair(pair) => {
-                let halves = [pair.first(), pair.second()].map(|half| OwnKeys::new(half, extras, seed));
-                Grouping::Pair(Box::new(PairIds::new(halves, seed)))
+                let halves = [pair.first(), pair.second()].map(|half| OwnKeys::new(half, variable_columns, seed));
+                Grouping::Pair(Box::new(PairKeys::new(halves, seed)))
             }
-            single => Grouping::Own(OwnKeys::new(single, extras, seed)),
+            single => Grouping::Own(OwnKeys::new(single, variable_columns, seed)),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use super::{Dimension, PairIds};
+use super::{Dimension, PairKeys};
 use crate::keys::{AddressKeys, GroupId, Keys};
 
 /// The keys of a table's groups.
@@ -12,7 +12,7 @@ pub(crate) enum KeysOfTable<'k> {
     Own(&'k Keys),
     /// The groups are the visitors, and the keys their addresses.
     Visitors(&'k AddressKeys),
-    Pairs(&'k PairIds),
+    Pairs(&'k PairKeys),
 }
 
 impl KeysOfTable<'_> {

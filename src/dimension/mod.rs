@@ -6,16 +6,16 @@
 mod alias;
 mod codes;
 mod derived;
-mod extras;
 mod grouping;
 mod key;
 mod key_ids;
 mod own_keys;
 mod pair;
-mod pair_ids;
+mod pair_keys;
 mod table;
 mod time;
 mod variable;
+mod variable_columns;
 
 use std::borrow::Cow;
 
@@ -25,15 +25,15 @@ use crate::time::Unit;
 
 pub use derived::Derived;
 pub(crate) use derived::{DerivedColumn, KeyOf};
-pub(crate) use extras::Extras;
 pub(crate) use grouping::Grouping;
 pub(crate) use key::{Key, KeysOfTable};
 use key_ids::{KeyIds, TextIds};
 pub use pair::Pair;
-pub(crate) use pair_ids::PairIds;
+pub(crate) use pair_keys::PairKeys;
 use table::{DIMENSIONS, DimensionRow, KeysFrom};
 use time::TimeIds;
 pub use variable::{DimensionError, Variable};
+pub(crate) use variable_columns::VariableColumns;
 
 /// A property of hits by which they can be ranked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -164,8 +164,8 @@ impl Dimension {
 
     /// The dimension of a variable that nginx does not define, such as one of a `map`. `None` if the name is not a
     /// valid variable name, or if [`Dimension::named`] knows it or has a specific error for it.
-    pub fn of_ones_own(variable: &str) -> Option<Dimension> {
-        variable::of_ones_own(variable)
+    pub fn user_defined(variable: &str) -> Option<Dimension> {
+        variable::user_defined(variable)
     }
 
     /// The names that [`Dimension::named`] knows in addition to [`Dimension::all`]: `upstream_addr`, or `cookie_NAME`
@@ -183,12 +183,14 @@ impl Dimension {
         DIMENSIONS.iter().find(|r| r.dimension == self).expect("every dimension has a row in the table")
     }
 
-    /// Fields from which a hit's key is computed. `extras` must contain the variables.
-    pub(crate) fn needs(self, extras: &Extras) -> Fields {
-        match (self, self.column(extras)) {
+    /// Fields from which a hit's key is computed. `variable_columns` must contain the variables.
+    pub(crate) fn needs(self, variable_columns: &VariableColumns) -> Fields {
+        match (self, self.column(variable_columns)) {
             (_, Some(column)) => Fields::column(column),
             (Dimension::Time(_), _) => Fields::TIME,
-            (Dimension::Pair(pair), _) => pair.first().needs(extras).and(pair.second().needs(extras)),
+            (Dimension::Pair(pair), _) => {
+                pair.first().needs(variable_columns).union(pair.second().needs(variable_columns))
+            }
             _ => match self.row().keys {
                 KeysFrom::Text(field) => Fields::text(field),
                 KeysFrom::Other { needs, .. } => needs,
@@ -196,10 +198,10 @@ impl Dimension {
         }
     }
 
-    /// The column of its keys, if they are texts. `extras` must contain the variables.
-    pub(crate) fn column(self, extras: &Extras) -> Option<Column> {
+    /// The column of its keys, if they are texts. `variable_columns` must contain the variables.
+    pub(crate) fn column(self, variable_columns: &VariableColumns) -> Option<Column> {
         match self {
-            Dimension::Variable(variable) => Some(extras.column(variable)),
+            Dimension::Variable(variable) => Some(variable_columns.column(variable)),
             Dimension::Derived(derived) => Some(derived.column()),
             Dimension::Time(_) | Dimension::Pair(_) => None,
             _ => match self.row().keys {
@@ -209,9 +211,9 @@ impl Dimension {
         }
     }
 
-    /// Makes the look-up of keys for hits; not for pairs. `extras` must contain the variables.
-    fn key_ids(self, extras: &Extras) -> Box<dyn KeyIds> {
-        match (self, self.column(extras)) {
+    /// Makes the look-up of keys for hits; not for pairs. `variable_columns` must contain the variables.
+    fn key_ids(self, variable_columns: &VariableColumns) -> Box<dyn KeyIds> {
+        match (self, self.column(variable_columns)) {
             (_, Some(column)) => Box::new(TextIds(column)),
             (Dimension::Time(unit), None) => Box::new(TimeIds::new(unit)),
             (_, None) => match self.row().keys {
@@ -267,7 +269,7 @@ impl Named for Dimension {
 
     /// Looks up a dimension that a report names. A variable that nginx does not define is taken as one of the site.
     fn named(name: &str) -> Option<Dimension> {
-        let single = |name: &str| Dimension::named(name).ok().or_else(|| Dimension::of_ones_own(name));
+        let single = |name: &str| Dimension::named(name).ok().or_else(|| Dimension::user_defined(name));
         match name.split_once('/') {
             Some((first, second)) => Dimension::pair(single(first)?, single(second)?).ok(),
             None => single(name),
@@ -286,7 +288,7 @@ mod tests {
             assert_eq!(Dimension::named(dimension.name()), Ok(*dimension));
             assert_eq!(Dimension::named(dimension.key()), Ok(*dimension));
             assert!(dimension.variable().starts_with('$'));
-            assert_ne!(dimension.needs(&Extras::default()), Fields::NONE);
+            assert_ne!(dimension.needs(&VariableColumns::default()), Fields::NONE);
         }
         assert_eq!(all.len(), DIMENSIONS.len() - 1 + Derived::all().count() + Unit::all().count());
         assert_eq!(Dimension::named("all"), Err(DimensionError::Unknown));

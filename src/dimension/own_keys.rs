@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::key_ids::{KeyIds, TextIds};
-use super::{Dimension, Extras};
+use super::{Dimension, VariableColumns};
 use crate::batch::{Batch, Column};
 use crate::keys::{AddressKeys, GroupId, Keys, Seed};
 
@@ -15,9 +15,9 @@ pub(crate) struct OwnKeys {
 }
 
 impl OwnKeys {
-    /// Makes empty keys. `extras` must contain the variables.
-    pub(super) fn new(dimension: Dimension, extras: &Extras, seed: Seed) -> OwnKeys {
-        OwnKeys { keys: Keys::new(seed), of_hits: dimension.key_ids(extras) }
+    /// Makes empty keys. `variable_columns` must contain the variables.
+    pub(super) fn new(dimension: Dimension, variable_columns: &VariableColumns, seed: Seed) -> OwnKeys {
+        OwnKeys { keys: Keys::new(seed), of_hits: dimension.key_ids(variable_columns) }
     }
 
     /// Copies the keys of visitors, as texts of a column.

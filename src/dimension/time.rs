@@ -3,18 +3,18 @@
 use super::key_ids::KeyIds;
 use crate::batch::{Batch, MISSING};
 use crate::keys::{GroupId, Keys};
-use crate::time::{LastStretch, Unit};
+use crate::time::{CachedRange, Unit};
 
 /// Groups by a unit of time.
 #[derive(Clone, Debug)]
 pub(super) struct TimeIds {
     unit: Unit,
-    last: LastStretch<GroupId>,
+    last: CachedRange<GroupId>,
 }
 
 impl TimeIds {
     pub(super) fn new(unit: Unit) -> TimeIds {
-        TimeIds { unit, last: LastStretch::none(GroupId(0)) }
+        TimeIds { unit, last: CachedRange::none(GroupId(0)) }
     }
 }
 

@@ -106,7 +106,7 @@ pub(super) fn named(name: &str) -> Result<Dimension, DimensionError> {
 }
 
 /// The dimension of a variable that nginx does not define: one of the site's own `map`, `set` or `geo`.
-pub(super) fn of_ones_own(name: &str) -> Option<Dimension> {
+pub(super) fn user_defined(name: &str) -> Option<Dimension> {
     let bare = name.strip_prefix('$').unwrap_or(name);
     let is_own = is_name(bare) && named(bare) == Err(DimensionError::Unknown);
     is_own.then(|| Dimension::Variable(Variable::kept(bare)))
@@ -153,7 +153,7 @@ mod tests {
         for name in ["", "$", "http_", "upstream_adr", "a b", "uri$is_args$args"] {
             assert_eq!(named(name), Err(DimensionError::Unknown), "{name}");
         }
-        assert_eq!(of_ones_own("my_var").map(Dimension::name), Some("my_var"));
-        assert_eq!((of_ones_own("path"), of_ones_own("bytes_sent"), of_ones_own("a-b")), (None, None, None));
+        assert_eq!(user_defined("my_var").map(Dimension::name), Some("my_var"));
+        assert_eq!((user_defined("path"), user_defined("bytes_sent"), user_defined("a-b")), (None, None, None));
     }
 }

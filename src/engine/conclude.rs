@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use super::Outcome;
-use super::first_lines::Met;
 use super::prepared::PreparedQuestion;
+use super::sniff::Sniffed;
 use super::threads::FewThreads;
-use crate::envelope::Worn;
+use crate::envelope::DetectedEnvelopes;
 use crate::error::Error;
 use crate::files::Compression;
 use crate::input::Source;
@@ -18,7 +18,7 @@ use crate::tally::{Tally, Unescaped};
 /// Everything that was counted from the inputs.
 pub(super) struct Counted<'f> {
     pub(super) tally: Tally<Unescaped>,
-    pub(super) met: Vec<Met<'f>>,
+    pub(super) sniffed: Vec<Sniffed<'f>>,
     pub(super) rejects: Option<Rejects>,
     pub(super) few_threads: Option<FewThreads>,
     pub(super) phases: Phases,
@@ -60,22 +60,22 @@ pub(super) fn conclude(
     mut problems: Vec<Error>,
 ) -> Result<Outcome, Error> {
     let mut watch = Stopwatch::start();
-    let Counted { tally, met, mut rejects, few_threads, mut phases } = counted;
+    let Counted { tally, sniffed, mut rejects, few_threads, mut phases } = counted;
     // An input that fits no format is not part of the report, so its lines are not rejects.
     let left_out = tally.ledger.inputs.iter().enumerate().filter(|(_, ledger)| ledger.fits_nothing());
     left_out.for_each(|(input, _)| rejects.iter_mut().for_each(|rejects| rejects.forget(input)));
-    phases.finding_formats = met.iter().map(|met| met.took).sum();
-    let inputs = inputs.into_iter().zip(&met).map(|(input, met)| CountedInput {
+    phases.finding_formats = sniffed.iter().map(|sniffed| sniffed.took).sum();
+    let inputs = inputs.into_iter().zip(&sniffed).map(|(input, sniffed)| CountedInput {
         path: input.path,
         compression: input.compression,
         is_found: input.is_found,
         skipped_bytes: input.skipped_bytes,
         failure: input.failure,
-        envelope: met.envelope.as_ref().map(Worn::name),
-        formats: &met.formats,
-        foreign: met.foreign.as_ref(),
-        fitting_preset: met.fitting_preset.as_deref(),
-        beginning: met.beginning,
+        envelope: sniffed.envelope.as_ref().map(DetectedEnvelopes::name),
+        formats: &sniffed.formats,
+        foreign: sniffed.foreign.as_ref(),
+        fitting_preset: sniffed.fitting_preset.as_deref(),
+        beginning: sniffed.beginning,
     });
     let PreparedQuestion { question, plan, formats, period, .. } = prepared;
     let mut assembled = assemble(question, plan, formats, inputs.collect(), &tally, *period)?;

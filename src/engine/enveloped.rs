@@ -6,28 +6,30 @@
 use bumpalo::Bump;
 
 use super::scan::Scan;
-use super::worker::{Place, Refused, Worker};
+use super::worker::{ChunkPosition, RefusedLine, Worker};
 use crate::batch::{Batch, ROWS};
-use crate::envelope::{Joined, LinePlace, Opened, Pipe, Runs, Worn, is_another_programs, kept_of};
+use crate::envelope::{
+    DetectedEnvelopes, JoinedLine, LinePosition, OpenLines, Opened, StdStream, is_other_program_line, kept_of,
+};
 use crate::format::Reason;
-use crate::format::{Line, Quotes, Room, Row};
+use crate::format::{Line, Quotes, Row, ScanContext};
 use crate::tally::{InputLedger, Tally, beginning_kept};
 use crate::text::{clean, is_blank};
 
 /// A line in the form that its input has.
 #[derive(Clone, Copy)]
-struct Source<'s, 'q> {
+struct RawLine<'s, 'q> {
     /// The line without dropped bytes (CR, byte order mark, NULs), and the line with them.
     shown: &'s [u8],
     raw: &'s [u8],
-    at: LinePlace,
+    at: LinePosition,
     /// The quotes of the line, and the chunk that contains it.
     quotes: Quotes<'q>,
     chunk: &'s [u8],
 }
 
 /// The destination of the values of lines.
-struct Into<'i, 'a> {
+struct BatchOutput<'i, 'a> {
     row: Row<'a>,
     batch: &'i mut Batch<'a>,
     account: &'i mut InputLedger,
@@ -40,118 +42,131 @@ impl Worker<'_, '_> {
     #[inline(never)]
     pub(super) fn fill_from<'a>(
         &mut self,
-        worn: &Worn,
-        runs: &mut Runs,
-        place: &mut Place<'a>,
+        detected: &DetectedEnvelopes,
+        open_lines: &mut OpenLines,
+        position: &mut ChunkPosition<'a>,
         batch: &mut Batch<'a>,
         account: &mut InputLedger,
         bump: &'a Bump,
     ) -> u64 {
         let mut parts = 0;
-        let mut into = Into { row: Row::EMPTY, batch, account, bump };
-        while place.start < place.bytes.len() && into.batch.len() < ROWS {
-            let (start, at) = (place.start, place.at(place.start));
-            let extent = place.marks.line(start);
-            let raw = &place.bytes[start..extent.text_end];
+        let mut output = BatchOutput { row: Row::EMPTY, batch, account, bump };
+        while position.start < position.bytes.len() && output.batch.len() < ROWS {
+            let (start, at) = (position.start, position.at(position.start));
+            let extent = position.marks.line(start);
+            let raw = &position.bytes[start..extent.text_end];
             let shown = clean(raw, at.offset == 0);
-            place.lines += 1;
-            place.start = extent.next;
-            let quotes = place.marks.quotes(extent);
-            let source = Source { shown, raw, at, quotes, chunk: place.bytes };
-            let opened = worn.open(shown, bump);
-            let Some((pipe, goes_on)) = opened.part else {
-                self.take(worn, place.input, opened, &source, &mut into);
+            position.lines += 1;
+            position.start = extent.next;
+            let quotes = position.marks.quotes(extent);
+            let raw_line = RawLine { shown, raw, at, quotes, chunk: position.bytes };
+            let opened = detected.open(shown, bump);
+            let Some((std_stream, is_partial)) = opened.part else {
+                self.take(detected, position.input, opened, &raw_line, &mut output);
                 continue;
             };
-            parts += u64::from(goes_on);
-            let run = runs.of(pipe);
-            if !goes_on && run.is_between_lines() {
-                self.take(worn, place.input, worn.open_inner(opened, bump), &source, &mut into);
+            parts += u64::from(is_partial);
+            let open_line = open_lines.of(std_stream);
+            if !is_partial && open_line.is_between_lines() {
+                self.take(detected, position.input, detected.open_inner(opened, bump), &raw_line, &mut output);
                 continue;
             }
             let text = opened.text.to_vec();
             let raw = if self.scan.rejects.is_some() { kept_of(raw).to_vec() } else { Vec::new() };
-            let part = Joined { text, raw, ..Joined::part(at, beginning_kept(shown)) };
-            if let Some(joined) = run.push(part, goes_on) {
-                self.take_joined(worn, place.input, pipe, &joined, &mut into);
+            let part = JoinedLine { text, raw, ..JoinedLine::part(at, beginning_kept(shown)) };
+            if let Some(joined) = open_line.push(part, is_partial) {
+                self.take_joined(detected, position.input, std_stream, &joined, &mut output);
             }
         }
         parts
     }
 
     /// Counts lines that cross the borders of chunks.
-    pub(super) fn count_joined(&mut self, input: usize, worn: &Worn, all: &[(Pipe, Joined)]) {
+    pub(super) fn count_joined(&mut self, input: usize, detected: &DetectedEnvelopes, all: &[(StdStream, JoinedLine)]) {
         for some in all.chunks(ROWS) {
             let bump = Bump::new();
-            let mut batch = Batch::new(self.scan.filler.needs);
+            let mut batch = Batch::new(self.scan.batch_writer.needs);
             let mut account = InputLedger::new(self.scan.formats.len());
-            let mut into = Into { row: Row::EMPTY, batch: &mut batch, account: &mut account, bump: &bump };
-            for (pipe, joined) in some {
-                self.take_joined(worn, input, *pipe, joined, &mut into);
+            let mut output = BatchOutput { row: Row::EMPTY, batch: &mut batch, account: &mut account, bump: &bump };
+            for (std_stream, joined) in some {
+                self.take_joined(detected, input, *std_stream, joined, &mut output);
             }
-            self.memory.move_keys_to(&mut account.keys);
+            self.cache.move_keys_to(&mut account.keys);
             account.filtered = self.add(input, &mut batch, &bump);
             self.tally.ledger.inputs[input].merge(&account);
         }
         self.hand_over_rejected(input);
     }
 
-    fn take_joined<'a>(&mut self, worn: &Worn, input: usize, pipe: Pipe, joined: &Joined, into: &mut Into<'_, 'a>) {
+    fn take_joined<'a>(
+        &mut self,
+        detected: &DetectedEnvelopes,
+        input: usize,
+        std_stream: StdStream,
+        joined: &JoinedLine,
+        output: &mut BatchOutput<'_, 'a>,
+    ) {
         if joined.is_too_long || joined.text.len() > self.scan.max_line {
-            let refused = Refused { at: joined.place, shown: &joined.shown, kept: self.scan.at_most(&joined.raw) };
-            self.refuse(input, &refused, Reason::TooLong, into.account);
+            let refused =
+                RefusedLine { at: joined.position, shown: &joined.shown, kept: self.scan.at_most(&joined.raw) };
+            self.refuse(input, &refused, Reason::TooLong, output.account);
             return;
         }
         // The CR of a terminal may be a separate part, so clean the joined text.
-        let bump = into.bump;
-        let opened = Opened::joined(clean(bump.alloc_slice_copy(&joined.text), false), pipe);
-        let source =
-            Source { shown: &joined.shown, raw: &joined.raw, at: joined.place, quotes: Quotes::Unknown, chunk: &[] };
-        self.take(worn, input, worn.open_inner(opened, bump), &source, into);
+        let bump = output.bump;
+        let opened = Opened::joined(clean(bump.alloc_slice_copy(&joined.text), false), std_stream);
+        let raw_line = RawLine {
+            shown: &joined.shown,
+            raw: &joined.raw,
+            at: joined.position,
+            quotes: Quotes::Unknown,
+            chunk: &[],
+        };
+        self.take(detected, input, detected.open_inner(opened, bump), &raw_line, output);
     }
 
     /// Parses a complete line.
     fn take<'a>(
         &mut self,
-        worn: &Worn,
+        detected: &DetectedEnvelopes,
         input: usize,
         opened: Opened<'a>,
-        source: &Source<'_, '_>,
-        into: &mut Into<'_, 'a>,
+        raw_line: &RawLine<'_, '_>,
+        output: &mut BatchOutput<'_, 'a>,
     ) {
-        let Source { shown, raw, at, .. } = *source;
+        let RawLine { shown, raw, at, .. } = *raw_line;
         let Opened { text, sender, .. } = opened;
-        let mut line = Line { text, quotes: source.quotes_of(&opened) };
+        let mut line = Line { text, quotes: raw_line.quotes_of(&opened) };
         if line.text.first() == Some(&0) {
             let nuls = line.text.iter().take_while(|b| **b == 0).count();
             line = Line::unmarked(&line.text[nuls..]);
         }
         if line.text.len() > self.scan.max_line {
-            let refused = Refused { at, shown, kept: self.scan.at_most(shown) };
-            self.refuse(input, &refused, Reason::TooLong, into.account);
+            let refused = RefusedLine { at, shown, kept: self.scan.at_most(shown) };
+            self.refuse(input, &refused, Reason::TooLong, output.account);
             return;
         }
         if is_blank(line.text) {
-            into.account.blank += 1;
+            output.account.blank += 1;
             return;
         }
-        if worn.stays_out(sender) {
-            self.refuse(input, &Refused { at, shown, kept: raw }, Reason::OtherProgram, into.account);
+        if detected.is_excluded(sender) {
+            self.refuse(input, &RefusedLine { at, shown, kept: raw }, Reason::OtherProgram, output.account);
             return;
         }
-        let room = Room { bump: into.bump, needs: self.scan.filler.needs };
-        let formats = &self.scan.met(input).formats;
-        match formats.take(line, room, &mut self.memory, &mut into.row) {
-            Ok(taken) => {
-                into.account.take(taken.0, &into.row);
-                self.scan.filler.push(taken, &into.row, into.batch, into.bump);
+        let context = ScanContext { bump: output.bump, needs: self.scan.batch_writer.needs };
+        let formats = &self.scan.sniffed(input).formats;
+        match formats.take(line, context, &mut self.cache, &mut output.row) {
+            Ok(format_id) => {
+                output.account.take(format_id.0, &output.row);
+                self.scan.batch_writer.push(format_id, &output.row, output.batch, output.bump);
             }
             Err(reason) => {
                 let is_like_common = reason == Reason::NoMatch && formats.looks_like_common(line.text);
-                into.account.like_common += u64::from(is_like_common);
-                let is_other = || is_another_programs(line.text) || worn.is_another_program(sender);
+                output.account.like_common += u64::from(is_like_common);
+                let is_other = || is_other_program_line(line.text) || detected.is_other_program(sender);
                 let reason = if reason == Reason::NoMatch && is_other() { Reason::OtherProgram } else { reason };
-                self.refuse(input, &Refused { at, shown, kept: raw }, reason, into.account);
+                self.refuse(input, &RefusedLine { at, shown, kept: raw }, reason, output.account);
             }
         }
     }
@@ -160,18 +175,18 @@ impl Worker<'_, '_> {
 /// Counts what is left after the last chunk: lines whose last part is missing.
 pub(super) fn count_open_lines(scan: &Scan<'_>, tally: Tally) -> Tally {
     let mut worker = Worker::new(scan, tally);
-    for (input, met) in scan.met.iter().enumerate() {
-        let Some(worn) = met.get().and_then(|met| met.envelope.as_ref()) else { continue };
-        let (ended, open) = worn.seams.finish();
-        worker.count_joined(input, worn, &ended);
-        worker.count_joined(input, worn, &open);
+    for (input, sniffed) in scan.sniffed.iter().enumerate() {
+        let Some(detected) = sniffed.get().and_then(|sniffed| sniffed.envelope.as_ref()) else { continue };
+        let (ended, open) = detected.reassembly.finish();
+        worker.count_joined(input, detected, &ended);
+        worker.count_joined(input, detected, &open);
         // `ended` lines were counted as read with their last parts.
         worker.tally.ledger.inputs[input].read += open.len() as u64;
     }
     worker.tally
 }
 
-impl<'q> Source<'_, 'q> {
+impl<'q> RawLine<'_, 'q> {
     /// Returns the quotes in a text that was taken out of this line, without those of the envelopes before it.
     fn quotes_of(&self, opened: &Opened<'_>) -> Quotes<'q> {
         let Quotes::At { places, .. } = self.quotes else { return Quotes::Unknown };
@@ -180,6 +195,6 @@ impl<'q> Source<'_, 'q> {
         }
         let line = self.shown.as_ptr().addr() - self.chunk.as_ptr().addr();
         let start = (line + self.shown.len() - opened.text.len()) as u32;
-        Quotes::At { places: &places[places.partition_point(|place| *place < start)..], start }
+        Quotes::At { places: &places[places.partition_point(|position| *position < start)..], start }
     }
 }

@@ -2,20 +2,24 @@
 
 use std::path::PathBuf;
 
-use crate::dimension::Extras;
+use crate::dimension::VariableColumns;
 use crate::format::LogFormat;
 use crate::nginx::NginxFormat;
 use crate::question::Reading;
 
 /// Returns the formats to try, adapted to the question, and the indexes of those configured for each input.
-pub(crate) fn formats(reading: &Reading, extras: &Extras, paths: &[PathBuf]) -> (Vec<LogFormat>, Vec<Vec<usize>>) {
+pub(crate) fn formats(
+    reading: &Reading,
+    variable_columns: &VariableColumns,
+    paths: &[PathBuf],
+) -> (Vec<LogFormat>, Vec<Vec<usize>>) {
     let names_list = reading.real_ip.as_ref().is_some_and(|real_ip| !real_ip.is_in_place());
     let (formats, own) = formats_in_use(reading, paths);
     let formats = formats
         .into_iter()
         .map(|format| format.with_fields(&reading.fields))
         .map(|format| if names_list { format.without_address_list() } else { format })
-        .map(|format| format.ranking(&extras.names()));
+        .map(|format| format.ranking(&variable_columns.names()));
     (formats.collect(), own)
 }
 

@@ -34,7 +34,7 @@ fn engine(threads: usize) -> Engine {
 }
 
 fn opened(paths: &[&Path], engine: &Engine) -> Vec<Source> {
-    let mut opener = Opener::new(engine.access, engine.cut(1 << 20), None, 8);
+    let mut opener = Opener::new(engine.access, engine.chunk_options(1 << 20), None, 8);
     paths.iter().map(|path| opener.open(Input::path(*path)).unwrap()).collect()
 }
 
@@ -137,7 +137,7 @@ fn lines_around_unreadable_bytes_are_counted() {
     for threads in [1, 3] {
         for (unreadable, lost_lines) in [(40_000..40_001, 40_000 / width..=40_959 / width), (0..1, 0..=4_095 / width)] {
             let engine = engine(threads);
-            let source = Source::broken(&path, vec![unreadable.clone()], engine.cut(1 << 20)).unwrap();
+            let source = Source::broken(&path, vec![unreadable.clone()], engine.chunk_options(1 << 20)).unwrap();
             let outcome = count_sources(vec![source], &engine);
             let [problem] = &outcome.problems[..] else { panic!("{:?}", outcome.problems) };
             let ErrorKind::Unreadable { at_byte, lost_bytes, source, .. } = problem.kind() else { panic!("{problem}") };
@@ -243,7 +243,9 @@ fn changed_compressed_file_is_reported_as_changed_not_corrupt() {
     let is_said = |change: &dyn Fn(), kept_open: usize| {
         fs::write(&path, &old).unwrap();
         let engine = engine(2);
-        let source = Opener::new(engine.access, engine.cut(1 << 20), None, kept_open).open(Input::path(&path)).unwrap();
+        let source = Opener::new(engine.access, engine.chunk_options(1 << 20), None, kept_open)
+            .open(Input::path(&path))
+            .unwrap();
         change();
         let outcome = count_sources(vec![source], &engine);
         let codes = outcome.problems.iter().filter_map(|problem| match problem.kind() {

@@ -5,7 +5,6 @@ pub(crate) mod columns;
 mod conclude;
 mod degrading;
 mod enveloped;
-pub(crate) mod first_lines;
 mod formats;
 #[cfg(unix)]
 #[cfg(test)]
@@ -20,6 +19,7 @@ mod run;
 pub(crate) mod scan;
 mod seek;
 mod session;
+pub(crate) mod sniff;
 mod threads;
 pub(crate) mod worker;
 
@@ -84,7 +84,8 @@ pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result
     let Question { reading, counting, .. } = question;
     let now = now::now(question, || now::last_s(question, &inputs, engine))?;
     let period = Period::new(counting.since, counting.until, counting.date, now);
-    let opener = Opener::new(engine.access, engine.cut(reading.max_line), engine.progress.as_ref(), engine.kept_open);
+    let opener =
+        Opener::new(engine.access, engine.chunk_options(reading.max_line), engine.progress.as_ref(), engine.kept_open);
     let (mut sources, problems) = opener.open_all(inputs)?;
     // If a mapped file loses pages, all inputs are read again. If any input cannot be, map no file.
     if !sources.iter().all(Source::can_restart) {

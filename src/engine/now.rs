@@ -6,27 +6,32 @@ use super::{Engine, count};
 use crate::error::{Error, ErrorKind};
 use crate::input::Input;
 use crate::question::{Question, Section};
-use crate::time::{Edge, Moment, Now, NowIs, Zone};
+use crate::time::{Bound, Moment, Now, ResolvedNow, Zone};
 
 /// Returns now. If the question does not depend on it, the result is arbitrary. `last_s` finds the latest time of all
 /// lines, in seconds since 1970.
-pub(super) fn now(question: &Question, last_s: impl FnOnce() -> Result<Option<i64>, Error>) -> Result<NowIs, Error> {
+pub(super) fn now(
+    question: &Question,
+    last_s: impl FnOnce() -> Result<Option<i64>, Error>,
+) -> Result<ResolvedNow, Error> {
     if !question.counting.moments().any(Moment::is_relative) {
-        return Ok(NowIs::Wall(0));
+        return Ok(ResolvedNow::Wall(0));
     }
     let now = match question.counting.now {
-        Now::Clock => NowIs::Instant(clock_s()),
-        Now::At(moment) => match Edge::of(moment, NowIs::Instant(clock_s())) {
-            Edge::Wall(wall_s) => NowIs::Wall(wall_s),
-            on_the_clock => NowIs::Instant(on_the_clock.wall_s(0)),
+        Now::Clock => ResolvedNow::Instant(clock_s()),
+        Now::At(moment) => match Bound::of(moment, ResolvedNow::Instant(clock_s())) {
+            Bound::Wall(wall_s) => ResolvedNow::Wall(wall_s),
+            on_the_clock => ResolvedNow::Instant(on_the_clock.wall_s(0)),
         },
         // If no line has a time, no line is selected, so any value is right.
-        Now::Last => NowIs::Instant(last_s()?.unwrap_or(0)),
+        Now::Last => ResolvedNow::Instant(last_s()?.unwrap_or(0)),
     };
     Ok(match (question.reading.zone, now) {
         (None, now) => now,
-        (Some(zone), NowIs::Wall(wall_s)) => NowIs::There(zone, zone.first_instant(wall_s)),
-        (Some(zone), NowIs::Instant(epoch_s) | NowIs::There(_, epoch_s)) => NowIs::There(zone, epoch_s),
+        (Some(zone), ResolvedNow::Wall(wall_s)) => ResolvedNow::InZone(zone, zone.first_instant(wall_s)),
+        (Some(zone), ResolvedNow::Instant(epoch_s) | ResolvedNow::InZone(_, epoch_s)) => {
+            ResolvedNow::InZone(zone, epoch_s)
+        }
     })
 }
 
@@ -53,5 +58,5 @@ pub(super) fn last_s(question: &Question, inputs: &[Input], engine: &Engine) -> 
     let engine = engine.clone().seek(engine.seek.to_the_last());
     let report = count(&all, inputs.iter().filter_map(Input::again).collect(), &engine)?.report;
     let last = report.and_then(|report| report.period.last).and_then(|last| last.parse().ok());
-    Ok(last.map(|last| Edge::of(last, NowIs::Wall(0)).wall_s(0)))
+    Ok(last.map(|last| Bound::of(last, ResolvedNow::Wall(0)).wall_s(0)))
 }

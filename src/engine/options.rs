@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::seek::Seek;
-use crate::input::{Access, Cut, SMALL_BYTES};
+use crate::input::{Access, ChunkOptions, SMALL_BYTES};
 use crate::progress::Progress;
 
 /// How to count: the settings here change the speed, never the answer.
@@ -120,8 +120,8 @@ impl Engine {
 
     /// Returns how inputs are cut into chunks. Files large enough to be searched for a period are mapped, even if they
     /// are small.
-    pub(crate) fn cut(&self, max_line: usize) -> Cut {
+    pub(crate) fn chunk_options(&self, max_line: usize) -> ChunkOptions {
         let small_bytes = SMALL_BYTES.min(self.seek.least_bytes());
-        Cut { chunk_bytes: self.chunk_bytes.max(1), max_line, small_bytes }
+        ChunkOptions { chunk_bytes: self.chunk_bytes.max(1), max_line, small_bytes }
     }
 }

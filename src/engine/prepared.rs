@@ -62,8 +62,8 @@ impl<'q> PreparedQuestion<'q> {
         paths: Vec<PathBuf>,
     ) -> Result<PreparedQuestion<'q>, Error> {
         let plan = Plan::of(question)?;
-        let columns = Columns::new(question, plan.extras.clone());
-        let (formats, own) = formats(&question.reading, &plan.extras, &paths);
+        let columns = Columns::new(question, plan.variable_columns.clone());
+        let (formats, own) = formats(&question.reading, &plan.variable_columns, &paths);
         let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
         Ok(PreparedQuestion { question, engine, period, plan, columns, formats, own, paths, seed })
     }
@@ -75,17 +75,17 @@ impl<'q> PreparedQuestion<'q> {
         let steps = columns.steps(plan.fields(columns.visitor_fields()), *seed);
         let server = |path: &PathBuf| reading.nginx_conf.as_ref()?.conf.server_of_file(path);
         Scan {
-            met: self.paths.iter().map(|_| OnceLock::new()).collect(),
+            sniffed: self.paths.iter().map(|_| OnceLock::new()).collect(),
             own: &self.own,
             formats,
             detector: Detector::new(formats),
             max_line: reading.max_line,
-            filter: Filter::new(self.period, &counting.filters, &plan.extras, *seed),
+            filter: Filter::new(self.period, &counting.filters, &plan.variable_columns, *seed),
             servers: self.paths.iter().map(server).collect(),
             rejects: reading.keep_rejects.then(Collector::new),
             uv: counting.uv,
             memory: MemoryLimit::new(self.engine.memory_limit),
-            filler: columns.filler(formats, &steps, plan.watched(steps.needs())),
+            batch_writer: columns.batch_writer(formats, &steps, plan.watched(steps.needs())),
             steps,
         }
     }
@@ -96,9 +96,9 @@ impl<'q> PreparedQuestion<'q> {
         let mut tally = Tally::new(plan.kept(), uv, self.columns.visitor(), self.seed);
         tally.ledger.inputs = vec![InputLedger::default(); self.paths.len()];
         tally.by_instant = self.question.reading.zone.is_some();
-        let tally = tally.with_rankings(plan.rankings(), &plan.extras);
+        let tally = tally.with_rankings(plan.rankings(), &plan.variable_columns);
         match self.question.counting.each {
-            Some(each) => tally.with_each(each, &plan.extras),
+            Some(each) => tally.with_each(each, &plan.variable_columns),
             None => tally,
         }
     }

@@ -26,7 +26,7 @@ impl RoundEnds {
         let of_memory = counting.max_memory.map(MaxMemory::round_bytes);
         let round_bytes = of_keys.into_iter().chain(of_memory).min()?;
         let most = counting.max_keys.map_or(usize::MAX, MaxKeys::keys);
-        let bounded = Bounded::new(plan.rankings(), &plan.extras, most, seed);
+        let bounded = Bounded::new(plan.rankings(), &plan.variable_columns, most, seed);
         let degrading = counting.max_memory.map(|limit| Degrading::new(limit, counting.uv));
         Some(RoundEnds { round_bytes, bounded, degrading, memory_counted: Bytes::default() })
     }

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::round_ends::RoundEnds;
-use super::run::{Run, Stretch};
+use super::run::{ReadLimit, Run};
 use super::threads::{FewThreads, Threads};
 use super::worker::Worker;
 use crate::error::Error;
@@ -18,7 +18,7 @@ use crate::tally::Tally;
 
 /// Maximum number of inputs that are open at a time, so that files are decompressed in parallel. More would cost
 /// memory: an open input holds the state of its codec.
-const SIDE_BY_SIDE: usize = 8;
+const MAX_OPEN: usize = 8;
 
 /// The rounds of a log. Each round reads all open inputs a bit further. If some have ended, it opens the next ones in
 /// the order of their names.
@@ -27,7 +27,7 @@ struct Rounds<'s> {
     round_bytes: u64,
     /// Inputs that are not open yet; the next one is last.
     waiting: Vec<usize>,
-    open: Vec<Stretch>,
+    open: Vec<ReadLimit>,
 }
 
 impl<'s> Rounds<'s> {
@@ -38,15 +38,15 @@ impl<'s> Rounds<'s> {
     }
 
     /// Returns the next round. Everything of the round before must have been taken.
-    fn next(&mut self) -> Option<&[Stretch]> {
-        self.open.retain(|stretch| !self.sources[stretch.input].is_within(stretch.until));
-        while self.open.len() < SIDE_BY_SIDE
+    fn next(&mut self) -> Option<&[ReadLimit]> {
+        self.open.retain(|limit| !self.sources[limit.input].is_within(limit.until));
+        while self.open.len() < MAX_OPEN
             && let Some(input) = self.waiting.pop()
         {
-            self.open.push(Stretch { input, until: 0 });
+            self.open.push(ReadLimit { input, until: 0 });
         }
         let share = (self.round_bytes / self.open.len().max(1) as u64).max(1);
-        self.open.iter_mut().for_each(|stretch| stretch.until = stretch.until.saturating_add(share));
+        self.open.iter_mut().for_each(|limit| limit.until = limit.until.saturating_add(share));
         (!self.open.is_empty()).then_some(&self.open)
     }
 }
@@ -87,23 +87,23 @@ impl Run<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::{Access, Cut, Input, Opener, Taken, Wait};
+    use crate::input::{Access, Blocking, ChunkOptions, Input, NextChunk, Opener};
 
     /// Returns for each round the names of its inputs and how far they are read.
     fn rounds(inputs: &[(&str, usize)], round_bytes: u64) -> Vec<Vec<(String, u64)>> {
         let source = |(name, lines): &(&str, usize)| {
             let text = std::io::Cursor::new("123456789\n".repeat(*lines));
-            let cut = Cut { chunk_bytes: 7, max_line: 100, small_bytes: 0 };
+            let cut = ChunkOptions { chunk_bytes: 7, max_line: 100, small_bytes: 0 };
             Opener::new(Access::Read, cut, None, 0).open(Input::reader(name, text)).unwrap()
         };
         let sources: Vec<Source> = inputs.iter().map(source).collect();
         let mut rounds = Rounds::new(&sources, round_bytes);
         let (mut all, mut buffer) = (Vec::new(), Vec::new());
         while let Some(stretches) = rounds.next() {
-            let name = |stretch: &Stretch| sources[stretch.input].path.to_string_lossy().into_owned();
-            all.push(stretches.iter().map(|stretch| (name(stretch), stretch.until)).collect());
-            for Stretch { input, until } in stretches {
-                while let Taken::Chunk(_) = sources[*input].next(*until, Wait::Yes, &mut buffer) {}
+            let name = |limit: &ReadLimit| sources[limit.input].path.to_string_lossy().into_owned();
+            all.push(stretches.iter().map(|limit| (name(limit), limit.until)).collect());
+            for ReadLimit { input, until } in stretches {
+                while let NextChunk::Chunk(_) = sources[*input].next(*until, Blocking::Lock, &mut buffer) {}
             }
         }
         all
@@ -127,7 +127,7 @@ mod tests {
         let expected = rounds(&inputs, 100);
         inputs.reverse();
         assert_eq!(rounds(&inputs, 100), expected);
-        assert!(expected.iter().all(|open| open.len() <= SIDE_BY_SIDE));
+        assert!(expected.iter().all(|open| open.len() <= MAX_OPEN));
         let opened: std::collections::BTreeSet<_> = expected.iter().flatten().map(|(name, _)| name).collect();
         assert_eq!(opened.len(), names.len());
     }

@@ -5,18 +5,18 @@ use std::time::Duration;
 
 use rayon::ThreadPool;
 
-use super::first_lines::Met;
 use super::scan::Scan;
+use super::sniff::Sniffed;
 use super::threads::{self, FewThreads, Threads};
 use super::worker::Worker;
 use crate::error::Error;
-use crate::input::{Source, Taken, Wait};
+use crate::input::{Blocking, NextChunk, Source};
 use crate::phases::{Phases, Stopwatch};
 use crate::tally::Tally;
 
 /// How far workers may read in an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stretch {
+pub(super) struct ReadLimit {
     pub(super) input: usize,
     /// Byte of the text before which a line must start to be taken.
     pub(super) until: u64,
@@ -38,7 +38,7 @@ impl<'f> Run<'_, 'f> {
     ) -> Result<(Tally, Phases, Option<FewThreads>), Error> {
         let Threads { pool, few } = self.threads(threads);
         let mut watch = Stopwatch::start();
-        let all: Vec<_> = (0..self.sources.len()).map(|input| Stretch { input, until: u64::MAX }).collect();
+        let all: Vec<_> = (0..self.sources.len()).map(|input| ReadLimit { input, until: u64::MAX }).collect();
         let work = || {
             let mut worker = Worker::new(self.scan, empty());
             self.work(&mut worker, &all);
@@ -66,7 +66,7 @@ impl<'f> Run<'_, 'f> {
     /// time that merging took.
     pub(super) fn merged(&self, pool: Option<&ThreadPool>, workers: Vec<Worker<'_, 'f>>) -> (Tally, Phases) {
         let mut watch = Stopwatch::start();
-        let (tallies, workers) = workers.into_iter().map(Worker::into_share).unzip();
+        let (tallies, workers) = workers.into_iter().map(Worker::into_stats).unzip();
         let merged = match pool {
             None => merged(tallies),
             Some(pool) => pool.scope(|scope| {
@@ -86,31 +86,31 @@ impl<'f> Run<'_, 'f> {
     /// A worker takes chunks from the first input that no other worker is decompressing, and stays with that input. So
     /// files are decompressed in parallel, at most one per worker. If all remaining inputs are busy, workers take
     /// turns: one decompresses a chunk while the others count theirs.
-    pub(super) fn work(&self, worker: &mut Worker<'_, 'f>, stretches: &[Stretch]) {
+    pub(super) fn work(&self, worker: &mut Worker<'_, 'f>, stretches: &[ReadLimit]) {
         let mut buffer = Vec::new();
         // The first entry is the input that the worker reads.
         let mut left: VecDeque<_> = stretches.iter().copied().collect();
         let mut busy = 0;
         let mut watch = Stopwatch::start();
-        while let Some(Stretch { input, until }) = left.front().copied() {
-            let wait = if busy < left.len() { Wait::No } else { Wait::Yes };
+        while let Some(ReadLimit { input, until }) = left.front().copied() {
+            let wait = if busy < left.len() { Blocking::TryLock } else { Blocking::Lock };
             let taken = self.take(input, until, wait, &mut buffer);
-            worker.share.fetching += watch.lap();
+            worker.stats.fetching += watch.lap();
             match taken {
-                Taken::Chunk(chunk) => {
+                NextChunk::Chunk(chunk) => {
                     busy = 0;
                     worker.count(input, chunk);
                     worker.check_memory();
                     if self.scan.memory.is_exceeded() {
                         return;
                     }
-                    worker.share.counting += watch.lap();
+                    worker.stats.counting += watch.lap();
                 }
-                Taken::Busy => {
+                NextChunk::Busy => {
                     busy += 1;
                     left.rotate_left(1);
                 }
-                Taken::End => {
+                NextChunk::End => {
                     busy = 0;
                     left.pop_front();
                 }
@@ -120,19 +120,19 @@ impl<'f> Run<'_, 'f> {
 
     /// Returns the next chunk of an input that starts before `until`. Detects the formats of the input before its first
     /// chunk.
-    fn take<'b>(&'b self, input: usize, until: u64, wait: Wait, buffer: &'b mut Vec<u8>) -> Taken<'b> {
-        let (source, met) = (&self.sources[input], &self.scan.met[input]);
-        if met.get().is_none() {
+    fn take<'b>(&'b self, input: usize, until: u64, wait: Blocking, buffer: &'b mut Vec<u8>) -> NextChunk<'b> {
+        let (source, sniffed) = (&self.sources[input], &self.scan.sniffed[input]);
+        if sniffed.get().is_none() {
             let looked = source.with_head(wait, buffer, |head| {
-                self.scan.meet(input, head, source.is_device);
+                self.scan.sniff(input, head, source.is_device);
             });
             if looked.is_none() {
-                return Taken::Busy;
+                return NextChunk::Busy;
             }
         }
-        if met.get().is_some_and(Met::is_refused) {
+        if sniffed.get().is_some_and(Sniffed::is_refused) {
             source.close();
-            return Taken::End;
+            return NextChunk::End;
         }
         source.next(until, wait, buffer)
     }

@@ -2,10 +2,10 @@
 
 use std::sync::OnceLock;
 
-use super::first_lines::Met;
 use super::memory_limit::MemoryLimit;
+use super::sniff::Sniffed;
 use crate::filter::Filter;
-use crate::format::{Detector, Filler, LogFormat};
+use crate::format::{BatchWriter, Detector, LogFormat};
 use crate::measure::UvMethod;
 use crate::rejects::Collector;
 use crate::steps::StepPlan;
@@ -13,7 +13,7 @@ use crate::steps::StepPlan;
 /// State that all workers share.
 pub(crate) struct Scan<'f> {
     /// Results of reading the first lines, by input. Set by the first worker that reads the input.
-    pub(crate) met: Vec<OnceLock<Met<'f>>>,
+    pub(crate) sniffed: Vec<OnceLock<Sniffed<'f>>>,
     /// The configured formats of each input; empty without an nginx configuration.
     pub(crate) own: &'f [Vec<usize>],
     pub(crate) formats: &'f [LogFormat],
@@ -25,7 +25,7 @@ pub(crate) struct Scan<'f> {
     pub(crate) steps: StepPlan<'f>,
     /// The server that writes each input, if the configuration says so.
     pub(crate) servers: Vec<Option<usize>>,
-    pub(crate) filler: Filler<'f>,
+    pub(crate) batch_writer: BatchWriter<'f>,
     pub(crate) rejects: Option<Collector>,
     /// How visitors are counted at the start; a limit of memory may change it.
     pub(crate) uv: UvMethod,
@@ -34,13 +34,13 @@ pub(crate) struct Scan<'f> {
 
 impl<'f> Scan<'f> {
     /// Examines the first lines of an input, unless that was done before.
-    pub(super) fn meet(&self, input: usize, head: &[u8], is_device: bool) -> &Met<'f> {
-        self.met[input].get_or_init(|| Met::by(head, is_device, &self.detector, &self.own[input]))
+    pub(super) fn sniff(&self, input: usize, head: &[u8], is_device: bool) -> &Sniffed<'f> {
+        self.sniffed[input].get_or_init(|| Sniffed::from_head(head, is_device, &self.detector, &self.own[input]))
     }
 
     /// Returns what the first lines of an input revealed. They must have been examined, as before every chunk.
-    pub(super) fn met(&self, input: usize) -> &Met<'f> {
-        self.met[input].get().expect("a worker looks at the first lines of an input before any are counted")
+    pub(super) fn sniffed(&self, input: usize) -> &Sniffed<'f> {
+        self.sniffed[input].get().expect("a worker looks at the first lines of an input before any are counted")
     }
 
     /// Returns the start of a text, as long as a line may be. Only that much of a line that is too long is kept, so

@@ -13,8 +13,8 @@ use bumpalo::Bump;
 use super::scan::Scan;
 use crate::batch::Fields;
 use crate::filter::Period;
-use crate::format::{FormatsOfFile, Line, Memory, Room, Row};
-use crate::input::{Source, Wait};
+use crate::format::{FormatsOfFile, Line, Row, ScanCache, ScanContext};
+use crate::input::{Blocking, Source};
 use crate::question::Reading;
 use crate::text::clean;
 use crate::time::{Stamp, ZoneClock};
@@ -85,16 +85,16 @@ pub(super) fn narrow(seek: Seek, reading: &Reading, period: Period, sources: &mu
     }
     for (input, source) in sources.iter_mut().enumerate() {
         let Some(bytes) = source.mapped().filter(|bytes| bytes.len() as u64 >= from_bytes.max(1)) else { continue };
-        let meet = |head: &[u8]| scan.meet(input, head, source.is_device);
-        let Some(met) = source.with_head(Wait::Yes, &mut Vec::new(), meet) else { continue };
-        if met.envelope.is_some() || met.is_refused() {
+        let sniff = |head: &[u8]| scan.sniff(input, head, source.is_device);
+        let Some(sniffed) = source.with_head(Blocking::Lock, &mut Vec::new(), sniff) else { continue };
+        if sniffed.envelope.is_some() || sniffed.is_refused() {
             continue;
         }
         let mut search = Search {
             bytes,
-            formats: &met.formats,
+            formats: &sniffed.formats,
             max_line: reading.max_line,
-            memory: Memory::default(),
+            cache: ScanCache::default(),
             zone: reading.zone.map(ZoneClock::new),
         };
         if let Some(range) = search.range(seek.wanted, period) {
@@ -117,7 +117,7 @@ struct Search<'s, 'f> {
     bytes: &'s [u8],
     formats: &'s FormatsOfFile<'f>,
     max_line: usize,
-    memory: Memory,
+    cache: ScanCache,
     zone: Option<ZoneClock>,
 }
 
@@ -193,13 +193,13 @@ impl Search<'_, '_> {
             let text = clean(&self.bytes[start..line_end], start == 0);
             if text.len() <= self.max_line {
                 let (bump, mut row) = (Bump::new(), Row::EMPTY);
-                let room = Room { bump: &bump, needs: Fields::NONE };
-                let taken = self.formats.take(Line::unmarked(text), room, &mut self.memory, &mut row);
-                if let Ok(taken) = taken
+                let context = ScanContext { bump: &bump, needs: Fields::NONE };
+                let format_id = self.formats.take(Line::unmarked(text), context, &mut self.cache, &mut row);
+                if let Ok(format_id) = format_id
                     && row.stamp != Stamp::NONE
                 {
                     let stamp = self.zone.as_mut().map_or(row.stamp, |clock| clock.turn(row.stamp));
-                    return Some(Probe { start, format: taken.0, stamp });
+                    return Some(Probe { start, format: format_id.0, stamp });
                 }
             }
             start = line_end + 1;

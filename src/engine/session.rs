@@ -97,12 +97,12 @@ impl<'p> Session<'p> {
         for piece in text.chunks(chunk_bytes) {
             let fed = &mut self.fed[input];
             fed.push(piece);
-            let met = match (self.scan.met[input].get(), fed.head()) {
-                (Some(met), _) => met,
-                (None, Some(head)) => self.scan.meet(input, head, false),
+            let sniffed = match (self.scan.sniffed[input].get(), fed.head()) {
+                (Some(sniffed), _) => sniffed,
+                (None, Some(head)) => self.scan.sniff(input, head, false),
                 (None, None) => continue,
             };
-            if met.is_refused() {
+            if sniffed.is_refused() {
                 fed.clear();
             } else if fed.len() >= chunk_bytes {
                 if fed.has_line() {
@@ -121,7 +121,7 @@ impl<'p> Session<'p> {
     /// The errors of [`count`](crate::count) that are detected after counting, and [`ErrorKind::MemoryLimit`].
     pub fn snapshot(&self) -> Result<Outcome, Error> {
         let mut scan = self.prepared.scan();
-        scan.met.clone_from(&self.scan.met);
+        scan.sniffed.clone_from(&self.scan.sniffed);
         scan.rejects = None;
         // The end of a round may drop keys, so it needs everything that was counted. With rounds, tables stay small, so
         // cloning the tally is cheap.
@@ -157,7 +157,7 @@ impl<'p> Session<'p> {
             if last_line == LastLine::Waits {
                 fed.drop_last_line();
             }
-            if !self.scan.meet(input, fed.head_at_end(), false).is_refused() && fed.len() > 0 {
+            if !self.scan.sniff(input, fed.head_at_end(), false).is_refused() && fed.len() > 0 {
                 self.count_held(input, last_line)?;
             }
         }
@@ -250,11 +250,11 @@ impl<'p> Session<'p> {
             tally.degraded = degraded;
         }
         phases.settling = watch.lap();
-        let met = scan.met.into_iter().filter_map(OnceLock::into_inner).collect();
+        let sniffed = scan.sniffed.into_iter().filter_map(OnceLock::into_inner).collect();
         let rejects = scan.rejects.map(Collector::into_rejects);
         let inputs = inputs();
         phases.assembling = watch.lap();
-        conclude(prepared, inputs, Counted { tally, met, rejects, few_threads, phases }, problems)
+        conclude(prepared, inputs, Counted { tally, sniffed, rejects, few_threads, phases }, problems)
     }
 }
 

@@ -4,12 +4,12 @@ use bumpalo::Bump;
 
 use super::scan::Scan;
 use crate::batch::{Batch, Hits, ROWS};
-use crate::envelope::{LinePlace, Runs, is_another_programs};
+use crate::envelope::{LinePosition, OpenLines, is_other_program_line};
 use crate::filter::Filter;
 use crate::format::Reason;
-use crate::format::{Line, Marks, Memory, Quotes, Room, Row, take_usual};
+use crate::format::{Line, Marks, Quotes, Row, ScanCache, ScanContext, try_fast_path};
 use crate::input::Chunk;
-use crate::phases::WorkerShare;
+use crate::phases::WorkerStats;
 use crate::rejects::Rejected;
 use crate::steps::{Lines, Steps};
 use crate::tally::{Bytes, InputLedger, Sample, Tally, beginning_kept};
@@ -18,7 +18,7 @@ use crate::text::{clean, is_blank};
 /// The tally of one thread, and its scratch space.
 pub(crate) struct Worker<'s, 'f> {
     pub(crate) scan: &'s Scan<'f>,
-    pub(crate) memory: Memory,
+    pub(crate) cache: ScanCache,
     pub(crate) hits: Hits,
     steps: Steps<'s>,
     /// A copy per worker, because a filter caches answers.
@@ -29,22 +29,22 @@ pub(crate) struct Worker<'s, 'f> {
     /// Bytes of the tally that are already included in the scan's sums.
     pub(super) memory_counted: Bytes,
     /// Statistics of this worker.
-    pub(super) share: WorkerShare,
+    pub(super) stats: WorkerStats,
 }
 
 impl<'s, 'f> Worker<'s, 'f> {
     pub(crate) fn new(scan: &'s Scan<'f>, tally: Tally) -> Worker<'s, 'f> {
-        let (memory, hits, rejected) = (Memory::default(), Hits::with_capacity(ROWS), Rejected::default());
-        let (steps, filter, share) = (scan.steps.steps(), scan.filter.clone(), WorkerShare::default());
+        let (cache, hits, rejected) = (ScanCache::default(), Hits::with_capacity(ROWS), Rejected::default());
+        let (steps, filter, stats) = (scan.steps.steps(), scan.filter.clone(), WorkerStats::default());
         let memory_counted = Bytes::default();
-        Worker { scan, memory, hits, steps, filter, rejected, tally, memory_counted, share }
+        Worker { scan, cache, hits, steps, filter, rejected, tally, memory_counted, stats }
     }
 
     /// Returns the tally, and the statistics of this worker.
-    pub(super) fn into_share(self) -> (Tally, WorkerShare) {
+    pub(super) fn into_stats(self) -> (Tally, WorkerStats) {
         let inputs = &self.tally.ledger.inputs;
         let (lines, bytes) = inputs.iter().fold((0, 0), |(l, b), input| (l + input.read, b + input.bytes));
-        (self.tally, WorkerShare { lines, bytes, ..self.share })
+        (self.tally, WorkerStats { lines, bytes, ..self.stats })
     }
 
     /// Updates the sums that all workers share with the size of this worker's tally.
@@ -62,35 +62,38 @@ impl<'s, 'f> Worker<'s, 'f> {
     /// Counts a chunk, one batch at a time.
     pub(super) fn count(&mut self, input: usize, chunk: Chunk<'_>) {
         let bump = Bump::new();
-        let mut batch = Batch::new(self.scan.filler.needs);
-        let mut place = Place::new(input, chunk);
-        let mut worn = self.scan.met(input).envelope.as_ref().map(|worn| (worn, Runs::at(chunk.offset)));
-        while place.start < place.bytes.len() {
-            let (start, lines) = (place.start, place.lines);
+        let mut batch = Batch::new(self.scan.batch_writer.needs);
+        let mut position = ChunkPosition::new(input, chunk);
+        let mut detected =
+            self.scan.sniffed(input).envelope.as_ref().map(|detected| (detected, OpenLines::at(chunk.offset)));
+        while position.start < position.bytes.len() {
+            let (start, lines) = (position.start, position.lines);
             batch.clear();
             let mut account = InputLedger::new(self.scan.formats.len());
-            let parts = match &mut worn {
+            let parts = match &mut detected {
                 None => {
-                    self.fill(&mut place, &mut batch, &mut account, &bump);
+                    self.fill(&mut position, &mut batch, &mut account, &bump);
                     0
                 }
-                Some((worn, runs)) => self.fill_from(worn, runs, &mut place, &mut batch, &mut account, &bump),
+                Some((detected, open_lines)) => {
+                    self.fill_from(detected, open_lines, &mut position, &mut batch, &mut account, &bump)
+                }
             };
-            self.memory.move_keys_to(&mut account.keys);
+            self.cache.move_keys_to(&mut account.keys);
             account.filtered = self.add(input, &mut batch, &bump);
-            account.bytes = place.passed() - start as u64;
-            account.read = place.lines - lines - parts;
+            account.bytes = position.passed() - start as u64;
+            account.read = position.lines - lines - parts;
             self.tally.ledger.inputs[input].merge(&account);
         }
-        self.tally.ledger.inputs[input].chunk_lines.push((chunk.offset, place.lines));
-        if worn.is_none() {
+        self.tally.ledger.inputs[input].chunk_lines.push((chunk.offset, position.lines));
+        if detected.is_none() {
             self.rejected.are_in_order();
         }
         self.hand_over_rejected(input);
-        if let Some((worn, runs)) = worn {
+        if let Some((detected, open_lines)) = detected {
             let end = chunk.offset + chunk.bytes.len() as u64 + chunk.left_out;
-            let ended = worn.seams.add(chunk.offset..end, runs);
-            self.count_joined(input, worn, &ended);
+            let ended = detected.reassembly.add(chunk.offset..end, open_lines);
+            self.count_joined(input, detected, &ended);
         }
     }
 
@@ -118,74 +121,81 @@ impl<'s, 'f> Worker<'s, 'f> {
     #[inline(never)]
     pub(crate) fn fill<'a>(
         &mut self,
-        place: &mut Place<'a>,
+        position: &mut ChunkPosition<'a>,
         batch: &mut Batch<'a>,
         account: &mut InputLedger,
         bump: &'a Bump,
     ) {
-        let formats = &self.scan.met(place.input).formats;
-        let room = Room { bump, needs: self.scan.filler.needs };
-        let usual = formats.usual().filter(|_| self.scan.filler.takes_usual());
+        let formats = &self.scan.sniffed(position.input).formats;
+        let context = ScanContext { bump, needs: self.scan.batch_writer.needs };
+        let fast_path = formats.fast_path().filter(|_| self.scan.batch_writer.allows_fast_path());
         let mut row = Row::EMPTY;
-        while place.start < place.bytes.len() && batch.len() < ROWS {
-            let start = place.start;
-            let starts_file = place.offset == 0 && start == 0;
-            if let Some((usual, format)) = usual
+        while position.start < position.bytes.len() && batch.len() < ROWS {
+            let start = position.start;
+            let starts_file = position.offset == 0 && start == 0;
+            if let Some((fast_path, format)) = fast_path
                 && !starts_file
-                && let Memory { timestamp, clock, .. } = &mut self.memory
-                && let Some(line) = take_usual(usual, &mut place.marks, start, self.scan.max_line, timestamp, clock)
+                && let ScanCache { timestamp, clock, .. } = &mut self.cache
+                && let Some(line) =
+                    try_fast_path(fast_path, &mut position.marks, start, self.scan.max_line, timestamp, clock)
             {
-                account.taken[format.0] += 1;
-                self.scan.filler.push_usual(&line, batch, bump);
-                place.lines += 1;
-                place.start = line.text_end + 1;
+                account.format_lines[format.0] += 1;
+                self.scan.batch_writer.push_fast_line(&line, batch, bump);
+                position.lines += 1;
+                position.start = line.text_end + 1;
                 continue;
             }
-            let extent = place.marks.line(start);
-            let text = clean(&place.bytes[start..extent.text_end], starts_file);
+            let extent = position.marks.line(start);
+            let text = clean(&position.bytes[start..extent.text_end], starts_file);
             // If `clean` dropped bytes at the start, the positions of quotes are off.
-            let is_marked = text.as_ptr() == place.bytes[start..].as_ptr();
-            let quotes = if is_marked { place.marks.quotes(extent) } else { Quotes::Unknown };
+            let is_marked = text.as_ptr() == position.bytes[start..].as_ptr();
+            let quotes = if is_marked { position.marks.quotes(extent) } else { Quotes::Unknown };
             let is_too_long = text.len() > self.scan.max_line;
             if !is_too_long && is_blank(text) {
                 account.blank += 1;
             } else {
-                let taken = if is_too_long {
+                let format_id = if is_too_long {
                     Err(Reason::TooLong)
                 } else {
-                    formats.take(Line { text, quotes }, room, &mut self.memory, &mut row)
+                    formats.take(Line { text, quotes }, context, &mut self.cache, &mut row)
                 };
-                match taken {
-                    Ok(taken) => {
-                        account.take(taken.0, &row);
-                        self.scan.filler.push(taken, &row, batch, bump);
+                match format_id {
+                    Ok(format_id) => {
+                        account.take(format_id.0, &row);
+                        self.scan.batch_writer.push(format_id, &row, batch, bump);
                     }
                     Err(reason) => {
-                        let is_other = reason == Reason::NoMatch && is_another_programs(text);
+                        let is_other = reason == Reason::NoMatch && is_other_program_line(text);
                         account.like_common += u64::from(reason == Reason::NoMatch && formats.looks_like_common(text));
                         let reason = if is_other { Reason::OtherProgram } else { reason };
-                        let raw = &place.bytes[start..extent.text_end];
+                        let raw = &position.bytes[start..extent.text_end];
                         let kept = if is_too_long { self.scan.at_most(text) } else { raw };
-                        let refused = Refused { at: place.at(start), shown: text, kept };
-                        self.refuse(place.input, &refused, reason, account);
+                        let refused = RefusedLine { at: position.at(start), shown: text, kept };
+                        self.refuse(position.input, &refused, reason, account);
                     }
                 }
             }
-            place.lines += 1;
-            place.start = extent.next;
+            position.lines += 1;
+            position.start = extent.next;
         }
     }
 
     /// Counts a malformed line, and keeps it if rejects are kept.
     #[cold]
     #[inline(never)]
-    pub(super) fn refuse(&mut self, input: usize, refused: &Refused<'_>, reason: Reason, account: &mut InputLedger) {
-        let Refused { at: LinePlace { offset, line_in_chunk, chunk }, shown, kept } = *refused;
+    pub(super) fn refuse(
+        &mut self,
+        input: usize,
+        refused: &RefusedLine<'_>,
+        reason: Reason,
+        account: &mut InputLedger,
+    ) {
+        let RefusedLine { at: LinePosition { offset, line_in_chunk, chunk }, shown, kept } = *refused;
         if self.scan.rejects.is_some() {
             self.rejected.add(offset, kept);
         }
         account.reject(reason);
-        let bad_value = self.memory.take_bad_value();
+        let bad_value = self.cache.take_bad_value();
         // A hostile log can have millions of malformed lines: copy only those that will be shown.
         if self.tally.ledger.inputs[input].wants_sample(offset) && account.wants_sample(offset) {
             let text = beginning_kept(shown).to_vec();
@@ -196,8 +206,8 @@ impl<'s, 'f> Worker<'s, 'f> {
 
 /// A line that no format matches.
 #[derive(Clone, Copy)]
-pub(super) struct Refused<'r> {
-    pub(super) at: LinePlace,
+pub(super) struct RefusedLine<'r> {
+    pub(super) at: LinePosition,
     /// The line without dropped bytes (CR, byte order mark, NULs). A sample shows its beginning.
     pub(super) shown: &'r [u8],
     /// The unchanged line from its input; if it is too long, its first [`Scan::at_most`] bytes.
@@ -205,7 +215,7 @@ pub(super) struct Refused<'r> {
 }
 
 /// Position of a worker in a chunk.
-pub(crate) struct Place<'c> {
+pub(crate) struct ChunkPosition<'c> {
     pub(super) input: usize,
     /// Byte at which the chunk starts in its input.
     offset: u64,
@@ -219,10 +229,10 @@ pub(crate) struct Place<'c> {
     left_out: u64,
 }
 
-impl<'c> Place<'c> {
-    pub(crate) fn new(input: usize, chunk: Chunk<'c>) -> Place<'c> {
+impl<'c> ChunkPosition<'c> {
+    pub(crate) fn new(input: usize, chunk: Chunk<'c>) -> ChunkPosition<'c> {
         let bytes = chunk.bytes;
-        Place {
+        ChunkPosition {
             input,
             offset: chunk.offset,
             bytes,
@@ -240,7 +250,7 @@ impl<'c> Place<'c> {
     }
 
     /// Position of the next line, which starts at `start` in the chunk.
-    pub(super) fn at(&self, start: usize) -> LinePlace {
-        LinePlace { offset: self.offset + start as u64, chunk: self.offset, line_in_chunk: self.lines }
+    pub(super) fn at(&self, start: usize) -> LinePosition {
+        LinePosition { offset: self.offset + start as u64, chunk: self.offset, line_in_chunk: self.lines }
     }
 }

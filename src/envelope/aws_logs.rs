@@ -1,20 +1,20 @@
 //! `aws logs tail`: `2026-01-05T10:00:01.123000+00:00 STREAM LINE`, or `2026-01-05T10:00:01 LINE` in its short format.
 
 use super::colors::{colored_word, without_colors, without_resets};
-use super::{Letter, Sender, Text, is_address, stamp};
+use super::{Sender, Text, Unwrapped, is_address, stamp};
 
 /// Opens `TIME STREAM LINE` or `TIME LINE`, in colour or not. With a stream, the time has six decimals and an offset;
 /// without one, it has neither. Source: aws/aws-cli, `awscli/customizations/logs/tail.py`.
-pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
-    let letter = |text| Letter { text: Text::Plain(text), sender: Sender::Unknown, goes_on: false };
+pub(super) fn open(line: &[u8]) -> Option<Unwrapped<'_>> {
+    let unwrapped = |text| Unwrapped { text: Text::Plain(text), sender: Sender::Unknown, is_partial: false };
     let (time, _) = without_colors(line);
     let after = |len: usize| without_resets(&time[len..]).strip_prefix(b" ");
     if let Some(text) = stamp::without_zone(time).and_then(after) {
-        return Some(letter(text));
+        return Some(unwrapped(text));
     }
     let len = stamp::rfc3339(time).filter(|len| time[len - 1] != b'Z' && stamp::decimals(time) == 6)?;
     let (stream, text) = colored_word(after(len)?)?;
-    (!is_address(stream)).then(|| letter(text))
+    (!is_address(stream)).then(|| unwrapped(text))
 }
 
 #[cfg(test)]
@@ -37,8 +37,11 @@ mod tests {
             ("2026-01-05T10:00:01", None),
         ];
         for (line, text) in rows {
-            let expected =
-                text.map(|text| Letter { text: Text::Plain(text.as_bytes()), sender: Sender::Unknown, goes_on: false });
+            let expected = text.map(|text| Unwrapped {
+                text: Text::Plain(text.as_bytes()),
+                sender: Sender::Unknown,
+                is_partial: false,
+            });
             assert_eq!(open(line.as_bytes()), expected, "{line}");
         }
     }

@@ -2,12 +2,12 @@
 
 use super::quotes::unquoted;
 use super::stamp::has_shape;
-use super::{Letter, Sender, Text};
+use super::{Sender, Text, Unwrapped};
 
 /// Opens `TIME,"LINE"`, optionally followed by more columns. The console's log viewer writes the time as milliseconds,
 /// Logs Insights as `2026-01-05 10:00:01.123`. A line without commas and quotes needs no quotes. Source: Amazon's guide
 /// to CloudWatch Logs, "Export query results" and "Download events as CSV".
-pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
+pub(super) fn open(line: &[u8]) -> Option<Unwrapped<'_>> {
     let comma = memchr::memchr(b',', line)?;
     let time = &line[..comma];
     let time = time.strip_prefix(b"\"").and_then(|time| time.strip_suffix(b"\"")).unwrap_or(time);
@@ -21,7 +21,7 @@ pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
         Some(quoted) => unquoted(&quoted[..end_of_quoted(quoted)?]),
         None => Text::Plain(message),
     };
-    Some(Letter { text, sender: Sender::Unknown, goes_on: false })
+    Some(Unwrapped { text, sender: Sender::Unknown, is_partial: false })
 }
 
 /// Position of the closing quote: at the end of the line, or before the comma of the next column.
@@ -60,7 +60,7 @@ mod tests {
             ("1767607201000", None),
         ];
         for (line, expected) in rows {
-            let expected = expected.map(|text| Letter { text, sender: Sender::Unknown, goes_on: false });
+            let expected = expected.map(|text| Unwrapped { text, sender: Sender::Unknown, is_partial: false });
             assert_eq!(open(line.as_bytes()), expected, "{line}");
         }
     }

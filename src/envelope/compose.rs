@@ -1,11 +1,11 @@
 //! `docker compose logs`: `nginx-1  | LINE`, with or without colours and times.
 
 use super::colors::{reset, without_colors};
-use super::{Letter, Sender, Text, stamp};
+use super::{Sender, Text, Unwrapped, stamp};
 
 /// Opens `NAME  | LINE`. The name may be coloured; version 1 ends the colour before the space, version 2 after it. `-t`
 /// puts a time before the line.
-pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
+pub(super) fn open(line: &[u8]) -> Option<Unwrapped<'_>> {
     let (plain, is_colored) = without_colors(line);
     let name = plain.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')).count();
     let behind = plain[name..].trim_ascii_start();
@@ -27,7 +27,7 @@ pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     {
         text = rest;
     }
-    Some(Letter { text: Text::Plain(text), sender: Sender::Program(&plain[..name]), goes_on: false })
+    Some(Unwrapped { text: Text::Plain(text), sender: Sender::Program(&plain[..name]), is_partial: false })
 }
 
 #[cfg(test)]
@@ -57,10 +57,10 @@ mod tests {
             ("", None),
         ];
         for (line, expected) in rows {
-            let expected = expected.map(|(name, text)| Letter {
+            let expected = expected.map(|(name, text)| Unwrapped {
                 text: Text::Plain(text.as_bytes()),
                 sender: Sender::Program(name.as_bytes()),
-                goes_on: false,
+                is_partial: false,
             });
             assert_eq!(open(line.as_bytes()), expected, "{line:?}");
         }

@@ -1,10 +1,10 @@
 //! `docker service logs`: `web.1.abc123def456@node1    | LINE`.
 
-use super::{Letter, Sender, Text};
+use super::{Sender, Text, Unwrapped};
 
 /// Opens `TASK@NODE    | LINE`. The task consists of the service, its slot or node, and an optional ID. Spaces pad
 /// shorter slots. Source: docker/cli, `cli/command/service/logs.go`.
-pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
+pub(super) fn open(line: &[u8]) -> Option<Unwrapped<'_>> {
     let is_word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
     let task = line.iter().take_while(|b| is_word(**b)).count();
     let service = line[..task].iter().position(|b| *b == b'.')?;
@@ -16,7 +16,7 @@ pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     }
     let text = rest.strip_prefix(b"|")?;
     let text = text.strip_prefix(b" ").or(text.is_empty().then_some(text))?;
-    Some(Letter { text: Text::Plain(text), sender: Sender::Program(&line[..service]), goes_on: false })
+    Some(Unwrapped { text: Text::Plain(text), sender: Sender::Program(&line[..service]), is_partial: false })
 }
 
 #[cfg(test)]
@@ -39,10 +39,10 @@ mod tests {
             ("", None),
         ];
         for (line, expected) in rows {
-            let expected = expected.map(|(service, text)| Letter {
+            let expected = expected.map(|(service, text)| Unwrapped {
                 text: Text::Plain(text.as_bytes()),
                 sender: Sender::Program(service.as_bytes()),
-                goes_on: false,
+                is_partial: false,
             });
             assert_eq!(open(line.as_bytes()), expected, "{line:?}");
         }

@@ -11,26 +11,30 @@ use std::sync::Arc;
 use bumpalo::Bump;
 
 use super::address::may_be_a_client;
+use super::detected::DetectedEnvelopes;
 use super::open::Opened;
-use super::reading::{Fit, Letters, Reading, explained, joined};
-use super::seams::Runs;
-use super::worn::Worn;
+use super::reading::{Fit, Reading, UnwrappedLines, count_fits, joined};
+use super::reassembly::OpenLines;
 use super::{ENVELOPES, Envelope, Sampled, Sender};
 use crate::batch::{Fields, TextField};
-use crate::format::{Detector, FormatsOfFile, Line, Memory, Room, Row, Slot};
+use crate::format::{Detector, FormatsOfFile, Line, Row, ScanCache, ScanContext, Slot};
 use crate::text::{is_blank, lines};
 
 /// Maximum number of lines that are tried with each envelope.
-const SAMPLE: usize = 1000;
+const MAX_TRIED: usize = 1000;
 /// Maximum number of lines per sender for comparing readings. Format detection is most of the cost.
-const COMPARED: usize = 500;
+const MAX_COMPARED: usize = 500;
 /// Maximum number of senders that are distinguished in the first lines.
-const SENDERS: usize = 100;
+const MAX_SENDERS: usize = 100;
 /// Maximum number of nested envelopes.
-const DEPTH: usize = 3;
+const MAX_DEPTH: usize = 3;
 
 /// Detects the envelopes, if any, and the formats of the lines inside them.
-pub(crate) fn find<'f>(detector: &Detector<'f>, own: &[usize], head: &[u8]) -> (Option<Worn>, Arc<FormatsOfFile<'f>>) {
+pub(crate) fn find<'f>(
+    detector: &Detector<'f>,
+    own: &[usize],
+    head: &[u8],
+) -> (Option<DetectedEnvelopes>, Arc<FormatsOfFile<'f>>) {
     let bump = Bump::new();
     let sample = detector.sample(head);
     let opens = |envelope: &&Envelope| sample.may_be_wrapped().any(|text| (envelope.open)(text).is_some());
@@ -38,10 +42,10 @@ pub(crate) fn find<'f>(detector: &Detector<'f>, own: &[usize], head: &[u8]) -> (
     let reading = if envelopes.is_empty() { None } else { reading(&envelopes, detector, own, head, &bump) };
     match reading.filter(|reading| !reading.chain.is_empty()) {
         None => (None, detector.detect(own, &sample)),
-        Some(Reading { chain, ours, .. }) => {
-            let worn = Worn::new(chain, &ours);
-            let of_file = detector.detect(own, &detector.sample(&taken_out(&worn, head, &bump)));
-            (Some(worn), of_file)
+        Some(Reading { chain, nginx_senders, .. }) => {
+            let detected = DetectedEnvelopes::new(chain, &nginx_senders);
+            let of_file = detector.detect(own, &detector.sample(&unwrap_lines(&detected, head, &bump)));
+            (Some(detected), of_file)
         }
     }
 }
@@ -56,13 +60,13 @@ fn reading<'t>(
 ) -> Option<Reading<'t>> {
     let search = Search { detector, own, bump };
     let mut rest = lines(head, true).filter(|line| !is_blank(line)).map(Opened::whole);
-    let mut all: Vec<_> = rest.by_ref().take(SAMPLE).collect();
+    let mut all: Vec<_> = rest.by_ref().take(MAX_TRIED).collect();
     let around = candidates(envelopes.iter().copied(), &all, &[]);
     if around.is_empty() {
         return None;
     }
     all.extend(rest);
-    let few = thinned(&all, &around);
+    let few = thin_out(&all, &around);
     let reading = search.read(&few, &mut Vec::new());
     // nginx's lines may be rare among those of other programs, and nested in more than one envelope.
     let is_none = reading.fits.iter().all(|fit| *fit == Fit::Not) && few.len() < all.len();
@@ -78,20 +82,20 @@ struct Search<'s, 'f, 't> {
 impl<'t> Search<'_, '_, 't> {
     /// The best reading of lines from which the envelopes `outer` were removed.
     fn read(&self, all: &[Opened<'t>], outer: &mut Vec<&'static Envelope>) -> Reading<'t> {
-        let plain = self.as_they_stand(all);
+        let plain = self.read_without(all);
         let mut best: Option<((usize, usize), usize, Reading<'t>)> = None;
         for envelope in candidates(ENVELOPES.iter(), all, outer) {
-            let letters = Letters::of(envelope, all, self.bump);
+            let unwrapped = UnwrappedLines::of(envelope, all, self.bump);
             outer.push(envelope);
-            let inside = self.read(&letters.texts, outer);
+            let inside = self.read(&unwrapped.texts, outer);
             outer.pop();
-            if !letters.are_taken_off(envelope, &inside, &plain) {
+            if !unwrapped.should_be_removed(envelope, &inside, &plain) {
                 continue;
             }
-            let reading = letters.reading(envelope, inside, &plain);
-            let (explained, opened) = (explained(reading.fits.iter()), letters.opened());
-            if best.as_ref().is_none_or(|(most, by, _)| (explained, opened) > (*most, *by)) {
-                best = Some((explained, opened, reading));
+            let reading = unwrapped.reading(envelope, inside, &plain);
+            let (count_fits, opened) = (count_fits(reading.fits.iter()), unwrapped.opened());
+            if best.as_ref().is_none_or(|(most, by, _)| (count_fits, opened) > (*most, *by)) {
+                best = Some((count_fits, opened, reading));
             }
         }
         best.map_or(plain, |(_, _, reading)| reading)
@@ -99,47 +103,47 @@ impl<'t> Search<'_, '_, 't> {
 
     /// The reading without a further envelope. Formats are detected for each sender separately, because nginx's lines
     /// may be rare among those of others.
-    fn as_they_stand(&self, all: &[Opened<'t>]) -> Reading<'t> {
+    fn read_without(&self, all: &[Opened<'t>]) -> Reading<'t> {
         let mut of_senders: BTreeMap<Sender<'t>, Vec<usize>> = BTreeMap::new();
         for (at, line) in all.iter().enumerate().filter(|(_, line)| !is_blank(line.text)) {
-            let sender = line.sender.told_apart();
-            let is_room = of_senders.len() < SENDERS || of_senders.contains_key(&sender);
+            let sender = line.sender.without_file();
+            let is_room = of_senders.len() < MAX_SENDERS || of_senders.contains_key(&sender);
             of_senders.entry(if is_room { sender } else { Sender::Unknown }).or_default().push(at);
         }
-        let mut reading = Reading { chain: Vec::new(), fits: vec![Fit::Not; all.len()], ours: Vec::new() };
-        let (room_for_texts, mut memory, mut row) = (Bump::new(), Memory::default(), Row::EMPTY);
-        let room = Room { bump: &room_for_texts, needs: Fields::NONE };
+        let mut reading = Reading { chain: Vec::new(), fits: vec![Fit::Not; all.len()], nginx_senders: Vec::new() };
+        let (room_for_texts, mut cache, mut row) = (Bump::new(), ScanCache::default(), Row::EMPTY);
+        let context = ScanContext { bump: &room_for_texts, needs: Fields::NONE };
         for (sender, places) in of_senders {
             let mut text = Vec::new();
-            places.iter().take(COMPARED).for_each(|at| push(all[*at].text, &mut text));
+            places.iter().take(MAX_COMPARED).for_each(|at| push(all[*at].text, &mut text));
             let of_sender = self.detector.detect(self.own, &self.detector.sample(&text));
-            let mut is_ours = false;
+            let mut has_access_log = false;
             for at in places {
                 let line = Line::unmarked(all[at].text);
-                if of_sender.take(line, room, &mut memory, &mut row).is_ok() {
-                    is_ours = true;
+                if of_sender.take(line, context, &mut cache, &mut row).is_ok() {
+                    has_access_log = true;
                     let address = row.text(Slot::of(TextField::Addr));
                     reading.fits[at] = if may_be_a_client(address) { Fit::Well } else { Fit::Oddly };
                 }
             }
-            if is_ours {
-                reading.ours.push(sender);
+            if has_access_log {
+                reading.nginx_senders.push(sender);
             }
         }
         reading
     }
 }
 
-/// For each envelope in `around`: at most [`COMPARED`] lines per sender, and as many lines that it does not open.
-fn thinned<'t>(all: &[Opened<'t>], around: &[&Envelope]) -> Vec<Opened<'t>> {
+/// For each envelope in `around`: at most [`MAX_COMPARED`] lines per sender, and as many lines that it does not open.
+fn thin_out<'t>(all: &[Opened<'t>], around: &[&Envelope]) -> Vec<Opened<'t>> {
     let mut counts: Vec<BTreeMap<Option<Sender<'t>>, usize>> = vec![BTreeMap::new(); around.len()];
     let is_wanted = |line: &&Opened<'t>| {
         around.iter().zip(&mut counts).fold(false, |is_wanted, (envelope, counts)| {
-            let sender = (envelope.open)(line.text).map(|letter| letter.sender.told_apart());
-            let is_room = counts.len() < SENDERS || counts.contains_key(&sender);
+            let sender = (envelope.open)(line.text).map(|unwrapped| unwrapped.sender.without_file());
+            let is_room = counts.len() < MAX_SENDERS || counts.contains_key(&sender);
             let count = counts.entry(if is_room { sender } else { None }).or_default();
             *count += 1;
-            is_wanted || *count <= COMPARED
+            is_wanted || *count <= MAX_COMPARED
         })
     };
     all.iter().filter(is_wanted).copied().collect()
@@ -151,31 +155,31 @@ fn candidates(
     all: &[Opened<'_>],
     outer: &[&'static Envelope],
 ) -> Vec<&'static Envelope> {
-    if outer.len() == DEPTH {
+    if outer.len() == MAX_DEPTH {
         return Vec::new();
     }
     // nginx-proxy writes like compose, and may run in compose, so an envelope may occur twice. But parts are joined
     // only once.
-    let is_joined = outer.iter().any(|envelope| envelope.has_pipes);
-    let is_worn = |envelope: &&Envelope| {
-        let is_letter = |text| (envelope.open)(text).is_some();
-        if !all.iter().take(SAMPLE).any(|line| is_letter(line.text)) {
+    let is_joined = outer.iter().any(|envelope| envelope.has_std_streams);
+    let may_apply = |envelope: &&Envelope| {
+        let is_wrapped = |text| (envelope.open)(text).is_some();
+        if !all.iter().take(MAX_TRIED).any(|line| is_wrapped(line.text)) {
             return false;
         }
-        let sample = all.iter().take(SAMPLE);
+        let sample = all.iter().take(MAX_TRIED);
         let sample: Vec<_> = sample
-            .map(|Opened { text, sender, .. }| Sampled { text, sender: *sender, is_letter: is_letter(text) })
+            .map(|Opened { text, sender, .. }| Sampled { text, sender: *sender, is_wrapped: is_wrapped(text) })
             .collect();
         (envelope.accepts)(&sample)
     };
-    envelopes.filter(|envelope| !(is_joined && envelope.has_pipes)).filter(is_worn).collect()
+    envelopes.filter(|envelope| !(is_joined && envelope.has_std_streams)).filter(may_apply).collect()
 }
 
 /// The first lines without their envelopes. A joined line takes the place of its last part. The places of its other
 /// parts are blank, as are those of lines of other programs, so that lines keep their numbers.
-pub(crate) fn taken_out(worn: &Worn, head: &[u8], bump: &Bump) -> Vec<u8> {
+pub(crate) fn unwrap_lines(detected: &DetectedEnvelopes, head: &[u8], bump: &Bump) -> Vec<u8> {
     let mut text = Vec::with_capacity(head.len());
-    each_line(worn, head, bump, |line| match line.filter(|line| !worn.is_another_program(line.sender)) {
+    each_line(detected, head, bump, |line| match line.filter(|line| !detected.is_other_program(line.sender)) {
         Some(line) => push(line.text, &mut text),
         None => text.push(b'\n'),
     });
@@ -184,13 +188,18 @@ pub(crate) fn taken_out(worn: &Worn, head: &[u8], bump: &Bump) -> Vec<u8> {
 
 /// Calls `visit` for each of the first lines, without envelopes. A joined line comes at its last part; the other parts
 /// give `None`.
-pub(crate) fn each_line<'t>(worn: &Worn, head: &'t [u8], bump: &'t Bump, mut visit: impl FnMut(Option<Opened<'t>>)) {
-    let mut runs = Runs::at(0);
+pub(crate) fn each_line<'t>(
+    detected: &DetectedEnvelopes,
+    head: &'t [u8],
+    bump: &'t Bump,
+    mut visit: impl FnMut(Option<Opened<'t>>),
+) {
+    let mut open_lines = OpenLines::at(0);
     for line in lines(head, true) {
-        let opened = worn.open(line, bump);
+        let opened = detected.open(line, bump);
         visit(match opened.part {
             None => Some(opened),
-            Some(_) => joined(opened, &mut runs, bump).map(|whole| worn.open_inner(whole, bump)),
+            Some(_) => joined(opened, &mut open_lines, bump).map(|whole| detected.open_inner(whole, bump)),
         });
     }
 }
@@ -203,7 +212,7 @@ fn push(line: &[u8], out: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::join::Pipe;
+    use super::super::join::StdStream;
     use super::*;
     use crate::format::LogFormat;
     use proptest::prelude::*;
@@ -211,12 +220,12 @@ mod tests {
 
     const LINE: &str = r#"1.2.3.4 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 12 "-" "curl""#;
 
-    fn found(head: &str) -> Option<Worn> {
+    fn found(head: &str) -> Option<DetectedEnvelopes> {
         find(&Detector::new(&LogFormat::all_presets()), &[], head.as_bytes()).0
     }
 
     fn name(head: &str) -> String {
-        found(head).map_or("none".to_owned(), |worn| worn.name())
+        found(head).map_or("none".to_owned(), |detected| detected.name())
     }
 
     #[test]
@@ -241,8 +250,8 @@ mod tests {
     #[test]
     fn format_that_looks_like_an_envelope_is_not_unwrapped() {
         let formats = ["$host | $remote_addr [$time_local] $status".parse().unwrap()];
-        let (worn, _) = find(&Detector::new(&formats), &[], b"shop | 1.2.3.4 [05/Apr/2022:03:45:05 +0000] 200\n");
-        assert!(worn.is_none());
+        let (detected, _) = find(&Detector::new(&formats), &[], b"shop | 1.2.3.4 [05/Apr/2022:03:45:05 +0000] 200\n");
+        assert!(detected.is_none());
     }
 
     #[test]
@@ -250,8 +259,8 @@ mod tests {
         let formats = ["combined".parse().unwrap()];
         let lines = |count: usize| (0..count).map(|i| format!("a.log.{}:{LINE}\n", i % 3)).collect::<String>();
         for count in [1, 10, 6000] {
-            let (worn, _) = find(&Detector::new(&formats), &[], lines(count).as_bytes());
-            assert_eq!(worn.unwrap().name(), "grep", "{count}");
+            let (detected, _) = find(&Detector::new(&formats), &[], lines(count).as_bytes());
+            assert_eq!(detected.unwrap().name(), "grep", "{count}");
         }
     }
 
@@ -285,19 +294,19 @@ mod tests {
     fn innermost_named_sender_wins() {
         let of = |service: &str, text: &str| format!("2026-01-01T00:00:00Z stdout F {service}-1  | {text}\n");
         let head = of("nginx", LINE) + &of("gunicorn", LINE) + "2026-01-01T00:00:00Z stderr F x\n";
-        let worn = found(&head).unwrap();
-        assert_eq!(worn.name(), "Kubernetes CRI + docker compose");
+        let detected = found(&head).unwrap();
+        assert_eq!(detected.name(), "Kubernetes CRI + docker compose");
         let bump = Bump::new();
         let sender = |text: &'static str| {
-            let opened = worn.open(text.as_bytes(), &bump);
-            worn.open_inner(opened, &bump).sender
+            let opened = detected.open(text.as_bytes(), &bump);
+            detected.open_inner(opened, &bump).sender
         };
         let gunicorn = sender("2026-01-01T00:00:00Z stdout F gunicorn-1  | x");
         assert_eq!(gunicorn, Sender::Program(b"gunicorn-1"));
-        assert!(worn.stays_out(gunicorn));
-        assert!(!worn.stays_out(sender("2026-01-01T00:00:00Z stdout F nginx-1  | x")));
-        assert!(worn.is_another_program(sender("2026-01-01T00:00:00Z stderr F x")));
-        assert!(!worn.is_another_program(sender("2026-01-01T00:00:00Z stdout F x")));
+        assert!(detected.is_excluded(gunicorn));
+        assert!(!detected.is_excluded(sender("2026-01-01T00:00:00Z stdout F nginx-1  | x")));
+        assert!(detected.is_other_program(sender("2026-01-01T00:00:00Z stderr F x")));
+        assert!(!detected.is_other_program(sender("2026-01-01T00:00:00Z stdout F x")));
     }
 
     #[test]
@@ -313,29 +322,29 @@ mod tests {
         assert_eq!(name(&head), "docker compose + docker compose");
         let all: Vec<_> = lines(head.as_bytes(), true).map(Opened::whole).collect();
         let compose = ENVELOPES.iter().find(|envelope| envelope.name == "docker compose").unwrap();
-        assert_eq!(thinned(&all, &[compose]).len(), COMPARED);
-        assert_eq!(thinned(&all[..10], &[compose]).len(), 10);
+        assert_eq!(thin_out(&all, &[compose]).len(), MAX_COMPARED);
+        assert_eq!(thin_out(&all[..10], &[compose]).len(), 10);
     }
 
     #[test]
     fn nginx_is_recognized_by_fitting_lines_or_by_name() {
         let chatter = "web-1  | GET /\n".repeat(3000);
-        let worn = found(&format!("{chatter}proxy-1  | {LINE}\nother-1  | x\n")).unwrap();
+        let detected = found(&format!("{chatter}proxy-1  | {LINE}\nother-1  | x\n")).unwrap();
         for (name, expected) in
             [("proxy-1", false), ("web-1", true), ("other-1", true), ("my_NGINX_2", false), ("new", true)]
         {
-            assert_eq!(worn.is_another_program(Sender::Program(name.as_bytes())), expected, "{name}");
+            assert_eq!(detected.is_other_program(Sender::Program(name.as_bytes())), expected, "{name}");
         }
-        assert!(!worn.is_another_program(Sender::Unknown));
+        assert!(!detected.is_other_program(Sender::Unknown));
     }
 
     #[test]
     fn stderr_is_another_program_unless_its_lines_fit() {
         let is_other = |head: &str| {
-            let worn = found(head).unwrap();
-            Pipe::ALL.map(|pipe| worn.is_another_program(Sender::Pipe(pipe)))
+            let detected = found(head).unwrap();
+            StdStream::ALL.map(|std_stream| detected.is_other_program(Sender::StdStream(std_stream)))
         };
-        let of = |pipe: &str, text: &str| format!("2026-01-01T00:00:00Z {pipe} F {text}\n");
+        let of = |std_stream: &str, text: &str| format!("2026-01-01T00:00:00Z {std_stream} F {text}\n");
         assert_eq!(is_other(&(of("stdout", LINE) + &of("stderr", "x"))), [false, true]);
         assert_eq!(is_other(&(of("stdout", "x") + &of("stderr", LINE))), [false, false]);
         assert_eq!(is_other(&of("stdout", "x")), [false, true]);
@@ -343,15 +352,15 @@ mod tests {
 
     #[test]
     fn lines_keep_their_numbers() {
-        let worn = |name: &str, ours: &[Sender<'_>]| {
-            Worn::new(ENVELOPES.iter().filter(|envelope| envelope.name == name).collect(), ours)
+        let detected = |name: &str, nginx_senders: &[Sender<'_>]| {
+            DetectedEnvelopes::new(ENVELOPES.iter().filter(|envelope| envelope.name == name).collect(), nginx_senders)
         };
         let bump = Bump::new();
-        let ours = [Sender::Program(b"a".as_slice()), Sender::Program(b"nginx".as_slice())];
+        let nginx_senders = [Sender::Program(b"a".as_slice()), Sender::Program(b"nginx".as_slice())];
         let head = b"a | x\nb | y\nz\nnginx | w\n";
-        assert_eq!(taken_out(&worn("docker compose", &ours), head, &bump), b"x\n\nz\nw\n");
+        assert_eq!(unwrap_lines(&detected("docker compose", &nginx_senders), head, &bump), b"x\n\nz\nw\n");
         let head = b"2026-01-01T00:00:00Z stdout P x\n2026-01-01T00:00:00Z stdout F y\n";
-        assert_eq!(taken_out(&worn("Kubernetes CRI", &[]), head, &bump), b"\nxy\n");
+        assert_eq!(unwrap_lines(&detected("Kubernetes CRI", &[]), head, &bump), b"\nxy\n");
     }
 
     proptest! {

@@ -2,13 +2,13 @@
 
 use super::colors::{without_colors, without_resets};
 use super::stamp::is_date;
-use super::{Letter, Sender, Text, first_word, is_address};
+use super::{Sender, Text, Unwrapped, first_word, is_address};
 
 /// Opens `FILE:LINE`, in colour or not, if FILE is a path or looks like the name of a log.
 ///
 /// Other things can precede a colon too: a site with its port (`shop.example.com:443 1.2.3.4`), the beginning of an
 /// IPv6 address, `unix:`, and a date (`05/Jan/2026:10:00:00`).
-pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
+pub(super) fn open(line: &[u8]) -> Option<Unwrapped<'_>> {
     let (plain, is_colored) = without_colors(line);
     let (name, rest) = plain.split_at(name_len(plain));
     let text = if is_colored {
@@ -24,7 +24,7 @@ pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     if !is_file || text.starts_with(b" ") || is_address(first_word(plain)) {
         return None;
     }
-    Some(Letter { text: Text::Plain(text), sender: Sender::File(name), goes_on: false })
+    Some(Unwrapped { text: Text::Plain(text), sender: Sender::File(name), is_partial: false })
 }
 
 /// Length of the file name at the start of a line. A Windows path may begin with a drive.
@@ -100,10 +100,10 @@ mod tests {
             ("", None),
         ];
         for (line, expected) in rows {
-            let expected = expected.map(|(name, text)| Letter {
+            let expected = expected.map(|(name, text)| Unwrapped {
                 text: Text::Plain(text.as_bytes()),
                 sender: Sender::File(name.as_bytes()),
-                goes_on: false,
+                is_partial: false,
             });
             assert_eq!(open(line.as_bytes()), expected, "{line:?}");
         }

@@ -1,24 +1,24 @@
 //! Joins lines that an envelope has split into parts.
 //!
-//! A chunk may begin and end within such a line. So each chunk keeps a [`Run`] per pipe: the parts up to the first line
-//! end, which may belong to a line of the previous chunk, and the open parts at its end. Neighbouring runs merge into
-//! one; the result does not depend on the order of merges.
+//! A chunk may begin and end within such a line. So each chunk keeps an [`OpenLine`] per stream: the parts up to the
+//! first line end, which may belong to a line of the previous chunk, and the open parts at its end. Neighbouring open
+//! lines merge into one; the result does not depend on the order of merges.
 
 /// A container's standard output or error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Pipe {
+pub(crate) enum StdStream {
     Stdout,
     Stderr,
 }
 
-/// Number of pipes.
-pub(crate) const PIPES: usize = 2;
+/// Number of streams.
+pub(crate) const STD_STREAMS: usize = 2;
 
-impl Pipe {
-    pub(super) fn named(name: &[u8]) -> Option<Pipe> {
+impl StdStream {
+    pub(super) fn named(name: &[u8]) -> Option<StdStream> {
         match name {
-            b"stdout" => Some(Pipe::Stdout),
-            b"stderr" => Some(Pipe::Stderr),
+            b"stdout" => Some(StdStream::Stdout),
+            b"stderr" => Some(StdStream::Stderr),
             _ => None,
         }
     }
@@ -27,7 +27,7 @@ impl Pipe {
         self as usize
     }
 
-    pub(crate) const ALL: [Pipe; PIPES] = [Pipe::Stdout, Pipe::Stderr];
+    pub(crate) const ALL: [StdStream; STD_STREAMS] = [StdStream::Stdout, StdStream::Stderr];
 }
 
 /// Maximum bytes kept of a joined line, so that endless lines do not fill the memory.
@@ -35,7 +35,7 @@ const KEPT_BYTES: usize = 1 << 20;
 
 /// The position of a line in its input.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct LinePlace {
+pub(crate) struct LinePosition {
     pub(crate) offset: u64,
     /// Byte offset of its chunk, and index of the line in the chunk, from 0.
     pub(crate) chunk: u64,
@@ -44,14 +44,14 @@ pub(crate) struct LinePlace {
 
 /// The joined parts of a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Joined {
+pub(crate) struct JoinedLine {
     /// The whole text; empty if it is too long.
     pub(crate) text: Vec<u8>,
     pub(crate) is_too_long: bool,
     /// Number of parts joined.
     pub(crate) parts: u64,
     /// Position of the first part.
-    pub(crate) place: LinePlace,
+    pub(crate) position: LinePosition,
     /// Beginning of the first part's raw line in the input.
     pub(crate) shown: Vec<u8>,
     /// Raw lines of the parts, if they are kept, up to `KEPT_BYTES`.
@@ -63,19 +63,19 @@ pub(crate) fn kept_of(raw: &[u8]) -> &[u8] {
     &raw[..raw.len().min(KEPT_BYTES)]
 }
 
-impl Joined {
-    const NOTHING: Joined = Joined {
+impl JoinedLine {
+    const NOTHING: JoinedLine = JoinedLine {
         text: Vec::new(),
         is_too_long: false,
         parts: 0,
-        place: LinePlace { offset: 0, chunk: 0, line_in_chunk: 0 },
+        position: LinePosition { offset: 0, chunk: 0, line_in_chunk: 0 },
         shown: Vec::new(),
         raw: Vec::new(),
     };
 
     /// A part whose text is yet to be filled in.
-    pub(crate) fn part(place: LinePlace, shown: &[u8]) -> Joined {
-        Joined { parts: 1, place, shown: shown.to_vec(), ..Joined::default() }
+    pub(crate) fn part(position: LinePosition, shown: &[u8]) -> JoinedLine {
+        JoinedLine { parts: 1, position, shown: shown.to_vec(), ..JoinedLine::default() }
     }
 
     fn is_nothing(&self) -> bool {
@@ -83,7 +83,7 @@ impl Joined {
     }
 
     /// Appends `next`.
-    fn append(&mut self, next: Joined) {
+    fn append(&mut self, next: JoinedLine) {
         if self.is_nothing() {
             *self = next;
             return;
@@ -103,18 +103,18 @@ impl Joined {
     }
 }
 
-/// The parts of one pipe in a section of the input.
+/// The parts of one stream in a section of the input.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Run {
+pub(crate) struct OpenLine {
     /// Parts up to the first line end; `None` if there is no line end.
-    head: Option<Joined>,
+    head: Option<JoinedLine>,
     /// Parts after the last line end.
-    open: Joined,
+    open: JoinedLine,
 }
 
-impl Run {
-    /// The run at the start of an input, where no line is open.
-    pub(crate) const START: Run = Run { head: Some(Joined::NOTHING), open: Joined::NOTHING };
+impl OpenLine {
+    /// The open line at the start of an input, where no line is open.
+    pub(crate) const START: OpenLine = OpenLine { head: Some(JoinedLine::NOTHING), open: JoinedLine::NOTHING };
 
     /// True if the next part is known to begin a line.
     pub(crate) fn is_between_lines(&self) -> bool {
@@ -122,9 +122,9 @@ impl Run {
     }
 
     /// Adds the next part. Returns the line that it ends, if the beginning of the line is known.
-    pub(crate) fn push(&mut self, part: Joined, goes_on: bool) -> Option<Joined> {
+    pub(crate) fn push(&mut self, part: JoinedLine, is_partial: bool) -> Option<JoinedLine> {
         self.open.append(part);
-        if goes_on {
+        if is_partial {
             return None;
         }
         let ended = std::mem::take(&mut self.open);
@@ -136,7 +136,7 @@ impl Run {
     }
 
     /// Appends the section after this one. Returns the line across the border between them, if it has ended.
-    pub(super) fn merge(&mut self, next: Run) -> Option<Joined> {
+    pub(super) fn merge(&mut self, next: OpenLine) -> Option<JoinedLine> {
         let Some(head) = next.head else {
             self.open.append(next.open);
             return None;
@@ -151,13 +151,13 @@ impl Run {
         ended
     }
 
-    fn push_end(&mut self) -> Option<Joined> {
+    fn push_end(&mut self) -> Option<JoinedLine> {
         let open = std::mem::take(&mut self.open);
         (!open.is_nothing()).then_some(open)
     }
 
     /// The unfinished line at the end of the input.
-    pub(super) fn into_open(self) -> Option<Joined> {
+    pub(super) fn into_open(self) -> Option<JoinedLine> {
         (!self.open.is_nothing()).then_some(self.open)
     }
 }
@@ -167,23 +167,23 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn part(number: usize, text: &[u8]) -> Joined {
-        let place = LinePlace { offset: number as u64, ..LinePlace::default() };
-        Joined { text: text.to_vec(), ..Joined::part(place, b"") }
+    fn part(number: usize, text: &[u8]) -> JoinedLine {
+        let position = LinePosition { offset: number as u64, ..LinePosition::default() };
+        JoinedLine { text: text.to_vec(), ..JoinedLine::part(position, b"") }
     }
 
     /// Slow reference: joins the parts one after another.
-    fn plainly(parts: &[(&[u8], bool)]) -> Vec<Joined> {
-        let mut lines = vec![Joined::default()];
-        for (number, (text, goes_on)) in parts.iter().enumerate() {
+    fn plainly(parts: &[(&[u8], bool)]) -> Vec<JoinedLine> {
+        let mut lines = vec![JoinedLine::default()];
+        for (number, (text, is_partial)) in parts.iter().enumerate() {
             let line = lines.last_mut().unwrap();
             if line.parts == 0 {
-                line.place.offset = number as u64;
+                line.position.offset = number as u64;
             }
             line.parts += 1;
             line.text.extend_from_slice(text);
-            if !goes_on {
-                lines.push(Joined::default());
+            if !is_partial {
+                lines.push(JoinedLine::default());
             }
         }
         lines.retain(|line| line.parts > 0);
@@ -205,25 +205,25 @@ mod tests {
             mut order in prop::collection::vec(0..20_usize, 6),
         ) {
             let texts: Vec<_> = parts.iter().enumerate().map(|(i, (len, _))| vec![b'a' + i as u8; *len]).collect();
-            let parts: Vec<_> = texts.iter().zip(&parts).map(|(text, (_, goes_on))| (&text[..], *goes_on)).collect();
+            let parts: Vec<_> = texts.iter().zip(&parts).map(|(text, (_, is_partial))| (&text[..], *is_partial)).collect();
             let mut cuts: Vec<_> = cuts.into_iter().map(|cut| cut.min(parts.len())).chain([0, parts.len()]).collect();
             cuts.sort_unstable();
             let mut lines = Vec::new();
-            let mut runs = Vec::new();
+            let mut open_lines = Vec::new();
             for cut in cuts.windows(2) {
-                let mut run = if runs.is_empty() { Run::START } else { Run::default() };
-                for (number, (text, goes_on)) in (cut[0]..cut[1]).map(|i| (i, parts[i])) {
-                    lines.extend(run.push(part(number, text), goes_on));
+                let mut open_line = if open_lines.is_empty() { OpenLine::START } else { OpenLine::default() };
+                for (number, (text, is_partial)) in (cut[0]..cut[1]).map(|i| (i, parts[i])) {
+                    lines.extend(open_line.push(part(number, text), is_partial));
                 }
-                runs.push(run);
+                open_lines.push(open_line);
             }
-            while runs.len() > 1 {
-                let at = order.pop().unwrap_or(0) % (runs.len() - 1);
-                let next = runs.remove(at + 1);
-                lines.extend(runs[at].merge(next));
+            while open_lines.len() > 1 {
+                let at = order.pop().unwrap_or(0) % (open_lines.len() - 1);
+                let next = open_lines.remove(at + 1);
+                lines.extend(open_lines[at].merge(next));
             }
-            lines.extend(runs.pop().unwrap().into_open());
-            lines.sort_by_key(|line| line.place.offset);
+            lines.extend(open_lines.pop().unwrap().into_open());
+            lines.sort_by_key(|line| line.position.offset);
             prop_assert_eq!(lines, plainly(&parts));
         }
     }

@@ -2,7 +2,7 @@
 //! `stern -o json`.
 
 use super::members::{Value, members, without_line_end};
-use super::{Letter, Sender, Text, pods};
+use super::{Sender, Text, Unwrapped, pods};
 use crate::format::is_key_of_a_hit;
 
 /// Keys that may hold the line. The first one with a string is used.
@@ -30,7 +30,7 @@ const DEPTH: usize = 4;
 
 /// Opens an object that contains a line. Returns `None` if the object itself has a status or a request: then it is a
 /// line of an access log.
-pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
+pub(super) fn open(line: &[u8]) -> Option<Unwrapped<'_>> {
     let mut found = Found::default();
     found.look_into(line, &mut Path::default(), 1)?;
     let line = found.line.into_iter().flatten().next()?;
@@ -40,7 +40,7 @@ pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
         (Some(name), None) => Sender::Program(name),
         (Some(name), Some(pod)) => pods::sender(pod, name),
     };
-    Some(Letter { text: Text::Json(line), sender, goes_on: false })
+    Some(Unwrapped { text: Text::Json(line), sender, is_partial: false })
 }
 
 #[derive(Default)]
@@ -158,10 +158,10 @@ mod tests {
             ("x", None),
         ];
         for (line, expected) in rows {
-            let expected = expected.map(|(name, text)| Letter {
+            let expected = expected.map(|(name, text)| Unwrapped {
                 text: Text::Json(text.as_bytes()),
                 sender: if name.is_empty() { Sender::Unknown } else { Sender::Program(name.as_bytes()) },
-                goes_on: false,
+                is_partial: false,
             });
             assert_eq!(open(line.as_bytes()), expected, "{line}");
         }

@@ -1,10 +1,10 @@
 //! `kubectl logs --prefix`: `[pod/nginx-7c5d/nginx] LINE`.
 
 use super::pods::{is_label, is_pod, sender};
-use super::{Letter, Text};
+use super::{Text, Unwrapped};
 
 /// Opens `[pod/POD/CONTAINER] LINE`. Source: kubernetes/kubectl, `pkg/cmd/logs/logs.go`.
-pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
+pub(super) fn open(line: &[u8]) -> Option<Unwrapped<'_>> {
     let name = line.strip_prefix(b"[pod/")?;
     let slash = memchr::memchr(b'/', name)?;
     let (pod, rest) = (&name[..slash], &name[slash + 1..]);
@@ -12,7 +12,7 @@ pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     let (container, rest) = (&rest[..end], &rest[end + 1..]);
     let text = rest.strip_prefix(b" ").or(rest.is_empty().then_some(rest))?;
     let is_named = is_pod(pod) && is_label(container);
-    is_named.then(|| Letter { text: Text::Plain(text), sender: sender(pod, container), goes_on: false })
+    is_named.then(|| Unwrapped { text: Text::Plain(text), sender: sender(pod, container), is_partial: false })
 }
 
 #[cfg(test)]
@@ -34,10 +34,10 @@ mod tests {
             ("[05/Jan/2026:10:00:00 +0000] x", None),
         ];
         for (line, expected) in rows {
-            let expected = expected.map(|(name, text)| Letter {
+            let expected = expected.map(|(name, text)| Unwrapped {
                 text: Text::Plain(text.as_bytes()),
                 sender: Sender::Program(name.as_bytes()),
-                goes_on: false,
+                is_partial: false,
             });
             assert_eq!(open(line.as_bytes()), expected, "{line}");
         }

@@ -1,10 +1,10 @@
 //! `grep -n` and `rg -n`: `12:LINE`.
 
-use super::programs::is_another_programs;
-use super::{Letter, Sampled, Sender, Text, is_address};
+use super::programs::is_other_program_line;
+use super::{Sampled, Sender, Text, Unwrapped, is_address};
 
 /// Opens `NUMBER:LINE`. More than nine digits are a time in a log rather than a line number.
-pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
+pub(super) fn open(line: &[u8]) -> Option<Unwrapped<'_>> {
     let digits = line.iter().take_while(|b| b.is_ascii_digit()).count();
     if !(1..=9).contains(&digits) {
         return None;
@@ -13,7 +13,7 @@ pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
     if digits == 2 && is_minutes(text) {
         return None;
     }
-    Some(Letter { text: Text::Plain(text), sender: Sender::Unknown, goes_on: false })
+    Some(Unwrapped { text: Text::Plain(text), sender: Sender::Unknown, is_partial: false })
 }
 
 /// True for what follows the hour in a time of day: `10:01`.
@@ -30,8 +30,8 @@ fn is_minutes(text: &[u8]) -> bool {
 pub(super) fn ascend(sample: &[Sampled<'_>]) -> bool {
     let mut last = (Sender::Unknown, None);
     let mut is_address_too = true;
-    for line in sample.iter().filter(|line| !is_another_programs(line.text)) {
-        let Some(number) = number(line.text).filter(|_| line.is_letter) else { return false };
+    for line in sample.iter().filter(|line| !is_other_program_line(line.text)) {
+        let Some(number) = number(line.text).filter(|_| line.is_wrapped) else { return false };
         if last.0 == line.sender && last.1.is_some_and(|last| last >= number) {
             return false;
         }
@@ -73,8 +73,11 @@ mod tests {
             ("", None),
         ];
         for (line, text) in rows {
-            let expected =
-                text.map(|text| Letter { text: Text::Plain(text.as_bytes()), sender: Sender::Unknown, goes_on: false });
+            let expected = text.map(|text| Unwrapped {
+                text: Text::Plain(text.as_bytes()),
+                sender: Sender::Unknown,
+                is_partial: false,
+            });
             assert_eq!(open(line.as_bytes()), expected, "{line}");
         }
     }
@@ -99,7 +102,7 @@ mod tests {
         let of = |file: &'static str, text: &'static str| Sampled {
             text: text.as_bytes(),
             sender: Sender::File(file.as_bytes()),
-            is_letter: open(text.as_bytes()).is_some(),
+            is_wrapped: open(text.as_bytes()).is_some(),
         };
         for (lines, expected) in rows {
             let sample: Vec<_> = lines.iter().map(|line| of("a", line)).collect();

@@ -2,7 +2,7 @@
 //!
 //! An envelope is one file and its row in [`ENVELOPES`]. The file has a function that opens one line, or returns `None`
 //! if the line is not in this envelope. `find` and `reading` detect the envelopes of an input from its first lines, up
-//! to three nested ones. `open` removes them. `join` and `seams` join lines that an envelope has split into parts.
+//! to three nested ones. `open` removes them. `join` and `reassembly` join lines that an envelope has split into parts.
 //! `programs` recognises lines that do not belong to an access log. Nothing here depends on threads or chunks.
 
 mod address;
@@ -11,6 +11,7 @@ mod cloudwatch;
 mod colors;
 mod compose;
 mod cri;
+mod detected;
 mod docker_service;
 mod find;
 mod fluentd;
@@ -26,34 +27,33 @@ mod pods;
 mod programs;
 mod quotes;
 mod reading;
-mod seams;
+mod reassembly;
 mod stamp;
 mod stern;
 mod syslog;
 mod syslog_5424;
 mod timestamps;
-mod worn;
 
 use std::fmt;
 
 use address::is_address;
-pub(crate) use find::{each_line, find, taken_out};
-pub(crate) use join::{Joined, LinePlace, Pipe, kept_of};
+pub(crate) use detected::DetectedEnvelopes;
+pub(crate) use find::{each_line, find, unwrap_lines};
+pub(crate) use join::{JoinedLine, LinePosition, StdStream, kept_of};
 pub(crate) use open::Opened;
-pub(crate) use programs::{is_another_programs, is_error_log, is_of_start};
-pub(crate) use seams::Runs;
-pub(crate) use worn::Worn;
+pub(crate) use programs::{is_error_log, is_of_start, is_other_program_line};
+pub(crate) use reassembly::OpenLines;
 
 /// The content of an opened envelope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Letter<'a> {
+struct Unwrapped<'a> {
     text: Text<'a>,
     sender: Sender<'a>,
-    /// True for a part of a line: the sender's next letter continues it.
-    goes_on: bool,
+    /// True for a part of a line: the sender's next line continues it.
+    is_partial: bool,
 }
 
-/// The text of a letter.
+/// The text in an envelope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Text<'a> {
     /// Needs no change, and ends where the opened line ends.
@@ -74,14 +74,14 @@ pub(crate) enum Sender<'a> {
     /// The file in which grep found the line.
     File(&'a [u8]),
     /// A container's standard output or error.
-    Pipe(Pipe),
+    StdStream(StdStream),
     /// A docker service, a Kubernetes container, or a syslog tag.
     Program(&'a [u8]),
 }
 
 impl<'a> Sender<'a> {
     /// The sender, or `Unknown` for a file: lines from different files come from the same program.
-    fn told_apart(self) -> Sender<'a> {
+    fn without_file(self) -> Sender<'a> {
         if let Sender::File(_) = self { Sender::Unknown } else { self }
     }
 
@@ -90,13 +90,13 @@ impl<'a> Sender<'a> {
         match (self, inner) {
             (Sender::Program(_), Sender::Program(_)) => inner,
             (Sender::Program(_), _) | (_, Sender::Unknown) => self,
-            (Sender::Pipe(_), Sender::File(_)) => self,
+            (Sender::StdStream(_), Sender::File(_)) => self,
             _ => inner,
         }
     }
 }
 
-type Opener = fn(&[u8]) -> Option<Letter<'_>>;
+type Opener = fn(&[u8]) -> Option<Unwrapped<'_>>;
 
 /// A way of wrapping lines.
 #[derive(Clone, Copy)]
@@ -109,7 +109,7 @@ pub(crate) struct Envelope {
     accepts: fn(&[Sampled<'_>]) -> bool,
     certainty: Certainty,
     /// True if it may split lines into parts.
-    has_pipes: bool,
+    has_std_streams: bool,
 }
 
 /// One line of a sample.
@@ -119,7 +119,7 @@ struct Sampled<'a> {
     /// The sender named by the envelopes around it.
     sender: Sender<'a>,
     /// True if the envelope can open it.
-    is_letter: bool,
+    is_wrapped: bool,
 }
 
 /// How certain it is that a line that can be opened really is in the envelope.
@@ -142,12 +142,12 @@ impl fmt::Debug for Envelope {
 }
 
 const fn row(name: &'static str, example: &'static str, certainty: Certainty, open: Opener) -> Envelope {
-    Envelope { name, example, open, accepts: |_| true, certainty, has_pipes: false }
+    Envelope { name, example, open, accepts: |_| true, certainty, has_std_streams: false }
 }
 
 impl Envelope {
-    const fn with_pipes(self) -> Envelope {
-        Envelope { has_pipes: true, ..self }
+    const fn with_std_streams(self) -> Envelope {
+        Envelope { has_std_streams: true, ..self }
     }
 
     const fn if_sample(self, accepts: fn(&[Sampled<'_>]) -> bool) -> Envelope {
@@ -159,9 +159,10 @@ impl Envelope {
 const ENVELOPES: &[Envelope] = &[
     row("docker compose", "nginx-1  | LINE", Certainty::Likely, compose::open),
     row("docker json-file", r#"{"log":"LINE\n","stream":"stdout","time":"…"}"#, Certainty::Certain, json_file::open)
-        .with_pipes()
+        .with_std_streams()
         .if_sample(json_file::ends_lines),
-    row("Kubernetes CRI", "2026-01-05T10:00:01.123456789Z stdout F LINE", Certainty::Certain, cri::open).with_pipes(),
+    row("Kubernetes CRI", "2026-01-05T10:00:01.123456789Z stdout F LINE", Certainty::Certain, cri::open)
+        .with_std_streams(),
     row("syslog RFC 5424", "<190>1 2026-01-05T10:00:01Z web nginx - - - LINE", Certainty::Likely, syslog_5424::open),
     row("syslog", "Jan  5 10:00:01 web nginx: LINE", Certainty::Likely, syslog::open),
     row("docker service logs", "web.1.0a1b2c3d4e5f@node-1    | LINE", Certainty::Certain, docker_service::open),
@@ -196,8 +197,8 @@ pub fn envelopes() -> impl Iterator<Item = (&'static str, &'static str)> + Clone
 
 /// Program and message of a syslog line, in either RFC's form.
 pub(crate) fn syslog_message(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let letter = syslog::open(line).or_else(|| syslog_5424::open(line))?;
-    match (letter.sender, letter.text) {
+    let unwrapped = syslog::open(line).or_else(|| syslog_5424::open(line))?;
+    match (unwrapped.sender, unwrapped.text) {
         (Sender::Program(program), Text::Plain(text) | Text::Inner(text)) => Some((program, text)),
         _ => None,
     }
@@ -246,8 +247,8 @@ mod tests {
         push("docker compose", "nginx-1  | 2026-11-21T10:00:00.123456789Z ");
         push("docker compose", "\x1b[33mnginx-1  | \x1b[0m2026-11-21T10:00:00Z ");
         for time in TIMES {
-            for pipe in ["stdout F ", "stderr F ", "stdout F:tag "] {
-                push("Kubernetes CRI", &format!("{time} {pipe}"));
+            for std_stream in ["stdout F ", "stderr F ", "stdout F:tag "] {
+                push("Kubernetes CRI", &format!("{time} {std_stream}"));
             }
             for data in ["-", r#"[a@1 b="c"]"#, r#"[a b="]\]\"\\"][d]"#] {
                 push("syslog RFC 5424", &format!("<190>1 {time} web nginx 123 - {data} "));
@@ -299,16 +300,16 @@ mod tests {
             // Openers would take a byte order mark for that of RFC 5424, and a space for padding after a name.
             prop_assume!(!text.starts_with(b"\xef\xbb\xbf") && !text.starts_with(b" ") && !text.ends_with(b"\r"));
             for (name, line) in put_in(&text) {
-                let letter = (envelope(name).open)(&line);
-                prop_assert_eq!(letter.map(|l| l.text), Some(Text::Plain(&text)), "{}", String::from_utf8_lossy(&line));
-                prop_assert!(!letter.unwrap().goes_on);
+                let unwrapped = (envelope(name).open)(&line);
+                prop_assert_eq!(unwrapped.map(|l| l.text), Some(Text::Plain(&text)), "{}", String::from_utf8_lossy(&line));
+                prop_assert!(!unwrapped.unwrap().is_partial);
             }
         }
 
         #[test]
         fn docker_json_records_are_opened(text: String) {
             let line = json_of(&text);
-            let Some(Letter { text: Text::Json(raw), goes_on: false, .. }) = json_file::open(&line) else {
+            let Some(Unwrapped { text: Text::Json(raw), is_partial: false, .. }) = json_file::open(&line) else {
                 return Err(TestCaseError::fail("no letter"));
             };
             let bump = bumpalo::Bump::new();
@@ -393,15 +394,15 @@ mod tests {
 
     #[test]
     fn inner_senders_win_if_more_specific() {
-        let (file, pipe) = (Sender::File(b"f"), Sender::Pipe(Pipe::Stdout));
+        let (file, std_stream) = (Sender::File(b"f"), Sender::StdStream(StdStream::Stdout));
         let (outer, inner) = (Sender::Program(b"a"), Sender::Program(b"b"));
         for (outside, inside, expected) in [
             (outer, inner, inner),
-            (outer, pipe, outer),
+            (outer, std_stream, outer),
             (outer, Sender::Unknown, outer),
-            (pipe, inner, inner),
-            (file, pipe, pipe),
-            (pipe, file, pipe),
+            (std_stream, inner, inner),
+            (file, std_stream, std_stream),
+            (std_stream, file, std_stream),
             (Sender::Unknown, file, file),
         ] {
             assert_eq!(outside.or_inner(inside), expected);

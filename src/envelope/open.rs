@@ -3,7 +3,7 @@
 use bumpalo::Bump;
 
 use super::quotes::undo_doubled;
-use super::{Envelope, Pipe, Sender, Text};
+use super::{Envelope, Sender, StdStream, Text};
 use crate::format::undo_json;
 use crate::text::clean;
 
@@ -16,7 +16,7 @@ pub(crate) struct Opened<'t> {
     /// The innermost sender named by an envelope.
     pub(crate) sender: Sender<'t>,
     /// The pipe of the text, if it must be joined with others; true if the pipe's next text continues the line.
-    pub(crate) part: Option<(Pipe, bool)>,
+    pub(crate) part: Option<(StdStream, bool)>,
 }
 
 impl<'t> Opened<'t> {
@@ -26,25 +26,29 @@ impl<'t> Opened<'t> {
     }
 
     /// A line that was joined from the parts of a pipe.
-    pub(crate) fn joined(text: &'t [u8], pipe: Pipe) -> Opened<'t> {
-        Opened { text, is_end_of_line: false, sender: Sender::Pipe(pipe), part: Some((pipe, false)) }
+    pub(crate) fn joined(text: &'t [u8], std_stream: StdStream) -> Opened<'t> {
+        Opened { text, is_end_of_line: false, sender: Sender::StdStream(std_stream), part: Some((std_stream, false)) }
     }
 
     /// Removes one envelope. Returns `None` if the text is not in it.
     ///
     /// Allocates only for escapes and doubled quotes.
     pub(crate) fn open(self, envelope: &Envelope, bump: &'t Bump) -> Option<Opened<'t>> {
-        let letter = (envelope.open)(self.text)?;
-        let (text, is_end_of_line) = match letter.text {
+        let unwrapped = (envelope.open)(self.text)?;
+        let (text, is_end_of_line) = match unwrapped.text {
             Text::Plain(text) => (text, self.is_end_of_line),
             Text::Inner(text) => (text, false),
             Text::Doubled(text) => (undo_doubled(text, bump), false),
             Text::Json(raw) => (undo_json(raw, bump), false),
         };
         // A terminal's CR is inside the quotes. The CR at the end of a part may belong to the next part.
-        let text = if is_end_of_line || letter.goes_on { text } else { clean(text, false) };
-        let part = if let Sender::Pipe(pipe) = letter.sender { Some((pipe, letter.goes_on)) } else { None };
-        Some(Opened { text, is_end_of_line, sender: self.sender.or_inner(letter.sender), part })
+        let text = if is_end_of_line || unwrapped.is_partial { text } else { clean(text, false) };
+        let part = if let Sender::StdStream(std_stream) = unwrapped.sender {
+            Some((std_stream, unwrapped.is_partial))
+        } else {
+            None
+        };
+        Some(Opened { text, is_end_of_line, sender: self.sender.or_inner(unwrapped.sender), part })
     }
 
     /// Removes envelopes, outermost first, until the text is not in the next one.

@@ -7,8 +7,8 @@ use super::stamp::{fraction, has_shape, rfc3339};
 const LEVELS: [&[u8]; 9] = [b"debug", b"info", b"notice", b"warn", b"error", b"crit", b"alert", b"emerg", b"stderr"];
 
 /// True if a line that fits no format was written by something other than nginx's access log.
-pub(crate) fn is_another_programs(line: &[u8]) -> bool {
-    is_error_log(line) || is_of_start(line) || is_message(line) || is_uwsgis(line) || is_from_a_tool(line)
+pub(crate) fn is_other_program_line(line: &[u8]) -> bool {
+    is_error_log(line) || is_of_start(line) || is_message(line) || is_uwsgi_message(line) || is_from_a_tool(line)
 }
 
 /// True for lines that grep, stern and CSV exports add to the lines that they pass on. Sources: GNU grep's manual,
@@ -61,7 +61,7 @@ fn is_message(line: &[u8]) -> bool {
     is_json_message(line)
         || is_console_message(line)
         || is_logfmt_message(line)
-        || is_envoys(line)
+        || is_envoy_message(line)
         || ENVIRONMENT.iter().any(|name| line.starts_with(name))
 }
 
@@ -123,7 +123,7 @@ fn is_logfmt_message(line: &[u8]) -> bool {
 }
 
 /// True for `[2026-01-05 10:00:01.123][1][info][main] [source/server/server.cc:412] initializing epoch 0`.
-fn is_envoys(line: &[u8]) -> bool {
+fn is_envoy_message(line: &[u8]) -> bool {
     let time = b"[0000-00-00 00:00:00.000][";
     has_shape(line, time) && {
         let mut words = line[time.len()..].split(|b| *b == b']');
@@ -167,7 +167,7 @@ const UWSGI: [&[u8]; 27] = [
 /// True for messages that uWSGI writes to its request log: `*** Operational MODE: preforking ***`,
 /// `spawned uWSGI worker 1 (pid: 7, cores: 1)`, `worker 1 killed successfully …`. Source: uWSGI's documentation, which
 /// shows its output at start.
-fn is_uwsgis(line: &[u8]) -> bool {
+fn is_uwsgi_message(line: &[u8]) -> bool {
     let is_starred = line.len() > 8 && line.starts_with(b"*** ") && line.ends_with(b" ***");
     let is_of_a_worker = || {
         line.strip_prefix(b"worker ").is_some_and(|rest| {
@@ -269,7 +269,7 @@ mod tests {
             ("", false),
         ];
         for (line, expected) in rows {
-            assert_eq!(is_another_programs(line.as_bytes()), expected, "{line}");
+            assert_eq!(is_other_program_line(line.as_bytes()), expected, "{line}");
         }
     }
 }

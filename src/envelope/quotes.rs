@@ -2,13 +2,13 @@
 
 use bumpalo::Bump;
 
-use super::programs::is_another_programs;
-use super::{Letter, Sampled, Sender, Text};
+use super::programs::is_other_program_line;
+use super::{Sampled, Sender, Text, Unwrapped};
 
 /// Opens `"LINE"`. Quotes inside are doubled, escaped with a backslash, or unchanged.
-pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
+pub(super) fn open(line: &[u8]) -> Option<Unwrapped<'_>> {
     let text = line.trim_ascii_end().strip_prefix(b"\"")?.strip_suffix(b"\"")?;
-    Some(Letter { text: unquoted(text), sender: Sender::Unknown, goes_on: false })
+    Some(Unwrapped { text: unquoted(text), sender: Sender::Unknown, is_partial: false })
 }
 
 /// One line in this many may lack quotes: a footer, or a truncated line.
@@ -16,7 +16,7 @@ const OTHERS_ARE_RARER_THAN: usize = 20;
 
 /// True if nearly every line of a sample is in quotes. A column name in the first line is not counted.
 pub(super) fn are_everywhere(sample: &[Sampled<'_>]) -> bool {
-    let others = sample.iter().enumerate().filter(|(_, line)| !line.is_letter && !is_another_programs(line.text));
+    let others = sample.iter().enumerate().filter(|(_, line)| !line.is_wrapped && !is_other_program_line(line.text));
     let is_column = |(at, line): &(usize, &Sampled<'_>)| {
         *at == 0 && line.text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'@' | b' '))
     };
@@ -89,7 +89,7 @@ mod tests {
             (b"", None),
         ];
         for (line, expected) in rows {
-            let expected = expected.map(|text| Letter { text, sender: Sender::Unknown, goes_on: false });
+            let expected = expected.map(|text| Unwrapped { text, sender: Sender::Unknown, is_partial: false });
             assert_eq!(open(line), expected, "{}", String::from_utf8_lossy(line));
         }
     }
@@ -98,7 +98,7 @@ mod tests {
     fn nearly_every_line_must_be_quoted() {
         let sampled = |line: &'static str| Sampled {
             text: line.as_bytes(),
-            is_letter: open(line.as_bytes()).is_some(),
+            is_wrapped: open(line.as_bytes()).is_some(),
             ..Sampled::default()
         };
         for (lines, expected) in [

@@ -2,14 +2,14 @@
 
 use bumpalo::Bump;
 
-use super::join::{Joined, LinePlace};
+use super::join::{JoinedLine, LinePosition};
 use super::open::Opened;
-use super::seams::Runs;
+use super::reassembly::OpenLines;
 use super::{Certainty, Envelope, Sender};
 use crate::text::{clean, is_blank};
 
 /// An envelope is removed only if it explains at least one line for this many lines outside of it.
-const LETTERS_ARE_RARER_THAN: usize = 10;
+const MAX_OUTSIDE_PER_WRAPPED: usize = 10;
 
 /// A chain of envelopes, and how well the lines inside fit a format.
 pub(super) struct Reading<'t> {
@@ -18,7 +18,7 @@ pub(super) struct Reading<'t> {
     /// How each line fits.
     pub(super) fits: Vec<Fit>,
     /// Senders with at least one line that fits.
-    pub(super) ours: Vec<Sender<'t>>,
+    pub(super) nginx_senders: Vec<Sender<'t>>,
 }
 
 /// How well a line fits a format.
@@ -31,50 +31,52 @@ pub(super) enum Fit {
 }
 
 /// Number of lines that fit well, and number of lines that fit at all.
-pub(super) fn explained<'r>(fits: impl Iterator<Item = &'r Fit>) -> (usize, usize) {
+pub(super) fn count_fits<'r>(fits: impl Iterator<Item = &'r Fit>) -> (usize, usize) {
     fits.fold((0, 0), |(well, at_all), fit| {
         (well + usize::from(*fit == Fit::Well), at_all + usize::from(*fit != Fit::Not))
     })
 }
 
 /// The lines that one envelope opens, and their texts.
-pub(super) struct Letters<'t> {
+pub(super) struct UnwrappedLines<'t> {
     /// For each line, true if it is in the envelope.
-    is_letter: Vec<bool>,
+    is_wrapped: Vec<bool>,
     /// The texts, with parts joined and without blank ones.
     pub(super) texts: Vec<Opened<'t>>,
     /// Index of the line in which each text ends.
     places: Vec<usize>,
 }
 
-impl<'t> Letters<'t> {
-    pub(super) fn of(envelope: &Envelope, all: &[Opened<'t>], bump: &'t Bump) -> Letters<'t> {
-        let mut letters = Letters { is_letter: vec![false; all.len()], texts: Vec::new(), places: Vec::new() };
-        let mut runs = Runs::at(0);
+impl<'t> UnwrappedLines<'t> {
+    pub(super) fn of(envelope: &Envelope, all: &[Opened<'t>], bump: &'t Bump) -> UnwrappedLines<'t> {
+        let mut unwrapped =
+            UnwrappedLines { is_wrapped: vec![false; all.len()], texts: Vec::new(), places: Vec::new() };
+        let mut open_lines = OpenLines::at(0);
         for (at, line) in all.iter().enumerate() {
             let Some(opened) = line.open(envelope, bump) else { continue };
-            letters.is_letter[at] = true;
-            if let Some(text) = joined(opened, &mut runs, bump).filter(|opened| !is_blank(opened.text)) {
-                letters.texts.push(text);
-                letters.places.push(at);
+            unwrapped.is_wrapped[at] = true;
+            if let Some(text) = joined(opened, &mut open_lines, bump).filter(|opened| !is_blank(opened.text)) {
+                unwrapped.texts.push(text);
+                unwrapped.places.push(at);
             }
         }
-        letters
+        unwrapped
     }
 
     pub(super) fn opened(&self) -> usize {
-        self.is_letter.iter().filter(|is_letter| **is_letter).count()
+        self.is_wrapped.iter().filter(|is_wrapped| **is_wrapped).count()
     }
 
     /// True if the envelope should be removed: `inside` explains more of the letters than `plain`, or equally many if
     /// most lines are letters.
-    pub(super) fn are_taken_off(&self, envelope: &Envelope, inside: &Reading<'t>, plain: &Reading<'t>) -> bool {
-        let of = |letters: bool| {
-            let lines = self.is_letter.iter().zip(&plain.fits).filter(move |(is_letter, _)| **is_letter == letters);
-            explained(lines.map(|(_, fit)| fit))
+    pub(super) fn should_be_removed(&self, envelope: &Envelope, inside: &Reading<'t>, plain: &Reading<'t>) -> bool {
+        let of = |unwrapped: bool| {
+            let lines =
+                self.is_wrapped.iter().zip(&plain.fits).filter(move |(is_wrapped, _)| **is_wrapped == unwrapped);
+            count_fits(lines.map(|(_, fit)| fit))
         };
-        let (as_they_stand, outside) = (of(true), of(false));
-        let inside = explained(inside.fits.iter());
+        let (read_without, outside) = (of(true), of(false));
+        let inside = count_fits(inside.fits.iter());
         let (beats_plain, needs_readers) = match envelope.certainty {
             Certainty::Certain => (true, false),
             Certainty::CertainIfRead => (true, true),
@@ -82,35 +84,36 @@ impl<'t> Letters<'t> {
             Certainty::LikelyIfRead => (false, true),
         };
         if inside.1 == 0 {
-            return !needs_readers && as_they_stand.1 == 0 && outside.1 == 0 && self.are_most();
+            return !needs_readers && read_without.1 == 0 && outside.1 == 0 && self.are_most();
         }
-        let are_enough = inside.0.max(1) * LETTERS_ARE_RARER_THAN >= outside.0;
-        are_enough && (beats_plain || inside > as_they_stand || inside == as_they_stand && self.are_most())
+        let are_enough = inside.0.max(1) * MAX_OUTSIDE_PER_WRAPPED >= outside.0;
+        are_enough && (beats_plain || inside > read_without || inside == read_without && self.are_most())
     }
 
     fn are_most(&self) -> bool {
-        self.opened() * 2 > self.is_letter.len()
+        self.opened() * 2 > self.is_wrapped.len()
     }
 
     /// The reading of all lines: `inside` for the letters, `plain` for the other lines.
     pub(super) fn reading(&self, envelope: &'static Envelope, inside: Reading<'t>, plain: &Reading<'t>) -> Reading<'t> {
-        let lines = self.is_letter.iter().zip(&plain.fits);
-        let mut fits: Vec<_> = lines.map(|(is_letter, fit)| if *is_letter { Fit::Not } else { *fit }).collect();
+        let lines = self.is_wrapped.iter().zip(&plain.fits);
+        let mut fits: Vec<_> = lines.map(|(is_wrapped, fit)| if *is_wrapped { Fit::Not } else { *fit }).collect();
         for (at, fit) in self.places.iter().zip(inside.fits) {
             fits[*at] = fit;
         }
         let chain = [envelope].into_iter().chain(inside.chain).collect();
-        Reading { chain, fits, ours: inside.ours }
+        Reading { chain, fits, nginx_senders: inside.nginx_senders }
     }
 }
 
-/// The text of a letter, joined with the parts before it; `None` if more parts follow.
-pub(super) fn joined<'t>(opened: Opened<'t>, runs: &mut Runs, bump: &'t Bump) -> Option<Opened<'t>> {
-    let Some((pipe, goes_on)) = opened.part.filter(|(pipe, goes_on)| *goes_on || !runs.of(*pipe).is_between_lines())
+/// The text in an envelope, joined with the parts before it; `None` if more parts follow.
+pub(super) fn joined<'t>(opened: Opened<'t>, open_lines: &mut OpenLines, bump: &'t Bump) -> Option<Opened<'t>> {
+    let Some((std_stream, is_partial)) =
+        opened.part.filter(|(std_stream, is_partial)| *is_partial || !open_lines.of(*std_stream).is_between_lines())
     else {
         return Some(opened);
     };
-    let part = Joined { text: opened.text.to_vec(), ..Joined::part(LinePlace::default(), b"") };
-    let line = runs.of(pipe).push(part, goes_on)?;
+    let part = JoinedLine { text: opened.text.to_vec(), ..JoinedLine::part(LinePosition::default(), b"") };
+    let line = open_lines.of(std_stream).push(part, is_partial)?;
     Some(Opened { text: clean(bump.alloc_slice_copy(&line.text), false), is_end_of_line: false, ..opened })
 }

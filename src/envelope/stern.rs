@@ -2,22 +2,26 @@
 
 use super::colors::colored_word;
 use super::pods::{is_generated, is_label, is_pod, sender};
-use super::{Letter, Sampled, Text};
+use super::{Sampled, Text, Unwrapped};
 
 /// Opens `POD CONTAINER LINE`, in colour or not. Source: stern's README, "Templates": the default output.
 ///
 /// A line of nginx that begins with a site, `shop.example.com 1.2.3.4 - -`, has an address in place of the container.
-pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
+pub(super) fn open(line: &[u8]) -> Option<Unwrapped<'_>> {
     let (pod, rest) = colored_word(line)?;
     if !is_pod(pod) {
         return None;
     }
     let (container, text) = colored_word(rest)?;
-    is_label(container).then(|| Letter { text: Text::Plain(text), sender: sender(pod, container), goes_on: false })
+    is_label(container).then(|| Unwrapped {
+        text: Text::Plain(text),
+        sender: sender(pod, container),
+        is_partial: false,
+    })
 }
 
 /// Opens `NAMESPACE POD CONTAINER LINE`.
-pub(super) fn open_with_namespace(line: &[u8]) -> Option<Letter<'_>> {
+pub(super) fn open_with_namespace(line: &[u8]) -> Option<Unwrapped<'_>> {
     let (namespace, rest) = colored_word(line)?;
     if is_label(namespace) { open(rest) } else { None }
 }
@@ -28,7 +32,7 @@ pub(super) fn open_with_namespace(line: &[u8]) -> Option<Letter<'_>> {
 /// Kubernetes generates for most of them.
 pub(super) fn has_namespaces(sample: &[Sampled<'_>]) -> bool {
     let (mut first, mut second) = (0, 0);
-    for line in sample.iter().filter(|line| line.is_letter) {
+    for line in sample.iter().filter(|line| line.is_wrapped) {
         if let Some((namespace, rest)) = colored_word(line.text)
             && let Some((pod, _)) = colored_word(rest)
         {
@@ -71,10 +75,10 @@ mod tests {
             (open_with_namespace, "nginx-0 nginx 1.2.3.4 - -", None),
         ];
         for (open, line, expected) in rows {
-            let expected = expected.map(|(name, text)| Letter {
+            let expected = expected.map(|(name, text)| Unwrapped {
                 text: Text::Plain(text.as_bytes()),
                 sender: Sender::Program(name.as_bytes()),
-                goes_on: false,
+                is_partial: false,
             });
             assert_eq!(open(line.as_bytes()), expected, "{line}");
         }
@@ -82,7 +86,7 @@ mod tests {
 
     #[test]
     fn word_with_a_generated_name_is_the_pod() {
-        let sample = |line: &'static str| [Sampled { text: line.as_bytes(), is_letter: true, ..Sampled::default() }];
+        let sample = |line: &'static str| [Sampled { text: line.as_bytes(), is_wrapped: true, ..Sampled::default() }];
         assert!(has_namespaces(&sample("web nginx-7c5d-2xk0q nginx x")));
         assert!(!has_namespaces(&sample("nginx-7c5d-2xk0q nginx localhost x")));
     }

@@ -2,11 +2,11 @@
 //! `<190>Nov 21 10:00:00 web nginx: LINE`.
 
 use super::stamp::{has_shape, journald_full, rfc3164, rfc3339};
-use super::{Letter, Sender, Text, is_address, word};
+use super::{Sender, Text, Unwrapped, is_address, word};
 
 /// Opens `[<PRIORITY>]TIME [HOST] TAG: LINE`. The tag may have a process ID, `nginx[123]`. The host is missing with
 /// nginx's `nohostname`. Newer versions of rsyslog write RFC 3339 times; journald has several formats.
-pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
+pub(super) fn open(line: &[u8]) -> Option<Unwrapped<'_>> {
     let rest = &line[priority(line)..];
     let len = rfc3164(rest).or_else(|| rfc3339(rest)).or_else(|| journald_full(rest))?;
     let rest = rest[len..].strip_prefix(b" ")?;
@@ -24,7 +24,7 @@ pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
         Some(id) if tag.ends_with(b"]") => &tag[..id],
         _ => tag,
     };
-    Some(Letter { text: Text::Plain(text), sender: Sender::Program(program), goes_on: false })
+    Some(Unwrapped { text: Text::Plain(text), sender: Sender::Program(program), is_partial: false })
 }
 
 fn word_or_rest(text: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -63,10 +63,10 @@ mod tests {
             ("-- Boot 0123 --", None),
         ];
         for (line, expected) in rows {
-            let expected = expected.map(|(program, text)| Letter {
+            let expected = expected.map(|(program, text)| Unwrapped {
                 text: Text::Plain(text.as_bytes()),
                 sender: Sender::Program(program.as_bytes()),
-                goes_on: false,
+                is_partial: false,
             });
             assert_eq!(open(line.as_bytes()), expected, "{line:?}");
         }

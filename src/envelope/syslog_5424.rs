@@ -1,11 +1,11 @@
 //! Syslog in the form of RFC 5424: `<190>1 2026-11-21T10:00:00Z web nginx 123 - - LINE`.
 
 use super::syslog::priority;
-use super::{Letter, Sender, Text, stamp, word};
+use super::{Sender, Text, Unwrapped, stamp, word};
 use crate::text::BYTE_ORDER_MARK;
 
 /// Opens `[<PRIORITY>]1 TIME HOST APP PROCID MSGID DATA LINE`. Also removes the byte order mark that declares UTF-8.
-pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
+pub(super) fn open(line: &[u8]) -> Option<Unwrapped<'_>> {
     let rest = line[priority(line)..].strip_prefix(b"1 ")?;
     let (time, rest) = word(rest)?;
     if time != b"-" && stamp::rfc3339(time) != Some(time.len()) {
@@ -20,7 +20,7 @@ pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
         [b' ', text @ ..] => text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text),
         _ => return None,
     };
-    Some(Letter { text: Text::Plain(text), sender: Sender::Program(program), goes_on: false })
+    Some(Unwrapped { text: Text::Plain(text), sender: Sender::Program(program), is_partial: false })
 }
 
 /// Length of the structured data: `-`, or one or more of `[id name="value" …]`. A backslash escapes quotes, backslashes
@@ -71,10 +71,10 @@ mod tests {
             ("<1>1 - h nginx", None),
         ];
         for (line, expected) in rows {
-            let expected = expected.map(|(program, text)| Letter {
+            let expected = expected.map(|(program, text)| Unwrapped {
                 text: Text::Plain(text.as_bytes()),
                 sender: Sender::Program(program.as_bytes()),
-                goes_on: false,
+                is_partial: false,
             });
             assert_eq!(open(line.as_bytes()), expected, "{line:?}");
         }

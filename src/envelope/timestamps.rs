@@ -1,15 +1,15 @@
 //! A time before each line: `docker logs -t`, `kubectl logs --timestamps`, `stern -t`, CloudWatch exports to S3.
 
-use super::{Letter, Sender, Text, stamp};
+use super::{Sender, Text, Unwrapped, stamp};
 
 /// Opens `TIME LINE`. The time must end in `Z` or have nine decimals, because nginx never writes either.
 ///
 /// Sources: docker's `jsonmessage.RFC3339NanoFixed`; kubernetes, `kuberuntime/logs`; stern's README; Amazon's guide to
 /// CloudWatch Logs, "Exporting log data to Amazon S3".
-pub(super) fn open(line: &[u8]) -> Option<Letter<'_>> {
+pub(super) fn open(line: &[u8]) -> Option<Unwrapped<'_>> {
     let len = stamp::docker(line).or_else(|| stamp::rfc3339(line).filter(|_| stamp::decimals(line) == 9))?;
     let text = line[len..].strip_prefix(b" ").or((line.len() == len).then_some(b""))?;
-    Some(Letter { text: Text::Plain(text), sender: Sender::Unknown, goes_on: false })
+    Some(Unwrapped { text: Text::Plain(text), sender: Sender::Unknown, is_partial: false })
 }
 
 #[cfg(test)]
@@ -32,8 +32,11 @@ mod tests {
             ("2026-11-16 00:00:00Z x", None),
         ];
         for (line, text) in rows {
-            let expected =
-                text.map(|text| Letter { text: Text::Plain(text.as_bytes()), sender: Sender::Unknown, goes_on: false });
+            let expected = text.map(|text| Unwrapped {
+                text: Text::Plain(text.as_bytes()),
+                sender: Sender::Unknown,
+                is_partial: false,
+            });
             assert_eq!(open(line.as_bytes()), expected, "{line}");
         }
     }

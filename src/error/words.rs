@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Error, ErrorKind, bytes_in_words, plain};
+use super::{Error, ErrorKind, bytes_in_words, io_error_text};
 use crate::files::error_logs;
 use crate::message::{Message, Setting, message};
 
@@ -18,7 +18,7 @@ impl Error {
                 let what = format!("{} is {kind}, not {other}\n  {sample}{reason}\n  ", name(path));
                 return message![what, remedy.clone()];
             }
-            ErrorKind::NotLogged { detail } | ErrorKind::Pair { detail } => return detail.clone(),
+            ErrorKind::NotLogged { detail } | ErrorKind::PairNotAllowed { detail } => return detail.clone(),
             ErrorKind::ReadOnce { path } => {
                 return message![
                     format!("{}: can be read only once, and ", name(path)),
@@ -85,11 +85,11 @@ impl Error {
                     " hll"
                 ];
             }
-            ErrorKind::Io { path, source } => format!("{}: {}", name(path), plain(source)),
+            ErrorKind::Io { path, source } => format!("{}: {}", name(path), io_error_text(source)),
             ErrorKind::Unreadable { path, at_byte, lost_bytes, source } => format!(
                 "{}: {} at byte {at_byte}; {lost_bytes} bytes are lost, and the rest is counted",
                 name(path),
-                plain(source)
+                io_error_text(source)
             ),
             ErrorKind::Directory { path } => {
                 let name = name(path);
@@ -119,7 +119,7 @@ impl Error {
                 name(path),
                 compression.command_without_limit(path)
             ),
-            ErrorKind::NotUnpacked { path, compression } => format!(
+            ErrorKind::CompressionUnsupported { path, compression } => format!(
                 "{}: is compressed with {compression}, and this was built without the feature 'compressed'; unpack it first",
                 name(path)
             ),

@@ -5,8 +5,8 @@ use bumpalo::Bump;
 use super::FieldValue;
 use super::shown::Shown;
 use crate::batch::TextField;
-use crate::format::{Anatomy, Feeds, LineField};
-use crate::steps::cut_value;
+use crate::format::{Anatomy, Destination, LineField};
+use crate::steps::mask_value;
 
 /// Maximum number of fields shown per line.
 const MOST: usize = 100;
@@ -16,7 +16,7 @@ pub(super) fn fields(shown: &Shown<'_>, anatomy: &Anatomy) -> (Vec<FieldValue>, 
     let bump = Bump::new();
     let field = |field: &LineField| {
         let variable = field.variable.as_deref();
-        let value = if shown.anonymize { cut_value(variable, &field.value, &bump) } else { &field.value };
+        let value = if shown.anonymize { mask_value(variable, &field.value, &bump) } else { &field.value };
         FieldValue {
             key: field.key.as_deref().map(|key| shown.text(key)),
             variable: field.variable.clone(),
@@ -32,12 +32,12 @@ pub(super) fn fields(shown: &Shown<'_>, anatomy: &Anatomy) -> (Vec<FieldValue>, 
 /// Returns the names of the rankings and columns that a value feeds. If the question names the variable itself, that is
 /// one of them.
 fn feeds(shown: &Shown<'_>, field: &LineField) -> Vec<&'static str> {
-    let named = match field.feeds {
-        Feeds::Ranked(place) => shown.ranked.get(usize::from(place)).copied(),
+    let named = match field.destination {
+        Destination::Ranked(place) => shown.ranked.get(usize::from(place)).copied(),
         _ => shown.ranked.iter().copied().find(|ranked| Some(*ranked) == field.variable.as_deref()),
     };
     let real_ip = named.filter(|named| shown.real_ip == Some(named)).map(|_| "ip");
-    let mut feeds = usual(field.feeds).to_vec();
+    let mut feeds = usual(field.destination).to_vec();
     for name in real_ip.into_iter().chain(named) {
         if !feeds.contains(&name) {
             feeds.push(name);
@@ -47,22 +47,22 @@ fn feeds(shown: &Shown<'_>, field: &LineField) -> Vec<&'static str> {
 }
 
 /// Returns what a value feeds, independent of the question.
-fn usual(feeds: Feeds) -> &'static [&'static str] {
+fn usual(feeds: Destination) -> &'static [&'static str] {
     match feeds {
-        Feeds::Nothing | Feeds::Ranked(_) => &[],
-        Feeds::Text(TextField::Addr) => &["ip"],
-        Feeds::Text(TextField::Host) => &["host"],
-        Feeds::Text(TextField::Method) => &["method"],
-        Feeds::Text(TextField::Path) | Feeds::Uri | Feeds::UriAndArgs => &["path"],
-        Feeds::Text(TextField::Protocol) => &["protocol"],
-        Feeds::Text(TextField::User) => &["user"],
-        Feeds::Text(TextField::Referer) => &["referer"],
-        Feeds::Text(TextField::Agent) => &["agent"],
-        Feeds::Request => &["method", "path", "protocol"],
-        Feeds::Args => &["query"],
-        Feeds::Time => &["time"],
-        Feeds::Status => &["status"],
-        Feeds::Bytes => &["bytes"],
-        Feeds::RequestTime | Feeds::RequestTimeIn(_) => &["request_time"],
+        Destination::Nothing | Destination::Ranked(_) => &[],
+        Destination::Text(TextField::Addr) => &["ip"],
+        Destination::Text(TextField::Host) => &["host"],
+        Destination::Text(TextField::Method) => &["method"],
+        Destination::Text(TextField::Path) | Destination::Uri | Destination::UriAndArgs => &["path"],
+        Destination::Text(TextField::Protocol) => &["protocol"],
+        Destination::Text(TextField::User) => &["user"],
+        Destination::Text(TextField::Referer) => &["referer"],
+        Destination::Text(TextField::Agent) => &["agent"],
+        Destination::Request => &["method", "path", "protocol"],
+        Destination::Args => &["query"],
+        Destination::Time => &["time"],
+        Destination::Status => &["status"],
+        Destination::Bytes => &["bytes"],
+        Destination::RequestTime | Destination::RequestTimeIn(_) => &["request_time"],
     }
 }

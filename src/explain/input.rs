@@ -8,13 +8,13 @@ use super::runner_up::Formats;
 use super::sample::{Read, Reader};
 use super::shown::Shown;
 use super::{ChosenFormat, FormatOrigin, InputExplanation, RunnerUp};
-use crate::engine::first_lines::Met;
-use crate::envelope::Worn;
+use crate::engine::sniff::Sniffed;
+use crate::envelope::DetectedEnvelopes;
 use crate::error::{Error, ErrorKind};
 use crate::files::FileKind;
 use crate::format::Reason;
-use crate::format::{Considered, Detector, FormatsOfFile, Line, LogFormat, Memory, Room, Row};
-use crate::input::{Source, Wait};
+use crate::format::{Considered, Detector, FormatsOfFile, Line, LogFormat, Row, ScanCache, ScanContext};
+use crate::input::{Blocking, Source};
 use crate::question::Question;
 use crate::report::{ReadFormats, assumed_utc, format_notes, formats_of, refusal};
 use crate::tally::InputLedger;
@@ -32,7 +32,8 @@ pub(super) fn explain(
     source: &Source,
 ) -> (InputExplanation, Option<Error>) {
     let mut buffer = Vec::new();
-    let explained = source.with_head(Wait::Yes, &mut buffer, |head| explain_head(reader, formats, own, source, head));
+    let explained =
+        source.with_head(Blocking::Lock, &mut buffer, |head| explain_head(reader, formats, own, source, head));
     explained.expect("the caller waits until the head is read")
 }
 
@@ -45,21 +46,21 @@ fn explain_head(
 ) -> (InputExplanation, Option<Error>) {
     let Question { reading, counting, .. } = reader.question;
     let anonymize = counting.anonymize;
-    let met = Met::by(head, source.is_device, &Detector::new(formats), own);
+    let sniffed = Sniffed::from_head(head, source.is_device, &Detector::new(formats), own);
     let head = lines_of_head(head);
-    if let Some(foreign) = met.foreign.as_ref().filter(|foreign| foreign.is_certain) {
+    if let Some(foreign) = sniffed.foreign.as_ref().filter(|foreign| foreign.is_certain) {
         let input = InputExplanation::unread(written(source.path.as_os_str().as_encoded_bytes()), foreign.kind);
         return (input, Some(refusal(foreign, &source.path, source.compression, anonymize)));
     }
-    let of_file = &met.formats;
-    let (bump, ranked) = (Bump::new(), reader.extras().names());
+    let of_file = &sniffed.formats;
+    let (bump, ranked) = (Bump::new(), reader.variable_columns().names());
     let real_ip = reading.real_ip.as_ref().map(|real_ip| real_ip.dimension().name());
     let shown = Shown { real_ip, anonymize, ranked: &ranked, drops_users: of_file.drops_users() };
-    let lines = read(reader, formats, &met, head, &bump);
+    let lines = read(reader, formats, &sniffed, head, &bump);
     let ledger = &lines.ledger;
     let path = written(source.path.as_os_str().as_encoded_bytes());
     let all = Formats { all: formats, own };
-    let all_formats = FormatsOfFile::of_all(formats, own, &text_of(&met, head));
+    let all_formats = FormatsOfFile::of_all(formats, own, &text_of(&sniffed, head));
     let (sampled, considered) = (all_formats.sampled(), all_formats.considered());
     let is_chosen = |c: &&Considered| c.format == of_file.main() && c.rejected.is_none();
     let chosen = considered.iter().find(is_chosen);
@@ -85,7 +86,7 @@ fn explain_head(
     let mut notes =
         format_notes(reading.real_ip.as_ref(), anonymize, formats, &ReadFormats { path: &path, of_file, ledger });
     notes.extend(assumed_utc([ledger].into_iter()));
-    let foreign = met.foreign.as_ref().filter(|_| ledger.fits_nothing());
+    let foreign = sniffed.foreign.as_ref().filter(|_| ledger.fits_nothing());
     let problem = foreign.map(|foreign| refusal(foreign, &source.path, source.compression, anonymize));
     let problem = problem.or_else(|| {
         ledger.fits_nothing().then(|| {
@@ -99,7 +100,7 @@ fn explain_head(
     });
     let input = InputExplanation {
         path,
-        envelope: met.envelope.as_ref().map(Worn::name),
+        envelope: sniffed.envelope.as_ref().map(DetectedEnvelopes::name),
         kind: foreign.map(|foreign| foreign.kind),
         sampled,
         parsed: ledger.parsed(),
@@ -147,30 +148,36 @@ struct Lines<'a> {
 }
 
 /// Reads the lines of a head in the same way as a worker.
-fn read<'a>(reader: &Reader<'_>, formats: &[LogFormat], met: &Met<'_>, head: &[u8], bump: &'a Bump) -> Lines<'a> {
-    let room = Room { bump, needs: reader.steps.needs() };
-    let (mut memory, mut row) = (Memory::default(), Row::EMPTY);
+fn read<'a>(
+    reader: &Reader<'_>,
+    formats: &[LogFormat],
+    sniffed: &Sniffed<'_>,
+    head: &[u8],
+    bump: &'a Bump,
+) -> Lines<'a> {
+    let context = ScanContext { bump, needs: reader.steps.needs() };
+    let (mut cache, mut row) = (ScanCache::default(), Row::EMPTY);
     let mut lines = Lines { ledger: InputLedger::new(formats.len()), samples: Vec::new(), malformed: None };
-    each_line(met, head, |line| {
+    each_line(sniffed, head, |line| {
         let text: &'a [u8] = bump.alloc_slice_copy(line.text);
-        let taken = if text.len() > reader.question.reading.max_line {
+        let format_id = if text.len() > reader.question.reading.max_line {
             Err(Reason::TooLong)
-        } else if line.stays_out {
+        } else if line.is_excluded {
             Err(Reason::OtherProgram)
         } else {
-            met.formats.take(Line::unmarked(text), room, &mut memory, &mut row)
+            sniffed.formats.take(Line::unmarked(text), context, &mut cache, &mut row)
         };
         lines.ledger.read += 1;
-        match taken {
-            Ok(taken) => {
-                lines.ledger.take(taken.0, &row);
+        match format_id {
+            Ok(format_id) => {
+                lines.ledger.take(format_id.0, &row);
                 if lines.samples.len() < SAMPLES {
-                    lines.samples.push(Read { number: line.number, text, taken, row: row.clone() });
+                    lines.samples.push(Read { number: line.number, text, format_id, row: row.clone() });
                 }
             }
             Err(reason) => {
                 let is_no_match = reason == Reason::NoMatch;
-                lines.ledger.like_common += u64::from(is_no_match && met.formats.looks_like_common(text));
+                lines.ledger.like_common += u64::from(is_no_match && sniffed.formats.looks_like_common(text));
                 let reason = if is_no_match && line.is_foreign { Reason::OtherProgram } else { reason };
                 lines.ledger.reject(reason);
                 let is_better = |(_, _, other): (u64, &[u8], Reason)| {
@@ -182,6 +189,6 @@ fn read<'a>(reader: &Reader<'_>, formats: &[LogFormat], met: &Met<'_>, head: &[u
             }
         }
     });
-    memory.move_keys_to(&mut lines.ledger.keys);
+    cache.move_keys_to(&mut lines.ledger.keys);
     lines
 }

@@ -5,7 +5,7 @@ use super::{FormatStop, MalformedLine};
 use crate::format::Reason;
 use crate::format::{LogFormat, Stop, stops};
 use crate::report::sample_text;
-use crate::steps::cut_tail;
+use crate::steps::mask_tail;
 use crate::text::printable;
 
 /// Maximum number of characters shown of the text at which a format stops.
@@ -18,9 +18,9 @@ pub(super) fn malformed(
     text: &[u8],
     reason: Reason,
 ) -> MalformedLine {
-    let stop = |Stop { formats: places, misfit, expected }: Stop| {
-        let at = misfit.at.min(text.len());
-        let found = if shown.anonymize { sample_text(&cut_tail(text, at)) } else { sample_text(&text[at..]) };
+    let stop = |Stop { formats: places, mismatch, expected }: Stop| {
+        let at = mismatch.at.min(text.len());
+        let found = if shown.anonymize { sample_text(&mask_tail(text, at)) } else { sample_text(&text[at..]) };
         let name = |place: usize| printable(formats[place].name().as_bytes());
         FormatStop {
             formats: places.into_iter().map(name).collect(),

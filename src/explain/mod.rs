@@ -260,11 +260,11 @@ pub struct Explained {
 /// Returns [`ErrorKind::TooManyVariables`](crate::ErrorKind) if the question names more variables than there is room
 /// for. Errors about an input are in [`Explained::problems`].
 pub fn explain(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Explained, Error> {
-    let opener = Opener::new(engine.access, engine.cut(question.reading.max_line), None, engine.kept_open);
+    let opener = Opener::new(engine.access, engine.chunk_options(question.reading.max_line), None, engine.kept_open);
     let (sources, mut problems) = opener.open_all(inputs)?;
     let reader = sample::Reader::new(question)?;
     let paths: Vec<_> = sources.iter().map(|source| source.path.clone()).collect();
-    let (formats, own) = engine::formats(&question.reading, reader.extras(), &paths);
+    let (formats, own) = engine::formats(&question.reading, reader.variable_columns(), &paths);
     let explain = |(source, own): (&Source, &Vec<usize>)| {
         let explained = input::explain(&reader, &formats, own, source);
         source.close();

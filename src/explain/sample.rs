@@ -7,10 +7,10 @@ use super::field::fields;
 use super::shown::Shown;
 use super::{HitExplanation, SampleLine};
 use crate::batch::{Batch, Fields, MISSING, Status, TextField};
-use crate::dimension::Extras;
+use crate::dimension::VariableColumns;
 use crate::engine::columns::Columns;
 use crate::error::Error;
-use crate::format::{LogFormat, Row, Taken};
+use crate::format::{FormatId, LogFormat, Row};
 use crate::keys::Seed;
 use crate::nginx::NginxAnswer;
 use crate::question::{Question, variables};
@@ -33,21 +33,21 @@ pub(super) struct Reader<'q> {
 pub(super) struct Read<'a> {
     pub(super) number: u64,
     pub(super) text: &'a [u8],
-    pub(super) taken: Taken,
+    pub(super) format_id: FormatId,
     pub(super) row: Row<'a>,
 }
 
 impl<'q> Reader<'q> {
     pub(super) fn new(question: &'q Question) -> Result<Reader<'q>, Error> {
         let columns = Columns::new(question, variables(question)?);
-        let used = TEXTS.iter().fold(Fields::NONE, |used, field| used.and(Fields::text(*field)));
+        let used = TEXTS.iter().fold(Fields::NONE, |used, field| used.union(Fields::text(*field)));
         let steps = columns.steps(used, Seed::random());
         Ok(Reader { question, columns, steps })
     }
 
     /// Returns the variables that the question names.
-    pub(super) fn extras(&self) -> &Extras {
-        self.columns.extras()
+    pub(super) fn variable_columns(&self) -> &VariableColumns {
+        self.columns.variable_columns()
     }
 
     /// Returns the lines field by field, and what they are counted as. `of_log` is the server that writes the input.
@@ -59,16 +59,16 @@ impl<'q> Reader<'q> {
         lines: &[Read<'_>],
     ) -> Vec<SampleLine> {
         let bump = Bump::new();
-        let filler = self.columns.filler(formats, &self.steps, Fields::NONE);
+        let batch_writer = self.columns.batch_writer(formats, &self.steps, Fields::NONE);
         let mut batch = Batch::new(self.steps.needs());
-        lines.iter().for_each(|line| filler.push(line.taken, &line.row, &mut batch, &bump));
+        lines.iter().for_each(|line| batch_writer.push(line.format_id, &line.row, &mut batch, &bump));
         let answers: Vec<_> = (0..lines.len()).map(|row| self.answer(of_log, &batch, row)).collect();
         let (mut steps, of_lines) = (self.steps.steps(), Lines { server: of_log, bump: &bump });
         let hits: Vec<_> = (0..).take(lines.len()).collect();
         steps.before_filter(&mut batch, of_lines);
         steps.after_filter(&mut batch, &hits, of_lines);
         let sample = |((row, line), nginx): ((usize, &Read<'_>), Option<NginxAnswer>)| {
-            let format = &formats[line.taken.0];
+            let format = &formats[line.format_id.0];
             let (fields, fields_left_out, unread) = fields(shown, &format.anatomy(line.text));
             SampleLine {
                 line: line.number,
@@ -98,10 +98,10 @@ impl<'q> Reader<'q> {
 fn hit(batch: &Batch<'_>, row: usize, logged: Fields) -> HitExplanation {
     let text = |field: TextField| {
         let text = || written(&undo_escapes(batch.text(field)[row]));
-        logged.meets(Fields::text(field)).then(text)
+        logged.intersects(Fields::text(field)).then(text)
     };
     let (stamp, status) = (batch.stamp(row), batch.status()[row]);
-    let has_path = logged.meets(Fields::text(TextField::Path));
+    let has_path = logged.intersects(Fields::text(TextField::Path));
     let class = || if batch.is_static()[row] { "static" } else { "dynamic" };
     HitExplanation {
         time: (stamp != Stamp::NONE).then(|| stamp.to_string()),
@@ -109,8 +109,8 @@ fn hit(batch: &Batch<'_>, row: usize, logged: Fields) -> HitExplanation {
         host: text(TextField::Host),
         method: text(TextField::Method),
         path: text(TextField::Path),
-        status: (status != Status::MISSING || logged.meets(Fields::STATUS)).then(|| status.key()),
-        bytes: logged.meets(Fields::BYTES).then(|| batch.bytes()[row]),
+        status: (status != Status::MISSING || logged.intersects(Fields::STATUS)).then(|| status.key()),
+        bytes: logged.intersects(Fields::BYTES).then(|| batch.bytes()[row]),
         request_time_ms: batch.time_ms()[row],
         class: has_path.then(class),
     }

@@ -5,7 +5,7 @@ use std::fmt;
 /// An error in a filter or an expression, with its place in the text.
 ///
 /// ```
-/// let error = "status >> 500".parse::<logstat::Where>().unwrap_err();
+/// let error = "status >> 500".parse::<logstat::WhereExpression>().unwrap_err();
 /// assert_eq!(error.to_string(), "'>' where a value was expected\n  status >> 500\n          ^");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

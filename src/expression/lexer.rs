@@ -1,7 +1,7 @@
 //! Splits the text of an expression into tokens: words, quoted texts and signs.
 
 use super::error::SyntaxError;
-use super::tree::{Operator, Placed};
+use super::tree::{Operator, Spanned};
 
 /// A token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,14 +43,14 @@ const SIGNS: [(&str, Token); 14] = [
 const FOREIGN: [(&str, &str); 4] = [("=~", "~"), ("=", "=="), ("&", "&&"), ("|", "||")];
 
 /// Splits `text` into tokens from the byte offset `start` on; the last token is `End`.
-pub(super) fn cut(text: &str, start: usize) -> Result<Vec<Placed<Token>>, SyntaxError> {
+pub(super) fn cut(text: &str, start: usize) -> Result<Vec<Spanned<Token>>, SyntaxError> {
     let mut tokens = Vec::new();
     let mut at = start;
     loop {
         at += text[at..].len() - text[at..].trim_start().len();
         let rest = &text[at..];
         let Some(first) = rest.chars().next() else {
-            tokens.push(Placed { at, it: Token::End });
+            tokens.push(Spanned { offset: at, value: Token::End });
             return Ok(tokens);
         };
         let (token, len) = if first == '"' || first == '\'' {
@@ -61,7 +61,7 @@ pub(super) fn cut(text: &str, start: usize) -> Result<Vec<Placed<Token>>, Syntax
         } else {
             sign(rest).map_err(|what| SyntaxError::new(text, at, what))?
         };
-        tokens.push(Placed { at, it: token });
+        tokens.push(Spanned { offset: at, value: token });
         at += len;
     }
 }
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     fn tokens(text: &str) -> Vec<Token> {
-        cut(text, 0).unwrap().into_iter().map(|placed| placed.it).collect()
+        cut(text, 0).unwrap().into_iter().map(|spanned| spanned.value).collect()
     }
 
     #[test]

@@ -12,4 +12,4 @@ pub use error::SyntaxError;
 pub(crate) use number::Number;
 pub(crate) use order::Order;
 pub(crate) use parser::parse;
-pub(crate) use tree::{Comparison, Expression, Operator, Placed, Value};
+pub(crate) use tree::{Comparison, Expression, Operator, Spanned, Value};

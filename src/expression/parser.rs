@@ -4,7 +4,7 @@
 use super::error::SyntaxError;
 use super::lexer::{Token, cut};
 use super::number::Number;
-use super::tree::{Comparison, Expression, Operator, Placed, Value};
+use super::tree::{Comparison, Expression, Operator, Spanned, Value};
 
 /// Maximum nesting of parentheses and `!`, because readers of the tree recurse.
 const DEPTH: usize = 100;
@@ -13,7 +13,7 @@ const DEPTH: usize = 100;
 pub(crate) fn parse(text: &str, start: usize) -> Result<Expression<Comparison>, SyntaxError> {
     let mut parser = Parser { text, tokens: cut(text, start)?, next: 0, depth: 0 };
     let expression = parser.any()?;
-    match &parser.peek().it {
+    match &parser.peek().value {
         Token::End => Ok(expression),
         Token::Word(word) if matches!(word.as_str(), "and" | "or") => {
             let sign = if word == "and" { "&&" } else { "||" };
@@ -25,25 +25,25 @@ pub(crate) fn parse(text: &str, start: usize) -> Result<Expression<Comparison>, 
 
 struct Parser<'t> {
     text: &'t str,
-    tokens: Vec<Placed<Token>>,
+    tokens: Vec<Spanned<Token>>,
     next: usize,
     depth: usize,
 }
 
 impl Parser<'_> {
-    fn peek(&self) -> &Placed<Token> {
+    fn peek(&self) -> &Spanned<Token> {
         &self.tokens[self.next]
     }
 
     /// Returns the next token and moves past it, except at the end.
-    fn take(&mut self) -> Placed<Token> {
+    fn take(&mut self) -> Spanned<Token> {
         let token = self.peek().clone();
         self.next = (self.next + 1).min(self.tokens.len() - 1);
         token
     }
 
     fn passes(&mut self, token: &Token) -> bool {
-        let is_next = self.peek().it == *token;
+        let is_next = self.peek().value == *token;
         if is_next {
             self.take();
         }
@@ -51,15 +51,15 @@ impl Parser<'_> {
     }
 
     fn error(&self, what: impl AsRef<str>) -> SyntaxError {
-        SyntaxError::new(self.text, self.peek().at, what)
+        SyntaxError::new(self.text, self.peek().offset, what)
     }
 
     fn expected(&self, what: &str) -> SyntaxError {
-        let Placed { at, it } = self.peek();
-        if *it == Token::End {
+        let Spanned { offset: at, value } = self.peek();
+        if *value == Token::End {
             return self.error(format!("it ends where {what} was expected"));
         }
-        let end = self.tokens.get(self.next + 1).map_or(self.text.len(), |next| next.at);
+        let end = self.tokens.get(self.next + 1).map_or(self.text.len(), |next| next.offset);
         let found = crate::text::printable(self.text[*at..end].trim_end().as_bytes());
         self.error(format!("'{found}' where {what} was expected"))
     }
@@ -88,7 +88,7 @@ impl Parser<'_> {
     }
 
     fn not(&mut self) -> Result<Expression<Comparison>, SyntaxError> {
-        if !matches!(self.peek().it, Token::Not | Token::Open) {
+        if !matches!(self.peek().value, Token::Not | Token::Open) {
             return Ok(Expression::Test(self.comparison()?));
         }
         self.depth += 1;
@@ -112,45 +112,44 @@ impl Parser<'_> {
     fn comparison(&mut self) -> Result<Comparison, SyntaxError> {
         let left = self.operand("a name")?;
         let operator = self.operator()?;
-        if matches!(operator.it, Operator::In | Operator::NotIn) {
+        if matches!(operator.value, Operator::In | Operator::NotIn) {
             let values = self.list()?;
             return Ok(Comparison { name: self.name(left)?, operator, values });
         }
         let right = self.operand("a value")?;
-        if matches!(left.it, Value::Word(_)) {
+        if matches!(left.value, Value::Word(_)) {
             return Ok(Comparison { name: self.name(left)?, operator, values: vec![right] });
         }
-        let Some(turned) = operator.it.turned() else {
-            return Err(SyntaxError::new(self.text, left.at, "a name stands before '~' and 'in', not a value"));
+        let Some(turned) = operator.value.turned() else {
+            return Err(SyntaxError::new(self.text, left.offset, "a name stands before '~' and 'in', not a value"));
         };
-        let operator = Placed { it: turned, ..operator };
+        let operator = Spanned { value: turned, ..operator };
         Ok(Comparison { name: self.name(right)?, operator, values: vec![left] })
     }
 
-    fn operator(&mut self) -> Result<Placed<Operator>, SyntaxError> {
-        let at = self.peek().at;
-        let is_in =
-            |token: Option<&Placed<Token>>| matches!(token, Some(Placed { it: Token::Word(word), .. }) if word == "in");
+    fn operator(&mut self) -> Result<Spanned<Operator>, SyntaxError> {
+        let at = self.peek().offset;
+        let is_in = |token: Option<&Spanned<Token>>| matches!(token, Some(Spanned { value: Token::Word(word), .. }) if word == "in");
         if is_in(self.tokens.get(self.next)) {
             self.take();
-            return Ok(Placed { at, it: Operator::In });
+            return Ok(Spanned { offset: at, value: Operator::In });
         }
-        if self.peek().it == Token::Not && is_in(self.tokens.get(self.next + 1)) {
+        if self.peek().value == Token::Not && is_in(self.tokens.get(self.next + 1)) {
             self.take();
             self.take();
-            return Ok(Placed { at, it: Operator::NotIn });
+            return Ok(Spanned { offset: at, value: Operator::NotIn });
         }
-        match self.peek().it {
+        match self.peek().value {
             Token::Operator(operator) => {
                 self.take();
-                Ok(Placed { at, it: operator })
+                Ok(Spanned { offset: at, value: operator })
             }
             _ => Err(self.expected("one of == != < <= > >= ~ !~ in")),
         }
     }
 
     /// Parses a list: `(a, b)`.
-    fn list(&mut self) -> Result<Vec<Placed<Value>>, SyntaxError> {
+    fn list(&mut self) -> Result<Vec<Spanned<Value>>, SyntaxError> {
         if !self.passes(&Token::Open) {
             return Err(self.expected("( and a list of values"));
         }
@@ -167,13 +166,13 @@ impl Parser<'_> {
     }
 
     /// Parses a name or a value.
-    fn operand(&mut self, what: &str) -> Result<Placed<Value>, SyntaxError> {
-        let it = match &self.peek().it {
+    fn operand(&mut self, what: &str) -> Result<Spanned<Value>, SyntaxError> {
+        let value = match &self.peek().value {
             Token::Text(text) => Value::Text(text.clone()),
             Token::Word(word) => self.value(word)?,
             _ => return Err(self.expected(what)),
         };
-        Ok(Placed { at: self.take().at, it })
+        Ok(Spanned { offset: self.take().offset, value })
     }
 
     fn value(&self, word: &str) -> Result<Value, SyntaxError> {
@@ -188,10 +187,14 @@ impl Parser<'_> {
         }
     }
 
-    fn name(&self, operand: Placed<Value>) -> Result<Placed<String>, SyntaxError> {
-        match operand.it {
-            Value::Word(name) => Ok(Placed { at: operand.at, it: name }),
-            _ => Err(SyntaxError::new(self.text, operand.at, "a name was expected: a value is compared with a value")),
+    fn name(&self, operand: Spanned<Value>) -> Result<Spanned<String>, SyntaxError> {
+        match operand.value {
+            Value::Word(name) => Ok(Spanned { offset: operand.offset, value: name }),
+            _ => Err(SyntaxError::new(
+                self.text,
+                operand.offset,
+                "a name was expected: a value is compared with a value",
+            )),
         }
     }
 }
@@ -210,8 +213,8 @@ mod tests {
             Expression::All(all) => join(all, " & "),
             Expression::Not(one) => format!("!{}", written(one)),
             Expression::Test(Comparison { name, operator, values }) => {
-                let values: Vec<_> = values.iter().map(|value| format!("{:?}", value.it)).collect();
-                format!("{} {:?} {}", name.it, operator.it, values.join(" "))
+                let values: Vec<_> = values.iter().map(|value| format!("{:?}", value.value)).collect();
+                format!("{} {:?} {}", name.value, operator.value, values.join(" "))
             }
         }
     }

@@ -4,9 +4,9 @@ use super::number::Number;
 
 /// A value and its byte offset in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Placed<T> {
-    pub(crate) at: usize,
-    pub(crate) it: T,
+pub(crate) struct Spanned<T> {
+    pub(crate) offset: usize,
+    pub(crate) value: T,
 }
 
 /// Operator between a name and values.
@@ -54,9 +54,9 @@ pub(crate) enum Value {
 /// A name compared with one value, or with several if the operator is `in`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Comparison {
-    pub(crate) name: Placed<String>,
-    pub(crate) operator: Placed<Operator>,
-    pub(crate) values: Vec<Placed<Value>>,
+    pub(crate) name: Spanned<String>,
+    pub(crate) operator: Spanned<Operator>,
+    pub(crate) values: Vec<Spanned<Value>>,
 }
 
 /// Tests joined by `||`, `&&` and `!`.

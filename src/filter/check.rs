@@ -14,7 +14,7 @@ pub(super) enum Check {
     /// Compares the key as a number. In a list, such as nginx logs for several upstream servers, one matching number is
     /// enough. A key that is not a number never matches.
     Number(Order, Number),
-    Looks(Pattern),
+    Matches(Pattern),
     Status(StatusSet),
     Any(Vec<Check>),
 }
@@ -29,7 +29,7 @@ impl Check {
             Check::Number(order, than) => {
                 numbers(key).any(|number| number.partial_cmp(than).is_some_and(|ordering| order.holds(ordering)))
             }
-            Check::Looks(pattern) => pattern.holds(key),
+            Check::Matches(pattern) => pattern.holds(key),
             Check::Status(set) => set.holds(str::from_utf8(key).ok().and_then(|digits| digits.parse().ok())),
             Check::Any(checks) => checks.iter().any(|check| check.holds(key)),
         }
@@ -39,7 +39,7 @@ impl Check {
     pub(super) fn in_any_case(&self) -> Check {
         match self {
             Check::Text(order, than) => Check::TextInAnyCase(*order, than.to_ascii_uppercase()),
-            Check::Looks(pattern) => Check::Looks(pattern.in_any_case()),
+            Check::Matches(pattern) => Check::Matches(pattern.in_any_case()),
             Check::Any(checks) => Check::Any(checks.iter().map(Check::in_any_case).collect()),
             Check::TextInAnyCase(..) | Check::Number(..) | Check::Status(_) => self.clone(),
         }
@@ -51,14 +51,14 @@ impl Check {
         match self {
             Check::Number(order, than) => order.range(*than, decimals).into_iter().collect(),
             Check::Any(checks) => checks.iter().flat_map(|check| check.ranges(decimals)).collect(),
-            Check::Text(..) | Check::TextInAnyCase(..) | Check::Looks(_) | Check::Status(_) => Vec::new(),
+            Check::Text(..) | Check::TextInAnyCase(..) | Check::Matches(_) | Check::Status(_) => Vec::new(),
         }
     }
 
     /// True if the check is slow enough for its answers to be worth caching.
     pub(super) fn is_slow(&self) -> bool {
         match self {
-            Check::Looks(pattern) => pattern.is_slow(),
+            Check::Matches(pattern) => pattern.is_slow(),
             Check::Any(checks) => checks.len() > 8 || checks.iter().any(Check::is_slow),
             Check::Text(..) | Check::TextInAnyCase(..) | Check::Number(..) | Check::Status(_) => false,
         }
@@ -86,7 +86,7 @@ mod tests {
         let less = Order::of(Operator::Less).unwrap();
         assert!(text(less, "b").holds(b"a") && text(less, "9").holds(b"10") && !text(less, "a").holds(b"a"));
         let in_any_case =
-            Check::Any(vec![text(Order::EQUAL, "get"), Check::Looks("p*".parse().unwrap())]).in_any_case();
+            Check::Any(vec![text(Order::EQUAL, "get"), Check::Matches("p*".parse().unwrap())]).in_any_case();
         assert!(
             [&b"GET"[..], b"Get", b"PUT", b"post"].iter().all(|key| in_any_case.holds(key))
                 && !in_any_case.holds(b"HEAD")
@@ -95,7 +95,7 @@ mod tests {
         let above = Check::Number(Order::GREATER, number("9"));
         assert!(above.holds(b"10") && above.holds(b"0.1, 9.5 : -") && !above.holds(b"9"));
         assert!(!above.holds(b"-") && !above.holds(b"") && !above.holds(b"x10") && !above.holds(b"10x"));
-        let either = Check::Any(vec![text(Order::EQUAL, "a"), Check::Looks("b*".parse().unwrap())]);
+        let either = Check::Any(vec![text(Order::EQUAL, "a"), Check::Matches("b*".parse().unwrap())]);
         assert!(either.holds(b"a") && either.holds(b"bc") && !either.holds(b"ab"));
         let status = Check::Status("4xx,-".parse().unwrap());
         assert!(status.holds(b"404") && status.holds(b"-") && !status.holds(b"200"));
@@ -107,7 +107,7 @@ mod tests {
         let list = |len| Check::Any(vec![quick.clone(); len]);
         assert!(!quick.is_slow() && !list(1).is_slow() && !list(8).is_slow());
         assert!(list(9).is_slow() && list(10).is_slow());
-        let pattern = |text: &str| Check::Looks(text.parse().unwrap());
+        let pattern = |text: &str| Check::Matches(text.parse().unwrap());
         assert!(pattern("~a|b").is_slow() && !pattern("a").is_slow());
         assert!(Check::Any(vec![quick, pattern("~a|b")]).is_slow());
     }

@@ -3,8 +3,8 @@
 use super::day_times::DayTimes;
 use super::networks::Networks;
 use super::pattern::Pattern;
-use super::selection::Where;
 use super::status::StatusSet;
+use super::where_clause::WhereExpression;
 use crate::dimension::Dimension;
 
 /// A condition on a hit. A line is a hit if it meets all conditions of a question.
@@ -56,5 +56,5 @@ pub enum Condition {
         any: Vec<Pattern>,
     },
     /// The expression is true for the hit.
-    Where(Where),
+    Where(WhereExpression),
 }

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::listed::Listed;
+use super::include_exclude::IncludeExclude;
 use crate::expression::SyntaxError;
 use crate::time::Stamp;
 
@@ -17,17 +17,17 @@ const DAY_S: u32 = 86_400;
 /// # Ok::<(), logstat::SyntaxError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DayTimes(Listed<Stretch>);
+pub struct DayTimes(IncludeExclude<TimeRange>);
 
 /// A span in seconds since midnight; the end is excluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stretch {
+struct TimeRange {
     from_s: u32,
     to_s: u32,
 }
 
-impl Stretch {
-    fn has(self, second: u32) -> bool {
+impl TimeRange {
+    fn contains(self, second: u32) -> bool {
         if self.from_s < self.to_s {
             self.from_s <= second && second < self.to_s
         } else {
@@ -39,7 +39,7 @@ impl Stretch {
 impl DayTimes {
     /// True if this second of the day, counted from midnight, is selected.
     pub fn holds(&self, second_of_day: u32) -> bool {
-        self.0.holds(|stretch| stretch.has(second_of_day))
+        self.0.holds(|time_range| time_range.contains(second_of_day))
     }
 
     /// Joins two lists into one.
@@ -64,15 +64,15 @@ impl FromStr for DayTimes {
     type Err = SyntaxError;
 
     fn from_str(text: &str) -> Result<DayTimes, SyntaxError> {
-        Listed::read(text, stretch).map(DayTimes)
+        IncludeExclude::read(text, time_range).map(DayTimes)
     }
 }
 
-fn stretch(word: &str) -> Result<Stretch, String> {
+fn time_range(word: &str) -> Result<TimeRange, String> {
     let read = word.split_once('-').and_then(|(from, to)| second_of_day(from.trim()).zip(second_of_day(to.trim())));
     match read {
         Some((from_s, to_s)) if from_s % DAY_S != to_s % DAY_S || (from_s, to_s) == (0, DAY_S) => {
-            Ok(Stretch { from_s: from_s % DAY_S, to_s })
+            Ok(TimeRange { from_s: from_s % DAY_S, to_s })
         }
         Some(_) => Err("it begins when it ends".to_owned()),
         None => Err("times of the day were expected: 19:30-23:00, 9-17, 22:00-06:00".to_owned()),

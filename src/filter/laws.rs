@@ -3,9 +3,9 @@
 
 use proptest::prelude::*;
 
-use super::{Condition, Filter, Filtered, Period, Where};
+use super::{Condition, Filter, FilterReason, Period, WhereExpression};
 use crate::batch::{Batch, Fields, Numbers, Status, TextField};
-use crate::dimension::{Dimension, Extras};
+use crate::dimension::{Dimension, VariableColumns};
 use crate::keys::Seed;
 use crate::time::{Stamp, Unit};
 
@@ -109,8 +109,8 @@ fn fits(tree: &Tree, hit: &Hit) -> bool {
 }
 
 /// Runs the filters; returns the selected rows and the number of filtered lines by reason.
-fn selected(filters: &[Condition], hits: &[Hit]) -> (Vec<u16>, [u64; Filtered::COUNT]) {
-    let mut filter = Filter::new(Period::default(), filters, &Extras::default(), Seed::fixed(1));
+fn selected(filters: &[Condition], hits: &[Hit]) -> (Vec<u16>, [u64; FilterReason::COUNT]) {
+    let mut filter = Filter::new(Period::default(), filters, &VariableColumns::default(), Seed::fixed(1));
     let mut batch = Batch::new(Fields::text(TextField::Path));
     for Hit { path, status, bytes, time_ms, is_static, wall_s } in hits {
         batch.set_text(TextField::Path, path);
@@ -123,7 +123,7 @@ fn selected(filters: &[Condition], hits: &[Hit]) -> (Vec<u16>, [u64; Filtered::C
             is_static: *is_static,
         });
     }
-    let (mut rows, mut filtered) = (vec![7], [0; Filtered::COUNT]);
+    let (mut rows, mut filtered) = (vec![7], [0; FilterReason::COUNT]);
     filter.select(&batch, &mut rows, &mut filtered);
     (rows, filtered)
 }
@@ -136,10 +136,10 @@ proptest! {
     #[test]
     fn expression_selects_the_same_rows_as_its_tree(tree in tree(), hits in prop::collection::vec(hit(), 0..256)) {
         let text = written(&tree);
-        let selection: Where = text.parse().unwrap_or_else(|error| panic!("{error}"));
+        let selection: WhereExpression = text.parse().unwrap_or_else(|error| panic!("{error}"));
         let (rows, filtered) = selected(&[Condition::Where(selection)], &hits);
         prop_assert_eq!(&rows, &that(&hits, |hit| fits(&tree, hit)), "{}", text);
-        prop_assert_eq!(filtered[Filtered::Where as usize] as usize, hits.len() - rows.len());
+        prop_assert_eq!(filtered[FilterReason::Where as usize] as usize, hits.len() - rows.len());
     }
 
     #[test]
@@ -168,7 +168,7 @@ proptest! {
             left.retain(|hit| rows[i].1(hit));
             let reason = rows[i].0.reason();
             // Two of the conditions share this reason.
-            if reason != Filtered::Path {
+            if reason != FilterReason::Path {
                 prop_assert_eq!(filtered[reason as usize] as usize, before - left.len());
             }
         }
@@ -187,7 +187,7 @@ fn hit_without_a_field_meets_no_condition_on_it() {
         (PATH, true),
         (PATH, false),
         (Fields::BYTES, true),
-        (Fields::BYTES.and(PATH), false),
+        (Fields::BYTES.union(PATH), false),
     ];
     let batch = |count: usize| {
         let mut batch = Batch::new(PATH);
@@ -212,9 +212,9 @@ fn hit_without_a_field_meets_no_condition_on_it() {
     ];
     for (condition, of_all, of_those_that_lack_nothing) in rows {
         let conditions = [condition.clone()];
-        let mut filter = Filter::new(Period::default(), &conditions, &Extras::default(), Seed::fixed(1));
+        let mut filter = Filter::new(Period::default(), &conditions, &VariableColumns::default(), Seed::fixed(1));
         for (count, expected) in [(hits.len(), of_all), (2, of_those_that_lack_nothing)] {
-            let (mut found, mut filtered) = (Vec::new(), [0; Filtered::COUNT]);
+            let (mut found, mut filtered) = (Vec::new(), [0; FilterReason::COUNT]);
             filter.select(&batch(count), &mut found, &mut filtered);
             assert_eq!(found, expected, "{condition:?}");
         }
@@ -224,15 +224,15 @@ fn hit_without_a_field_meets_no_condition_on_it() {
 #[test]
 fn filter_reads_the_fields_of_its_period_and_conditions() {
     let filters = vec![Condition::Status("404".parse().unwrap()), Condition::Larger { bytes: 1 }];
-    let asked = Fields::STATUS.and(Fields::BYTES);
+    let asked = Fields::STATUS.union(Fields::BYTES);
     let rows = [
         (false, vec![], Fields::NONE),
         (false, filters.clone(), asked),
         (true, vec![], Fields::TIME),
-        (true, filters, asked.and(Fields::TIME)),
+        (true, filters, asked.union(Fields::TIME)),
     ];
     for (has_period, filters, fields) in rows {
-        assert_eq!(Filter::fields(has_period, &filters, &Extras::default()), fields, "{filters:?}");
+        assert_eq!(Filter::fields(has_period, &filters, &VariableColumns::default()), fields, "{filters:?}");
     }
 }
 
@@ -249,7 +249,7 @@ fn time_units_and_statuses_can_be_filtered() {
     for (pattern, count) in [("20?", 1), ("3*", 0)] {
         let any = vec![pattern.parse().unwrap()];
         let condition = Condition::Matches { dimension: Dimension::Status, any };
-        assert_eq!(condition.reason(), Filtered::Where);
+        assert_eq!(condition.reason(), FilterReason::Where);
         assert_eq!(selected(&[condition], &hits).0.len(), count);
     }
 }

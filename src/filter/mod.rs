@@ -1,13 +1,14 @@
 //! Filters: decide which lines are hits. Each filter has its own file and narrows a set of rows; `table.rs` has a row
 //! for each.
 
+mod bucket;
 mod check;
 mod condition;
 mod day_times;
 mod glob;
+mod include_exclude;
 #[cfg(test)]
 mod laws;
-mod listed;
 mod networks;
 mod pattern;
 mod period;
@@ -15,15 +16,14 @@ mod predicate;
 mod ranges;
 mod reason;
 mod rows;
-mod selection;
 mod status;
-mod stretches;
 mod subject;
 mod table;
 mod texts;
+mod where_clause;
 
 use crate::batch::{Batch, Fields, Hits};
-use crate::dimension::Extras;
+use crate::dimension::VariableColumns;
 use crate::keys::Seed;
 pub use condition::Condition;
 pub use day_times::DayTimes;
@@ -31,15 +31,15 @@ pub use networks::Networks;
 pub(crate) use networks::{Address, address_of};
 pub use pattern::Pattern;
 pub(crate) use period::Period;
-use predicate::{Making, Predicate};
-pub use reason::Filtered;
+use predicate::{Predicate, PredicateBuilder};
+pub use reason::FilterReason;
 use rows::Rows;
-pub use selection::Where;
 pub use status::StatusSet;
 pub(crate) use table::contradictions;
+pub use where_clause::WhereExpression;
 
-/// Number of filtered lines by reason, in the order of [`Filtered`].
-pub(crate) type FilteredBy = [u64; Filtered::COUNT];
+/// Number of filtered lines by reason, in the order of [`FilterReason`].
+pub(crate) type FilterReasonCounts = [u64; FilterReason::COUNT];
 
 /// The predicates of a run; a line is a hit if all of them select it. Each worker has its own, because predicates cache
 /// answers.
@@ -47,13 +47,18 @@ pub(crate) type FilteredBy = [u64; Filtered::COUNT];
 pub(crate) struct Filter {
     period: Period,
     /// Sorted by reason, so that the reason of a filtered line does not depend on the order of the conditions.
-    predicates: Vec<(Filtered, Predicate)>,
+    predicates: Vec<(FilterReason, Predicate)>,
 }
 
 impl Filter {
-    /// Builds the predicates; `extras` has the variables that the conditions name.
-    pub(crate) fn new(period: Period, conditions: &[Condition], extras: &Extras, seed: Seed) -> Filter {
-        let making = Making { extras, seed };
+    /// Builds the predicates; `variable_columns` has the variables that the conditions name.
+    pub(crate) fn new(
+        period: Period,
+        conditions: &[Condition],
+        variable_columns: &VariableColumns,
+        seed: Seed,
+    ) -> Filter {
+        let making = PredicateBuilder { variable_columns, seed };
         let ready = |condition: &Condition| (condition.reason(), condition.predicate(making));
         let mut predicates: Vec<_> = conditions.iter().map(ready).collect();
         predicates.sort_by_key(|(reason, _)| *reason);
@@ -61,28 +66,28 @@ impl Filter {
     }
 
     /// Fields that the conditions read, and the time if there is a period.
-    pub(crate) fn fields(has_period: bool, conditions: &[Condition], extras: &Extras) -> Fields {
+    pub(crate) fn fields(has_period: bool, conditions: &[Condition], variable_columns: &VariableColumns) -> Fields {
         let time = if has_period { Fields::TIME } else { Fields::NONE };
-        let asked = conditions.iter().flat_map(|condition| condition.asked(extras));
-        asked.fold(time, |fields, (_, asked, _)| fields.and(asked))
+        let asked = conditions.iter().flat_map(|condition| condition.asked(variable_columns));
+        asked.fold(time, |fields, (_, asked, _)| fields.union(asked))
     }
 
     /// Writes the selected rows of a batch into `hits`, and counts the other rows by reason.
-    pub(crate) fn select(&mut self, batch: &Batch<'_>, hits: &mut Hits, filtered: &mut FilteredBy) {
+    pub(crate) fn select(&mut self, batch: &Batch<'_>, hits: &mut Hits, filtered: &mut FilterReasonCounts) {
         hits.clear();
         if self.period.is_all() && self.predicates.is_empty() {
             hits.extend(0..batch.len() as u16);
             return;
         }
         let mut left = Rows::first(batch.len());
-        let mut keep = |reason: Filtered, kept: Rows| {
+        let mut keep = |reason: FilterReason, kept: Rows| {
             filtered[reason as usize] += left.count() - kept.count();
             left = kept;
             left
         };
         let mut rows = Rows::first(batch.len());
         if !self.period.is_all() {
-            rows = keep(Filtered::Period, self.period.select(batch, rows));
+            rows = keep(FilterReason::Period, self.period.select(batch, rows));
         }
         for (reason, predicate) in &mut self.predicates {
             rows = keep(*reason, predicate.select(batch, rows));

@@ -3,9 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-use super::listed::Listed;
+use super::include_exclude::IncludeExclude;
 use crate::expression::SyntaxError;
-use crate::keys::quad_of;
+use crate::keys::parse_ipv4;
 
 /// Addresses and networks in CIDR notation; a `!` before one excludes it.
 ///
@@ -19,7 +19,7 @@ use crate::keys::quad_of;
 /// # Ok::<(), logstat::SyntaxError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Networks(Listed<Network>);
+pub struct Networks(IncludeExclude<Network>);
 
 /// The leading bits that all addresses of a network share. IPv4 and IPv6 are kept apart: a network of one contains no
 /// address of the other.
@@ -89,15 +89,15 @@ impl Networks {
 
     /// True if there are included networks and each lies within an excluded one, so that no address is left.
     pub(super) fn is_empty(&self) -> bool {
-        let is_out = |network: &Network| self.0.none.iter().any(|other| other.covers(*network));
-        !self.0.any.is_empty() && self.0.any.iter().all(is_out)
+        let is_out = |network: &Network| self.0.excluded.iter().any(|other| other.covers(*network));
+        !self.0.included.is_empty() && self.0.included.iter().all(is_out)
     }
 }
 
 /// Parses an address.
 pub(crate) fn address_of(text: &[u8]) -> Option<Address> {
-    if let Some(quad) = quad_of(text) {
-        return Some(Address::V4(Ipv4Addr::from_bits(quad.0)));
+    if let Some(ipv4) = parse_ipv4(text) {
+        return Some(Address::V4(Ipv4Addr::from_bits(ipv4.0)));
     }
     if text == UNIX.as_bytes() {
         return Some(Address::Unix);
@@ -116,7 +116,7 @@ impl FromStr for Networks {
     type Err = SyntaxError;
 
     fn from_str(text: &str) -> Result<Networks, SyntaxError> {
-        Listed::read(text, network).map(Networks)
+        IncludeExclude::read(text, network).map(Networks)
     }
 }
 

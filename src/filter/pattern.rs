@@ -24,18 +24,18 @@ use crate::expression::SyntaxError;
 #[derive(Clone, Debug)]
 pub struct Pattern {
     text: String,
-    look: Look,
+    matcher: Matcher,
 }
 
 /// The matcher of a pattern. Nearly all globs are simple and need no regular expression.
 #[derive(Clone, Debug)]
-enum Look {
+enum Matcher {
     All,
-    Same(Box<[u8]>),
+    Equals(Box<[u8]>),
     SameInAnyCase(Box<[u8]>),
-    Begins(Box<[u8]>),
-    Ends(Box<[u8]>),
-    Has(Box<Finder<'static>>),
+    StartsWith(Box<[u8]>),
+    EndsWith(Box<[u8]>),
+    Contains(Box<Finder<'static>>),
     Regex(Regex),
 }
 
@@ -45,14 +45,14 @@ const SIZE_LIMIT: usize = 1 << 20;
 impl Pattern {
     /// True if a text matches.
     pub fn holds(&self, text: &[u8]) -> bool {
-        match &self.look {
-            Look::All => true,
-            Look::Same(whole) => text == &**whole,
-            Look::SameInAnyCase(whole) => text.eq_ignore_ascii_case(whole),
-            Look::Begins(start) => text.starts_with(start),
-            Look::Ends(end) => text.ends_with(end),
-            Look::Has(part) => part.find(text).is_some(),
-            Look::Regex(regex) => regex.is_match(text),
+        match &self.matcher {
+            Matcher::All => true,
+            Matcher::Equals(whole) => text == &**whole,
+            Matcher::SameInAnyCase(whole) => text.eq_ignore_ascii_case(whole),
+            Matcher::StartsWith(start) => text.starts_with(start),
+            Matcher::EndsWith(end) => text.ends_with(end),
+            Matcher::Contains(part) => part.find(text).is_some(),
+            Matcher::Regex(regex) => regex.is_match(text),
         }
     }
 
@@ -63,23 +63,23 @@ impl Pattern {
 
     /// True if matching is slow enough for its answers to be worth caching.
     pub(super) fn is_slow(&self) -> bool {
-        matches!(self.look, Look::Regex(_))
+        matches!(self.matcher, Matcher::Regex(_))
     }
 
     /// The same pattern, matching ASCII letters in any case.
     pub(super) fn in_any_case(&self) -> Pattern {
         let of_regex = |regex: &str| builder(regex).case_insensitive(true).size_limit(4 * SIZE_LIMIT).build().ok();
-        let look = match &self.look {
-            Look::All => Some(Look::All),
-            Look::Same(whole) | Look::SameInAnyCase(whole) => Some(Look::SameInAnyCase(whole.clone())),
-            Look::Regex(regex) => of_regex(regex.as_str()).map(Look::Regex),
-            Look::Begins(_) | Look::Ends(_) | Look::Has(_) => {
+        let matcher = match &self.matcher {
+            Matcher::All => Some(Matcher::All),
+            Matcher::Equals(whole) | Matcher::SameInAnyCase(whole) => Some(Matcher::SameInAnyCase(whole.clone())),
+            Matcher::Regex(regex) => of_regex(regex.as_str()).map(Matcher::Regex),
+            Matcher::StartsWith(_) | Matcher::EndsWith(_) | Matcher::Contains(_) => {
                 let parts = glob::parse(self.text.as_bytes()).ok();
-                parts.and_then(|parts| of_regex(&glob::as_regex(&parts))).map(Look::Regex)
+                parts.and_then(|parts| of_regex(&glob::as_regex(&parts))).map(Matcher::Regex)
             }
         };
         // No text of a valid pattern fails to compile again.
-        Pattern { text: self.text.clone(), look: look.unwrap_or_else(|| self.look.clone()) }
+        Pattern { text: self.text.clone(), matcher: matcher.unwrap_or_else(|| self.matcher.clone()) }
     }
 
     /// Compiles a regular expression given without its `~`; `at` is its byte offset in `text`.
@@ -88,7 +88,7 @@ impl Pattern {
             let at = place.map_or(at, |place| at + place.min(regex.len()));
             SyntaxError::new(text, at, format!("no regular expression: {what}"))
         })?;
-        Ok(Pattern { text: format!("~{regex}"), look: Look::Regex(compiled) })
+        Ok(Pattern { text: format!("~{regex}"), matcher: Matcher::Regex(compiled) })
     }
 }
 
@@ -104,31 +104,31 @@ impl FromStr for Pattern {
             return Err(SyntaxError::new(text, 0, what));
         }
         let parts = glob::parse(text.as_bytes()).map_err(|(at, what)| SyntaxError::new(text, at, what))?;
-        let look = match simple(&parts) {
-            Some(look) => look,
+        let matcher = match simple(&parts) {
+            Some(matcher) => matcher,
             None => {
-                Look::Regex(compiled(&glob::as_regex(&parts)).map_err(|(_, what)| SyntaxError::new(text, 0, what))?)
+                Matcher::Regex(compiled(&glob::as_regex(&parts)).map_err(|(_, what)| SyntaxError::new(text, 0, what))?)
             }
         };
-        Ok(Pattern { text: text.to_owned(), look })
+        Ok(Pattern { text: text.to_owned(), matcher })
     }
 }
 
 /// Returns a fast matcher for a glob whose only wildcards are stars at its ends.
-fn simple(parts: &[Part]) -> Option<Look> {
+fn simple(parts: &[Part]) -> Option<Matcher> {
     let is_any = |part: Option<&Part>| part == Some(&Part::Any);
     let (leads, ends) = (is_any(parts.first()), is_any(parts.last()));
     let inner = match (leads, ends) {
-        (true, true) if parts.len() == 1 => return Some(Look::All),
+        (true, true) if parts.len() == 1 => return Some(Matcher::All),
         (leads, ends) => &parts[usize::from(leads)..parts.len() - usize::from(ends)],
     };
     let bytes = |part: &Part| if let Part::Byte(byte) = part { Some(*byte) } else { None };
     let bytes: Box<[u8]> = inner.iter().map(bytes).collect::<Option<_>>()?;
     Some(match (leads, ends) {
-        (false, false) => Look::Same(bytes),
-        (false, true) => Look::Begins(bytes),
-        (true, false) => Look::Ends(bytes),
-        (true, true) => Look::Has(Box::new(Finder::new(&bytes).into_owned())),
+        (false, false) => Matcher::Equals(bytes),
+        (false, true) => Matcher::StartsWith(bytes),
+        (true, false) => Matcher::EndsWith(bytes),
+        (true, true) => Matcher::Contains(Box::new(Finder::new(&bytes).into_owned())),
     })
 }
 
@@ -247,11 +247,11 @@ mod tests {
     }
 
     /// Slow reference by definition: a star matches nothing, or one byte and then again.
-    fn twin(parts: &[Part], text: &[u8]) -> bool {
+    fn reference(parts: &[Part], text: &[u8]) -> bool {
         match (parts, text) {
             ([], []) => true,
             ([], _) => false,
-            ([Part::Any, rest @ ..], _) => twin(rest, text) || !text.is_empty() && twin(parts, &text[1..]),
+            ([Part::Any, rest @ ..], _) => reference(rest, text) || !text.is_empty() && reference(parts, &text[1..]),
             (_, []) => false,
             ([part, rest @ ..], [byte, behind @ ..]) => {
                 let fits = match part {
@@ -259,7 +259,7 @@ mod tests {
                     Part::One | Part::Any => true,
                     Part::Within { ranges, is_not } => ranges.iter().any(|(a, z)| (a..=z).contains(&byte)) != *is_not,
                 };
-                fits && twin(rest, behind)
+                fits && reference(rest, behind)
             }
         }
     }
@@ -272,7 +272,7 @@ mod tests {
             text in prop::collection::vec(prop::sample::select(b"ab/*\xff\n".to_vec()), 0..6),
         ) {
             let glob = globs.concat();
-            let expected = twin(&glob::parse(glob.as_bytes()).unwrap(), &text);
+            let expected = reference(&glob::parse(glob.as_bytes()).unwrap(), &text);
             prop_assert_eq!(pattern(&glob).holds(&text), expected, "{} {:?}", glob, text);
         }
     }

@@ -5,18 +5,18 @@ use std::ops::Range;
 
 use super::rows::Rows;
 use crate::batch::Batch;
-use crate::time::{Date, Edge, Moment, NowIs, Stamp};
+use crate::time::{Bound, Date, Moment, ResolvedNow, Stamp};
 
 /// A period from the latest of its starts to the earliest of its ends, the end excluded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Period {
-    since: [Option<Edge>; 2],
-    until: [Option<Edge>; 2],
+    since: [Option<Bound>; 2],
+    until: [Option<Bound>; 2],
 }
 
 impl Period {
-    pub(crate) fn new(since: Option<Moment>, until: Option<Moment>, date: Option<Date>, now: NowIs) -> Period {
-        let edge = |moment| Edge::of(moment, now);
+    pub(crate) fn new(since: Option<Moment>, until: Option<Moment>, date: Option<Date>, now: ResolvedNow) -> Period {
+        let edge = |moment| Bound::of(moment, now);
         Period {
             since: [since.map(edge), date.map(|date| edge(date.begin))],
             until: [until.map(edge), date.map(|date| edge(date.end))],
@@ -25,7 +25,7 @@ impl Period {
 
     /// The period that starts at an instant and has no end.
     pub(crate) fn since_instant(epoch_s: i64) -> Period {
-        Period { since: [Some(Edge::Instant(epoch_s)), None], until: [None, None] }
+        Period { since: [Some(Bound::Instant(epoch_s)), None], until: [None, None] }
     }
 
     pub(crate) fn is_all(&self) -> bool {
@@ -35,7 +35,7 @@ impl Period {
     /// Wall-clock range of the period, the end excluded, for an offset in minutes ahead of UTC. Without a start it
     /// begins after the value that stands for a missing time.
     pub(crate) fn wall_s(&self, offset_min: i16) -> Range<i64> {
-        let of = |edges: [Option<Edge>; 2]| edges.into_iter().flatten().map(move |edge| edge.wall_s(offset_min));
+        let of = |edges: [Option<Bound>; 2]| edges.into_iter().flatten().map(move |edge| edge.wall_s(offset_min));
         of(self.since).max().unwrap_or(Stamp::NONE.wall_s + 1)..of(self.until).min().unwrap_or(i64::MAX)
     }
 
@@ -55,10 +55,10 @@ impl Period {
     pub(super) fn select(&self, batch: &Batch<'_>, rows: Rows) -> Rows {
         if self.is_fixed() {
             let period = self.wall_s(0);
-            return rows.that(|row| holds(&period, batch.wall_s()[row]));
+            return rows.filter(|row| holds(&period, batch.wall_s()[row]));
         }
         let (mut offset_min, mut period) = (0, self.wall_s(0));
-        rows.that(|row| {
+        rows.filter(|row| {
             let stamp = batch.stamp(row);
             if stamp.offset_min != offset_min {
                 (offset_min, period) = (stamp.offset_min, self.wall_s(stamp.offset_min));
@@ -85,7 +85,7 @@ mod tests {
     fn period(since: &str, until: &str, date: &str) -> Period {
         let moment = |text: &str| (!text.is_empty()).then(|| text.parse::<Moment>().unwrap());
         let date = (!date.is_empty()).then(|| date.parse().unwrap());
-        Period::new(moment(since), moment(until), date, NowIs::Instant(NOW_S))
+        Period::new(moment(since), moment(until), date, ResolvedNow::Instant(NOW_S))
     }
 
     fn selected(period: Period, stamps: &[Stamp]) -> Vec<u16> {
@@ -152,7 +152,7 @@ mod tests {
             let lines = stamps(&lines);
             let expected: Vec<u16> = (0..lines.len()).filter(|&i| {
                 let Stamp { wall_s, offset_min } = lines[i];
-                let edges = |edges: [Option<Edge>; 2]| edges.into_iter().flatten();
+                let edges = |edges: [Option<Bound>; 2]| edges.into_iter().flatten();
                 edges(period.since).all(|e| e.wall_s(offset_min) <= wall_s)
                     && edges(period.until).all(|e| wall_s < e.wall_s(offset_min))
             }).map(|i| i as u16).collect();

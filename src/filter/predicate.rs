@@ -1,17 +1,17 @@
 //! Predicates: conditions compiled into checks on the rows of a batch.
 
+use super::bucket::BucketFilter;
 use super::check::Check;
 use super::day_times::DayTimes;
 use super::networks::Networks;
 use super::pattern::Pattern;
 use super::ranges::{self, Range};
 use super::rows::Rows;
-use super::selection::Test;
-use super::stretches::Stretches;
 use super::subject::Subject;
 use super::texts::Texts;
+use super::where_clause::Test;
 use crate::batch::{Batch, Fields, Status, TextField};
-use crate::dimension::{Dimension, Extras};
+use crate::dimension::{Dimension, VariableColumns};
 use crate::expression::Expression;
 use crate::keys::Seed;
 
@@ -30,7 +30,7 @@ pub(super) enum Predicate {
     RequestTime(Vec<Range>),
     Ip(Networks),
     Texts(Box<Texts>),
-    Stretches(Stretches),
+    Bucket(BucketFilter),
     All(Vec<Predicate>),
     Any(Vec<Predicate>),
     Not(Box<Predicate>),
@@ -38,16 +38,16 @@ pub(super) enum Predicate {
 
 /// Context for building predicates.
 #[derive(Clone, Copy)]
-pub(super) struct Making<'e> {
+pub(super) struct PredicateBuilder<'e> {
     /// Columns of the variables.
-    pub(super) extras: &'e Extras,
+    pub(super) variable_columns: &'e VariableColumns,
     pub(super) seed: Seed,
 }
 
-impl Making<'_> {
+impl PredicateBuilder<'_> {
     /// Builds a check that a key of a dimension matches at least one pattern.
     pub(super) fn patterns(self, dimension: Dimension, any: &[Pattern]) -> Predicate {
-        let mut checks: Vec<_> = any.iter().cloned().map(Check::Looks).collect();
+        let mut checks: Vec<_> = any.iter().cloned().map(Check::Matches).collect();
         let check = if checks.len() == 1 { checks.remove(0) } else { Check::Any(checks) };
         self.test(Subject::Of(dimension), &check)
     }
@@ -67,7 +67,7 @@ impl Making<'_> {
         match subject {
             Subject::Bytes => Predicate::Bytes(check.ranges(0)),
             Subject::RequestTime => Predicate::RequestTime(check.ranges(3)),
-            Subject::Of(dimension) => match dimension.column(self.extras) {
+            Subject::Of(dimension) => match dimension.column(self.variable_columns) {
                 Some(column) => {
                     // Servers accept a method in capitals alone, but people type it in any case.
                     let is_method = dimension == Dimension::Method;
@@ -93,7 +93,7 @@ fn few(dimension: Dimension, check: &Check) -> Predicate {
             Predicate::Status((0..Status::COUNT).map(|index| check.holds(class(index))).collect())
         }
         Dimension::Class => Predicate::Class { statics: check.holds(b"static"), dynamic: check.holds(b"dynamic") },
-        Dimension::Time(unit) => Predicate::Stretches(Stretches::new(unit, check.clone())),
+        Dimension::Time(unit) => Predicate::Bucket(BucketFilter::new(unit, check.clone())),
         _ => Predicate::Any(Vec::new()),
     }
 }
@@ -107,35 +107,35 @@ impl Predicate {
         match self {
             Predicate::DayTimes(times) => {
                 let wall_s = batch.wall_s();
-                rows.that(|row| times.hold(wall_s[row]))
+                rows.filter(|row| times.hold(wall_s[row]))
             }
             Predicate::Status(table) => {
                 let status = batch.status();
-                rows.that(|row| table[status[row].index()])
+                rows.filter(|row| table[status[row].index()])
             }
             Predicate::Class { statics, dynamic } => {
                 let is_static = batch.is_static();
                 let rows = if batch.some_lack() {
                     // A hit without a path is neither static nor dynamic.
-                    rows.that(|row| !batch.lacks(row).meets(Fields::text(TextField::Path)))
+                    rows.filter(|row| !batch.lacks(row).intersects(Fields::text(TextField::Path)))
                 } else {
                     rows
                 };
-                rows.that(|row| if is_static[row] { *statics } else { *dynamic })
+                rows.filter(|row| if is_static[row] { *statics } else { *dynamic })
             }
             Predicate::Bytes(ranges) => ranges::bytes(ranges, batch, rows),
             Predicate::RequestTime(ranges) => ranges::request_time(ranges, batch, rows),
             Predicate::Ip(networks) => {
                 let addresses = batch.text(TextField::Addr);
-                rows.that(|row| networks.holds(addresses[row]))
+                rows.filter(|row| networks.holds(addresses[row]))
             }
             Predicate::Texts(texts) => texts.select(batch, rows),
-            Predicate::Stretches(stretches) => stretches.select(batch, rows),
+            Predicate::Bucket(stretches) => stretches.select(batch, rows),
             Predicate::All(all) => all.iter_mut().fold(rows, |rows, one| one.select(batch, rows)),
             Predicate::Any(all) => {
-                all.iter_mut().fold(Rows::NONE, |those, one| those.and(one.select(batch, rows.without(those))))
+                all.iter_mut().fold(Rows::NONE, |those, one| those.union(one.select(batch, rows.difference(those))))
             }
-            Predicate::Not(one) => rows.without(one.select(batch, rows)),
+            Predicate::Not(one) => rows.difference(one.select(batch, rows)),
         }
     }
 }

@@ -15,16 +15,16 @@ pub(super) fn above(number: u64) -> Vec<Range> {
 pub(super) fn bytes(ranges: &[Range], batch: &Batch<'_>, rows: Rows) -> Rows {
     let bytes = batch.bytes();
     if batch.some_lack() {
-        return rows.that(|row| !batch.lacks(row).meets(Fields::BYTES) && are_in(ranges, bytes[row]));
+        return rows.filter(|row| !batch.lacks(row).intersects(Fields::BYTES) && are_in(ranges, bytes[row]));
     }
-    rows.that(|row| are_in(ranges, bytes[row]))
+    rows.filter(|row| are_in(ranges, bytes[row]))
 }
 
 /// Checks the request time, in milliseconds, for `--slower` and `request_time` in an expression. A missing time is in
 /// no range.
 pub(super) fn request_time(ranges: &[Range], batch: &Batch<'_>, rows: Rows) -> Rows {
     let time_ms = batch.time_ms();
-    rows.that(|row| time_ms[row].is_some_and(|time_ms| are_in(ranges, time_ms)))
+    rows.filter(|row| time_ms[row].is_some_and(|time_ms| are_in(ranges, time_ms)))
 }
 
 fn are_in(ranges: &[Range], number: u64) -> bool {

@@ -10,13 +10,13 @@ macro_rules! reasons {
         /// Why a line is filtered: the first of these conditions, in this order, that it does not meet.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
-        pub enum Filtered {
+        pub enum FilterReason {
             $($(#[$doc])* $reason,)+
         }
 
         /// THE TABLE of reasons, in the order of the enum.
         const REASONS: [ReasonRow; [$($name),+].len()] = [$(ReasonRow {
-            reason: Filtered::$reason,
+            reason: FilterReason::$reason,
             name: $name,
             label: label($name, &[$($label)?]),
         }),+];
@@ -25,7 +25,7 @@ macro_rules! reasons {
 
 /// A row of the table.
 struct ReasonRow {
-    reason: Filtered,
+    reason: FilterReason,
     /// Name in JSON.
     name: &'static str,
     /// Name for people: the one in JSON, unless the row has another.
@@ -69,12 +69,12 @@ reasons! {
     Where: "where",
 }
 
-impl Filtered {
+impl FilterReason {
     /// Number of reasons.
     pub(crate) const COUNT: usize = REASONS.len();
 
     /// Every reason, in the order in which lines are checked.
-    pub fn all() -> impl Iterator<Item = Filtered> {
+    pub fn all() -> impl Iterator<Item = FilterReason> {
         REASONS.iter().map(|row| row.reason)
     }
 
@@ -90,13 +90,13 @@ impl Filtered {
     }
 }
 
-impl std::fmt::Display for Filtered {
+impl std::fmt::Display for FilterReason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.label())
     }
 }
 
-serde_by_name!(Filtered, "a reason why a line is filtered", |name| Filtered::all()
+serde_by_name!(FilterReason, "a reason why a line is filtered", |name| FilterReason::all()
     .find(|reason| reason.name() == name));
 
 #[cfg(test)]
@@ -105,10 +105,10 @@ mod tests {
 
     #[test]
     fn reasons_are_in_enum_order_and_serialise_by_name() {
-        for reason in Filtered::all() {
+        for reason in FilterReason::all() {
             assert_eq!(REASONS[reason as usize].reason, reason);
             assert_eq!(serde_json::to_value(reason).unwrap(), reason.name());
-            assert_eq!(reason.label() == reason.name(), reason != Filtered::Class);
+            assert_eq!(reason.label() == reason.name(), reason != FilterReason::Class);
         }
     }
 }

@@ -31,19 +31,19 @@ impl Rows {
     }
 
     #[must_use]
-    pub(crate) fn and(self, other: Rows) -> Rows {
+    pub(crate) fn union(self, other: Rows) -> Rows {
         Rows(std::array::from_fn(|i| self.0[i] | other.0[i]))
     }
 
     #[must_use]
-    pub(crate) fn without(self, other: Rows) -> Rows {
+    pub(crate) fn difference(self, other: Rows) -> Rows {
         Rows(std::array::from_fn(|i| self.0[i] & !other.0[i]))
     }
 
     /// Keeps the rows for which `is_one` is true; it is called for no other row.
     #[inline(always)]
     #[must_use]
-    pub(crate) fn that(self, mut is_one: impl FnMut(usize) -> bool) -> Rows {
+    pub(crate) fn filter(self, mut is_one: impl FnMut(usize) -> bool) -> Rows {
         let mut kept = Rows::NONE;
         for (i, word) in self.0.into_iter().enumerate() {
             let mut left = word;
@@ -75,7 +75,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn of(rows: &BTreeSet<usize>) -> Rows {
-        Rows::first(ROWS).that(|row| rows.contains(&row))
+        Rows::first(ROWS).filter(|row| rows.contains(&row))
     }
 
     fn listed(rows: Rows) -> BTreeSet<usize> {
@@ -94,12 +94,12 @@ mod tests {
         ) {
             let (x, y) = (of(&a), of(&b));
             proptest::prop_assert_eq!(&listed(x), &a);
-            proptest::prop_assert_eq!(listed(x.and(y)), a.union(&b).copied().collect::<BTreeSet<_>>());
-            proptest::prop_assert_eq!(listed(x.without(y)), a.difference(&b).copied().collect::<BTreeSet<_>>());
+            proptest::prop_assert_eq!(listed(x.union(y)), a.union(&b).copied().collect::<BTreeSet<_>>());
+            proptest::prop_assert_eq!(listed(x.difference(y)), a.difference(&b).copied().collect::<BTreeSet<_>>());
             proptest::prop_assert_eq!(x.count(), a.len() as u64);
             proptest::prop_assert_eq!(x.is_empty(), a.is_empty());
             proptest::prop_assert_eq!(listed(Rows::first(len)), (0..len).collect::<BTreeSet<_>>());
-            proptest::prop_assert_eq!(listed(x.that(|row| b.contains(&row))), a.intersection(&b).copied().collect::<BTreeSet<_>>());
+            proptest::prop_assert_eq!(listed(x.filter(|row| b.contains(&row))), a.intersection(&b).copied().collect::<BTreeSet<_>>());
         }
     }
 }

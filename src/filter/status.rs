@@ -2,11 +2,12 @@
 
 use std::str::FromStr;
 
-use super::listed::Listed;
+use super::include_exclude::IncludeExclude;
 use crate::batch::Status;
 use crate::expression::SyntaxError;
 
-/// Status codes: single codes, classes (`5xx`, `5**`), ranges (`500-504`) and bounds (`>=500`). A `!` before an item excludes it; `-` stands for a missing status.
+/// Status codes: single codes, classes (`5xx`, `5**`), ranges (`500-504`) and bounds (`>=500`). A `!` before an item
+/// excludes it; `-` stands for a missing status.
 ///
 /// ```
 /// let errors: logstat::StatusSet = "4xx,!404,500-504".parse()?;
@@ -15,7 +16,7 @@ use crate::expression::SyntaxError;
 /// # Ok::<(), logstat::SyntaxError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StatusSet(Listed<Codes>);
+pub struct StatusSet(IncludeExclude<Codes>);
 
 /// First and last code, both included; `None` stands for a missing status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +59,7 @@ impl FromStr for StatusSet {
     type Err = SyntaxError;
 
     fn from_str(text: &str) -> Result<StatusSet, SyntaxError> {
-        Listed::read(text, codes).map(StatusSet)
+        IncludeExclude::read(text, codes).map(StatusSet)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Subjects: what the names in an expression refer to.
 
 use crate::batch::{Fields, Status};
-use crate::dimension::{Dimension, DimensionError, Extras};
+use crate::dimension::{Dimension, DimensionError, VariableColumns};
 use crate::time::Unit;
 
 /// A value of a hit that can be compared.
@@ -65,9 +65,9 @@ impl Subject {
         Dimension::all().map(Dimension::name).chain(["bytes", "request_time"])
     }
 
-    pub(super) fn needs(self, extras: &Extras) -> Fields {
+    pub(super) fn needs(self, variable_columns: &VariableColumns) -> Fields {
         match self {
-            Subject::Of(dimension) => dimension.needs(extras),
+            Subject::Of(dimension) => dimension.needs(variable_columns),
             Subject::Bytes => Fields::BYTES,
             Subject::RequestTime => Fields::REQUEST_TIME,
         }
@@ -148,7 +148,9 @@ mod tests {
             [("url", Subject::Of(Dimension::Path)), ("Size", Subject::Bytes), ("duration", Subject::RequestTime)];
         assert!(aliases.iter().all(|(alias, subject)| named(alias) == Ok(*subject)));
         let own = |name| Subject::named(name, &|own| own == name);
-        assert!(["url", "size"].iter().all(|name| own(name) == Ok(Subject::Of(Dimension::of_ones_own(name).unwrap()))));
+        assert!(
+            ["url", "size"].iter().all(|name| own(name) == Ok(Subject::Of(Dimension::user_defined(name).unwrap())))
+        );
         for name in Subject::names() {
             assert!(named(name).is_ok(), "{name}");
         }

@@ -3,50 +3,58 @@
 
 use super::condition::Condition;
 use super::pattern::Pattern;
-use super::predicate::{Making, Predicate};
+use super::predicate::{Predicate, PredicateBuilder};
 use super::ranges;
-use super::reason::Filtered;
+use super::reason::FilterReason;
 use super::subject::Subject;
 use crate::batch::Fields;
-use crate::dimension::{Dimension, Extras};
+use crate::dimension::{Dimension, VariableColumns};
 use crate::message::{Message, Setting, message};
 use crate::time::Unit;
 
 /// A row of the table of filters.
 struct FilterRow<'c> {
     /// Reason for which lines are filtered.
-    reason: Filtered,
+    reason: FilterReason,
     /// Option that sets the condition, without its `--`.
     option: Setting,
     /// Values of a hit that the condition reads.
     subjects: Vec<Subject>,
     /// Builds the predicate that runs on batches.
-    build: Box<dyn Fn(Making<'_>) -> Predicate + 'c>,
+    build: Box<dyn Fn(PredicateBuilder<'_>) -> Predicate + 'c>,
     /// Why no hit can meet the condition, if none can.
     contradiction: Option<&'static str>,
 }
 
 /// Makes the row of a condition on one subject, whose option is named like its reason.
-fn row<'c>(reason: Filtered, subject: Subject, build: impl Fn(Making<'_>) -> Predicate + 'c) -> FilterRow<'c> {
+fn row<'c>(
+    reason: FilterReason,
+    subject: Subject,
+    build: impl Fn(PredicateBuilder<'_>) -> Predicate + 'c,
+) -> FilterRow<'c> {
     let option = Setting::Filter(reason.name());
     FilterRow { reason, option, subjects: vec![subject], build: Box::new(build), contradiction: None }
 }
 
 /// Makes the row of a condition on the keys of a dimension.
-fn keys<'c>(dimension: Dimension, option: Setting, build: impl Fn(Making<'_>) -> Predicate + 'c) -> FilterRow<'c> {
+fn keys<'c>(
+    dimension: Dimension,
+    option: Setting,
+    build: impl Fn(PredicateBuilder<'_>) -> Predicate + 'c,
+) -> FilterRow<'c> {
     FilterRow { option, ..row(reason_of(dimension), Subject::Of(dimension), build) }
 }
 
 /// Reason for which a condition on this dimension filters lines.
-fn reason_of(dimension: Dimension) -> Filtered {
+fn reason_of(dimension: Dimension) -> FilterReason {
     match dimension {
-        Dimension::Method => Filtered::Method,
-        Dimension::Host => Filtered::Host,
-        Dimension::Path => Filtered::Path,
-        Dimension::User => Filtered::User,
-        Dimension::Referer => Filtered::Referer,
-        Dimension::Agent => Filtered::Agent,
-        _ => Filtered::Where,
+        Dimension::Method => FilterReason::Method,
+        Dimension::Host => FilterReason::Host,
+        Dimension::Path => FilterReason::Path,
+        Dimension::User => FilterReason::User,
+        Dimension::Referer => FilterReason::Referer,
+        Dimension::Agent => FilterReason::Agent,
+        _ => FilterReason::Where,
     }
 }
 
@@ -57,27 +65,29 @@ impl Condition {
         match self {
             Condition::DayTimes(times) => FilterRow {
                 contradiction: times.is_empty().then_some("no time of the day is left"),
-                ..row(Filtered::Time, Of(Dimension::Time(Unit::Second)), |_| Predicate::DayTimes(times.clone()))
+                ..row(FilterReason::Time, Of(Dimension::Time(Unit::Second)), |_| Predicate::DayTimes(times.clone()))
             },
             Condition::Status(set) => FilterRow {
                 contradiction: set.is_empty().then_some("no status is left"),
-                ..row(Filtered::Status, Of(Dimension::Status), |_| Predicate::Status(set.table().into()))
+                ..row(FilterReason::Status, Of(Dimension::Status), |_| Predicate::Status(set.table().into()))
             },
             Condition::Static => FilterRow {
                 option: Setting::Filter("static"),
-                ..row(Filtered::Class, Of(Dimension::Class), |_| Predicate::Class { statics: true, dynamic: false })
+                ..row(FilterReason::Class, Of(Dimension::Class), |_| Predicate::Class { statics: true, dynamic: false })
             },
             Condition::Dynamic => FilterRow {
                 option: Setting::Filter("dynamic"),
-                ..row(Filtered::Class, Of(Dimension::Class), |_| Predicate::Class { statics: false, dynamic: true })
+                ..row(FilterReason::Class, Of(Dimension::Class), |_| Predicate::Class { statics: false, dynamic: true })
             },
             Condition::Slower { ms } => {
-                row(Filtered::Slower, RequestTime, |_| Predicate::RequestTime(ranges::above(*ms)))
+                row(FilterReason::Slower, RequestTime, |_| Predicate::RequestTime(ranges::above(*ms)))
             }
-            Condition::Larger { bytes } => row(Filtered::Larger, Bytes, |_| Predicate::Bytes(ranges::above(*bytes))),
+            Condition::Larger { bytes } => {
+                row(FilterReason::Larger, Bytes, |_| Predicate::Bytes(ranges::above(*bytes)))
+            }
             Condition::Ip(networks) => FilterRow {
                 contradiction: networks.is_empty().then_some("no address is left"),
-                ..row(Filtered::Ip, Of(Dimension::Ip), |_| Predicate::Ip(networks.clone()))
+                ..row(FilterReason::Ip, Of(Dimension::Ip), |_| Predicate::Ip(networks.clone()))
             },
             Condition::Matches { dimension, any } => {
                 keys(*dimension, Setting::Filter(dimension.name()), |making| making.patterns(*dimension, any))
@@ -87,8 +97,8 @@ impl Condition {
                 keys(*dimension, option, |making| Predicate::Not(Box::new(making.patterns(*dimension, any))))
             }
             Condition::Where(selection) => FilterRow {
-                reason: Filtered::Where,
-                option: Setting::Filter(Filtered::Where.name()),
+                reason: FilterReason::Where,
+                option: Setting::Filter(FilterReason::Where.name()),
                 subjects: selection.subjects().collect(),
                 build: Box::new(|making| making.expression(&selection.root)),
                 contradiction: None,
@@ -97,7 +107,7 @@ impl Condition {
     }
 
     /// Reason for which lines are filtered by this condition.
-    pub fn reason(&self) -> Filtered {
+    pub fn reason(&self) -> FilterReason {
         self.row().reason
     }
 
@@ -107,7 +117,7 @@ impl Condition {
     }
 
     /// Builds the predicate that runs on batches.
-    pub(super) fn predicate(&self, making: Making<'_>) -> Predicate {
+    pub(super) fn predicate(&self, making: PredicateBuilder<'_>) -> Predicate {
         (self.row().build)(making)
     }
 
@@ -118,9 +128,9 @@ impl Condition {
     }
 
     /// Everything that the condition reads: its option, the fields needed, and the variable that logs them.
-    pub(crate) fn asked(&self, extras: &Extras) -> Vec<(Message, Fields, String)> {
+    pub(crate) fn asked(&self, variable_columns: &VariableColumns) -> Vec<(Message, Fields, String)> {
         let subjects = self.row().subjects.into_iter();
-        subjects.map(|subject| (self.option().into(), subject.needs(extras), subject.variable())).collect()
+        subjects.map(|subject| (self.option().into(), subject.needs(variable_columns), subject.variable())).collect()
     }
 }
 
@@ -170,22 +180,22 @@ mod tests {
         use crate::batch::TextField;
         let text = Fields::text;
         let rows = [
-            (Condition::DayTimes("8-9".parse().unwrap()), Filtered::Time, "time", Fields::TIME),
-            (Condition::Status("404".parse().unwrap()), Filtered::Status, "status", Fields::STATUS),
-            (Condition::Static, Filtered::Class, "static", text(TextField::Path)),
-            (Condition::Dynamic, Filtered::Class, "dynamic", text(TextField::Path)),
-            (Condition::Slower { ms: 1 }, Filtered::Slower, "slower", Fields::REQUEST_TIME),
-            (Condition::Larger { bytes: 1 }, Filtered::Larger, "larger", Fields::BYTES),
-            (Condition::Ip("::1".parse().unwrap()), Filtered::Ip, "ip", text(TextField::Addr)),
+            (Condition::DayTimes("8-9".parse().unwrap()), FilterReason::Time, "time", Fields::TIME),
+            (Condition::Status("404".parse().unwrap()), FilterReason::Status, "status", Fields::STATUS),
+            (Condition::Static, FilterReason::Class, "static", text(TextField::Path)),
+            (Condition::Dynamic, FilterReason::Class, "dynamic", text(TextField::Path)),
+            (Condition::Slower { ms: 1 }, FilterReason::Slower, "slower", Fields::REQUEST_TIME),
+            (Condition::Larger { bytes: 1 }, FilterReason::Larger, "larger", Fields::BYTES),
+            (Condition::Ip("::1".parse().unwrap()), FilterReason::Ip, "ip", text(TextField::Addr)),
         ];
         let dimensions = [
-            (Dimension::Method, Filtered::Method, "method", text(TextField::Method)),
-            (Dimension::Host, Filtered::Host, "host", text(TextField::Host)),
-            (Dimension::Path, Filtered::Path, "path", text(TextField::Path)),
-            (Dimension::User, Filtered::User, "user", text(TextField::User)),
-            (Dimension::Referer, Filtered::Referer, "referer", text(TextField::Referer)),
-            (Dimension::Agent, Filtered::Agent, "agent", text(TextField::Agent)),
-            (Dimension::Protocol, Filtered::Where, "protocol", text(TextField::Protocol)),
+            (Dimension::Method, FilterReason::Method, "method", text(TextField::Method)),
+            (Dimension::Host, FilterReason::Host, "host", text(TextField::Host)),
+            (Dimension::Path, FilterReason::Path, "path", text(TextField::Path)),
+            (Dimension::User, FilterReason::User, "user", text(TextField::User)),
+            (Dimension::Referer, FilterReason::Referer, "referer", text(TextField::Referer)),
+            (Dimension::Agent, FilterReason::Agent, "agent", text(TextField::Agent)),
+            (Dimension::Protocol, FilterReason::Where, "protocol", text(TextField::Protocol)),
         ];
         let patterns = dimensions.into_iter().flat_map(|(dimension, reason, name, needs)| {
             let any = on_paths(&["a"]);
@@ -198,7 +208,7 @@ mod tests {
         let rows = rows.map(|(condition, reason, option, needs)| (condition, reason, option.to_owned(), needs));
         for (condition, reason, option, needs) in rows.into_iter().chain(patterns) {
             assert_eq!(condition.reason(), reason, "{condition:?}");
-            let asked = condition.asked(&Extras::default());
+            let asked = condition.asked(&VariableColumns::default());
             assert!(asked.iter().all(|(.., variable)| variable.starts_with('$')), "{condition:?}");
             let asked: Vec<_> = asked.into_iter().map(|(option, needs, _)| (option.to_string(), needs)).collect();
             assert_eq!(asked, [(option, needs)], "{condition:?}");

@@ -32,13 +32,13 @@ impl Texts {
     pub(super) fn select(&mut self, batch: &Batch<'_>, rows: Rows) -> Rows {
         let column = batch.text(self.column);
         let Some(Known { answers, hits }) = &mut self.known else {
-            return rows.that(|row| holds(&self.check, column[row]));
+            return rows.filter(|row| holds(&self.check, column[row]));
         };
         hits.clear();
         rows.append_to(hits);
         answers.ask(column, hits, |text| holds(&self.check, text));
         let mut answers = answers.answers();
-        rows.that(|_| answers.next().is_some_and(|answer| *answer))
+        rows.filter(|_| answers.next().is_some_and(|answer| *answer))
     }
 }
 
@@ -94,7 +94,8 @@ mod tests {
             (r"/\x5Cx61", [false, false, false, false, true, false]),
         ];
         for (pattern, expected) in rows {
-            let mut texts = Texts::new(TextField::Path.into(), Check::Looks(pattern.parse().unwrap()), Seed::fixed(1));
+            let mut texts =
+                Texts::new(TextField::Path.into(), Check::Matches(pattern.parse().unwrap()), Seed::fixed(1));
             assert_eq!(selected(&mut texts, &values), expected, "{pattern}");
         }
     }
@@ -102,7 +103,7 @@ mod tests {
     #[test]
     fn cached_answers_stay_correct_after_many_texts() {
         const MANY: usize = 1 << 16;
-        let check = Check::Looks("~7$".parse().unwrap());
+        let check = Check::Matches("~7$".parse().unwrap());
         let mut texts = Texts::new(TextField::Path.into(), check.clone(), Seed::fixed(1));
         let values: Vec<_> = (0..2 * MANY).map(|i| format!("/{}", i % (MANY + 999)).into_bytes()).collect();
         let expected: Vec<_> = values.iter().map(|value| holds(&check, value)).collect();

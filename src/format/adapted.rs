@@ -11,7 +11,7 @@ use super::log_format::piece::{Piece, Value};
 use super::log_format::roles::{self, Roles};
 use super::request_parts::RequestPart;
 use super::row::Row;
-use super::variables::{Feeds, variable};
+use super::variables::{Destination, variable};
 use crate::batch::{Column, Fields, MISSING, TextField};
 
 impl LogFormat {
@@ -35,14 +35,15 @@ impl LogFormat {
         let mut format = LogFormat { plan: compile(&self.pieces, ranked, self.strictness), ..self };
         if let Some(json) = &mut format.json {
             **json = json.ranking(ranked);
-            format.plan.extras = ranked.iter().zip(0..).map(|(name, place)| json.keys().slot_of(name, place)).collect();
+            format.plan.ranked_variables =
+                ranked.iter().zip(0..).map(|(name, place)| json.keys().slot_of(name, place)).collect();
             // A line may have the key of the request but not that of the variable.
             format.derived = ranked.iter().map(|name| RequestPart::named(name)).collect();
         } else {
             let derived = ranked.iter().map(|name| format.derivation(name)).collect();
             format.derived = derived;
             for place in (0..ranked.len()).filter(|place| format.derived[*place].is_some()) {
-                format.plan.fields = format.plan.fields.and(Fields::column(Column::extra(place)));
+                format.plan.fields = format.plan.fields.union(Fields::column(Column::variable(place)));
             }
         }
         format
@@ -51,14 +52,16 @@ impl LogFormat {
     /// The derivation of a variable that lines of this format contain but do not log separately.
     fn derivation(&self, variable: &str) -> Option<RequestPart> {
         let derived = RequestPart::named(variable).filter(|_| !self.logs(variable))?;
-        let mut feeds =
-            self.pieces.iter().filter_map(|p| if let Piece::Variable(value) = p { Some(value.feeds) } else { None });
-        feeds.any(|feeds| derived.is_in(feeds)).then_some(derived)
+        let mut destination = self
+            .pieces
+            .iter()
+            .filter_map(|p| if let Piece::Variable(value) = p { Some(value.destination) } else { None });
+        destination.any(|destination| derived.is_in(destination)).then_some(derived)
     }
 
     /// The value of the variable with index `place` among those that the question ranks by name.
-    pub(crate) fn extra<'a>(&self, place: usize, row: &Row<'a>, bump: &'a Bump) -> &'a [u8] {
-        let logged = row.text(self.plan.extras[place]);
+    pub(crate) fn ranked_variable<'a>(&self, place: usize, row: &Row<'a>, bump: &'a Bump) -> &'a [u8] {
+        let logged = row.text(self.plan.ranked_variables[place]);
         match self.derived.get(place) {
             Some(Some(derived)) if logged == MISSING => derived.value(row, bump),
             _ => logged,
@@ -66,8 +69,8 @@ impl LogFormat {
     }
 
     /// Number of variables that the question ranks by name.
-    pub(crate) fn extras(&self) -> usize {
-        self.plan.extras.len()
+    pub(crate) fn ranked_variables(&self) -> usize {
+        self.plan.ranked_variables.len()
     }
 
     /// The same format, without a list of addresses read as `$remote_addr`, unless the user named that list.
@@ -76,10 +79,11 @@ impl LogFormat {
         let lists =
             self.pieces.iter_mut().filter_map(|p| if let Piece::Variable(value) = p { Some(value) } else { None });
         let is_given = |value: &Value| self.given.iter().any(|field| key_variable(field.key()) == value.name);
-        let is_fed = |value: &&mut Value| value.is_address_list() && value.feeds == Feeds::Text(TextField::Addr);
+        let is_fed =
+            |value: &&mut Value| value.is_address_list() && value.destination == Destination::Text(TextField::Addr);
         let mut fed = lists.filter(|value| is_fed(value) && !is_given(value));
         if let Some(list) = fed.next() {
-            list.feeds = Feeds::Nothing;
+            list.destination = Destination::Nothing;
             self.plan = compile(&self.pieces, &[], self.strictness);
         }
         self
@@ -94,9 +98,11 @@ impl LogFormat {
         }
         if let Some(json) = &mut self.json {
             **json = json.with_fields(fields);
-            let of =
-                |field: &FieldKey| variable(field.variable()).map_or(Fields::NONE, |(_, known)| known.feeds.fields());
-            self.overrides = fields.iter().map(of).filter(|of| *of != Fields::REQUEST).fold(Fields::NONE, Fields::and);
+            let of = |field: &FieldKey| {
+                variable(field.variable()).map_or(Fields::NONE, |(_, known)| known.destination.fields())
+            };
+            self.overrides =
+                fields.iter().map(of).filter(|of| *of != Fields::REQUEST).fold(Fields::NONE, Fields::union);
             return self;
         }
         let Roles { pieces, given, overrides } = roles::assign(self.pieces, fields);
@@ -116,7 +122,7 @@ impl LogFormat {
         match &self.json {
             Some(json) => {
                 let mut rules = json.keys().given().filter(|(_, rule)| *rule.key == *field.key()).peekable();
-                rules.peek().is_none() || rules.any(|(place, _)| seen.holds(place))
+                rules.peek().is_none() || rules.any(|(place, _)| seen.contains(place))
             }
             None => self.given.contains(field),
         }

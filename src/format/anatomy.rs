@@ -8,12 +8,12 @@ use std::borrow::Cow;
 use bumpalo::Bump;
 
 use super::row::Row;
-use super::variables::Feeds;
+use super::variables::Destination;
 use crate::batch::Fields;
+use crate::format::json::field_values::ScanContext;
 use crate::format::json::format::{JsonFormat, Syntax};
-use crate::format::json::found::Room;
 use crate::format::json::members::members;
-use crate::format::json::scan::Recall;
+use crate::format::json::scan::JsonScratch;
 use crate::format::json::text::decode;
 use crate::format::json::value::{Kind, Value};
 use crate::format::log_format::piece::Piece;
@@ -35,7 +35,7 @@ pub(crate) struct LineField {
     pub(crate) variable: Option<String>,
     /// The value, escaped as nginx escapes by default.
     pub(crate) value: Vec<u8>,
-    pub(crate) feeds: Feeds,
+    pub(crate) destination: Destination,
 }
 
 /// The values of a line, and what follows them.
@@ -64,7 +64,7 @@ impl LogFormat {
         for (piece, value) in pieces_and_values(&self.plan, &values) {
             if let Piece::Variable(variable) = &self.pieces[piece] {
                 let (name, value) = (variable.name.clone(), self.escaped_as_default(value));
-                fields.push(LineField { key: None, variable: Some(name), value, feeds: variable.feeds });
+                fields.push(LineField { key: None, variable: Some(name), value, destination: variable.destination });
             }
         }
         Anatomy { fields, unread: self.escaped_as_default(&text[end..]) }
@@ -77,25 +77,26 @@ impl LogFormat {
     /// The values of a line that names them. If several keys feed the same field, the scanner decides which one takes
     /// precedence.
     fn keyed_anatomy(&self, format: &JsonFormat, text: &[u8]) -> Anatomy {
-        let (keys, bump, mut recall) = (format.keys(), Bump::new(), Recall::default());
-        let room = Room { bump: &bump, needs: Fields::NONE };
+        let (keys, bump, mut scratch) = (format.keys(), Bump::new(), JsonScratch::default());
+        let context = ScanContext { bump: &bump, needs: Fields::NONE };
         let (mut clock, mut row) = (Clock::default(), Row::EMPTY);
         let is_read = match format.syntax {
             Syntax::Json => {
-                json::scan::scan(keys, Line::unmarked(text), room, &mut clock, &mut recall, &mut row).is_ok()
+                json::scan::scan(keys, Line::unmarked(text), context, &mut clock, &mut scratch, &mut row).is_ok()
             }
-            Syntax::Ltsv => ltsv::scan::scan(keys, text, room, &mut clock, &mut recall, &mut row).is_ok(),
+            Syntax::Ltsv => ltsv::scan::scan(keys, text, context, &mut clock, &mut scratch, &mut row).is_ok(),
         };
         let mut fields = Vec::new();
         let mut push = |key: &[u8], starts: &[usize], value: Vec<u8>| {
             let rule = |rule: u16| keys.rule(rule);
             let known = keys.find(key).and_then(|name| name.rule).map(rule);
-            let found = starts.iter().find_map(|start| recall.finds.rule_at(*start)).filter(|_| is_read).map(rule);
+            let found =
+                starts.iter().find_map(|start| scratch.field_values.rule_at(*start)).filter(|_| is_read).map(rule);
             fields.push(LineField {
                 key: Some(key.to_vec()),
                 variable: found.or(known).map(|rule| rule.variable.to_string()),
                 value,
-                feeds: found.map_or(Feeds::Nothing, |rule| keys.targets()[rule.target]),
+                destination: found.map_or(Destination::Nothing, |rule| keys.targets()[rule.target]),
             });
         };
         match format.syntax {
@@ -154,7 +155,7 @@ mod tests {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let field = |field: LineField| {
             let key = field.key.map_or_else(String::new, |key| text(&key) + ":");
-            format!("{key}{}={} {:?}", field.variable.unwrap_or_default(), text(&field.value), field.feeds)
+            format!("{key}{}={} {:?}", field.variable.unwrap_or_default(), text(&field.value), field.destination)
         };
         let unread = Some(text(&anatomy.unread)).filter(|unread| !unread.is_empty());
         anatomy.fields.into_iter().map(field).chain(unread).collect()
@@ -241,7 +242,7 @@ mod tests {
             let format: LogFormat = name.parse().unwrap();
             let fields = format.anatomy(line.as_bytes()).fields;
             assert_eq!(fields.len(), format.variables(), "{name}");
-            assert!(fields.iter().any(|field| field.feeds == Feeds::Text(TextField::Addr)));
+            assert!(fields.iter().any(|field| field.destination == Destination::Text(TextField::Addr)));
         }
     }
 

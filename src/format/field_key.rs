@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::variables::{Feeds, Ranked, is_known, is_name, variable, variables};
+use super::variables::{Destination, Ranked, is_known, is_name, variable, variables};
 use crate::format::time_unit::TimeUnit;
 use crate::text::printable;
 
@@ -48,7 +48,8 @@ pub struct FieldKey {
 impl FieldKey {
     /// Every name that a field can have, except those that are used only for rankings.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        let own = variables().filter(|v| v.feeds != Feeds::Nothing && v.is_in_nginx_s_unit()).map(|v| v.name);
+        let own =
+            variables().filter(|v| v.destination != Destination::Nothing && v.is_in_nginx_s_unit()).map(|v| v.name);
         SHORT_NAMES.iter().map(|(name, ..)| *name).chain(own)
     }
 
@@ -59,7 +60,7 @@ impl FieldKey {
 
     /// True if the field is used only for a ranking by its name.
     pub fn is_for_rankings(&self) -> bool {
-        variable(&self.variable).is_none_or(|(_, v)| v.feeds == Feeds::Nothing)
+        variable(&self.variable).is_none_or(|(_, v)| v.destination == Destination::Nothing)
     }
 
     /// The key or variable that holds the field.
@@ -139,7 +140,8 @@ impl FromStr for FieldKey {
 
 /// True if a variable feeds a field or can be ranked.
 fn is_of_use(name: &str) -> bool {
-    let is_read = variable(name).is_none_or(|(_, v)| v.feeds != Feeds::Nothing || v.ranked == Ranked::Itself);
+    let is_read =
+        variable(name).is_none_or(|(_, v)| v.destination != Destination::Nothing || v.ranked == Ranked::Itself);
     is_name(name) && is_known(name) && is_read
 }
 

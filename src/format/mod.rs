@@ -14,24 +14,24 @@
 
 mod adapted;
 mod anatomy;
+mod batch_writer;
 mod catalog;
-mod damage;
+mod corruption;
 mod detect;
 mod digits;
 mod escaping;
 mod field_key;
-mod fill;
 mod from_text;
 pub(crate) mod json;
 pub(crate) mod log_format;
 mod ltsv;
 mod marks;
-mod memory;
-mod misfit;
+mod mismatch;
 mod reason;
 mod request;
 mod request_parts;
 mod row;
+mod scan_cache;
 mod shape;
 mod slot;
 mod time_unit;
@@ -39,25 +39,25 @@ mod timestamp;
 mod variables;
 
 pub(crate) use anatomy::{Anatomy, LineField};
-pub(crate) use detect::{Considered, Detector, Finding, FormatsOfFile, Nearest, Rejected, Stop, Taken, stops};
+pub(crate) use batch_writer::BatchWriter;
+pub(crate) use detect::{ClosestFormat, Considered, Detector, Finding, FormatId, FormatsOfFile, Rejected, Stop, stops};
 pub use field_key::{FieldKey, FieldKeyError};
-pub(crate) use fill::Filler;
-pub(crate) use json::found::Room;
+pub(crate) use json::field_values::ScanContext;
 pub(crate) use json::key_lookup::is_key_of_a_hit;
 pub(crate) use json::seen::KeysSeen;
 pub(crate) use json::text::undo_json;
-pub(crate) use log_format::fast_path::{UsualLine, take_usual};
+pub(crate) use log_format::fast_path::{FastLine, try_fast_path};
 pub use log_format::format_error::FormatError;
 pub use log_format::nginx_escape::NginxEscape;
 pub(crate) use log_format::piece::Piece;
 pub(crate) use marks::{Line, Marks, Quotes, closing_quote};
-pub(crate) use memory::{BadValue, Memory};
 pub use reason::Reason;
 pub use request::Query;
 pub(crate) use request::request_scheme;
 pub(crate) use row::Row;
+pub(crate) use scan_cache::{BadValue, ScanCache};
 pub(crate) use slot::Slot;
-pub(crate) use variables::{Feeds, Ranked, is_known, is_name, ranked_names, variable};
+pub(crate) use variables::{Destination, Ranked, is_known, is_name, ranked_names, variable};
 
 use crate::batch::Fields;
 use crate::message::Message;
@@ -232,7 +232,7 @@ impl LogFormat {
     /// The fields that lines of this format have. For formats with keys, `seen` are the keys that lines had.
     pub(crate) fn fields(&self, seen: &KeysSeen) -> Fields {
         match &self.json {
-            Some(json) => json.keys().seen(seen).fold(Fields::NONE, |fields, rule| fields.and(rule.fields)),
+            Some(json) => json.keys().seen(seen).fold(Fields::NONE, |fields, rule| fields.union(rule.fields)),
             None => self.plan.fields,
         }
     }

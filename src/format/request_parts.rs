@@ -9,7 +9,7 @@ use bumpalo::Bump;
 
 use super::request;
 use super::row::Row;
-use super::variables::Feeds;
+use super::variables::Destination;
 use crate::batch::{MISSING, TextField};
 use crate::format::slot::Slot;
 use crate::text::{escape_backslashes, undo_escapes};
@@ -42,13 +42,13 @@ impl RequestPart {
         }
     }
 
-    /// True if a variable that feeds `feeds` contains this part.
-    pub(super) fn is_in(&self, feeds: Feeds) -> bool {
-        match feeds {
-            Feeds::Request => true,
-            Feeds::Text(TextField::Path) | Feeds::UriAndArgs => *self != RequestPart::RequestUri,
-            Feeds::Args => !matches!(self, RequestPart::RequestUri | RequestPart::Uri),
-            Feeds::Uri => *self == RequestPart::Uri,
+    /// True if a variable that feeds `destination` contains this part.
+    pub(super) fn is_in(&self, destination: Destination) -> bool {
+        match destination {
+            Destination::Request => true,
+            Destination::Text(TextField::Path) | Destination::UriAndArgs => *self != RequestPart::RequestUri,
+            Destination::Args => !matches!(self, RequestPart::RequestUri | RequestPart::Uri),
+            Destination::Uri => *self == RequestPart::Uri,
             _ => false,
         }
     }
@@ -215,7 +215,9 @@ mod tests {
         assert_eq!(derived("arg_X", Slot::of(TextField::Path), "/a?x=1"), "1");
         assert_eq!(derived("args", Slot::URI_AND_ARGS, "/a?x=1"), "x=1");
         assert_eq!(derived("args", Slot::URI_AND_ARGS, "/a-"), "-");
-        assert!(!RequestPart::RequestUri.is_in(Feeds::UriAndArgs) && RequestPart::Args.is_in(Feeds::UriAndArgs));
+        assert!(
+            !RequestPart::RequestUri.is_in(Destination::UriAndArgs) && RequestPart::Args.is_in(Destination::UriAndArgs)
+        );
         assert_eq!((RequestPart::named("request"), RequestPart::named("path")), (None, None));
     }
 

@@ -1,7 +1,7 @@
 //! Slots: the places for texts in a row.
 
-use super::variables::Feeds;
-use crate::batch::{EXTRAS, TEXTS, TextField};
+use super::variables::Destination;
+use crate::batch::{MAX_VARIABLES, TEXTS, TextField};
 
 /// The place of a text in a row: a text field, the request, a variable that the question ranks by name, or nowhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,9 +15,9 @@ impl Slot {
     /// The value of `$uri$is_args$args`.
     pub(crate) const URI_AND_ARGS: Slot = Slot(TEXTS as u8 + 3);
     pub(crate) const NOWHERE: Slot = Slot(TEXTS as u8 + 4);
-    const EXTRA: usize = TEXTS + 5;
+    const VARIABLES: usize = TEXTS + 5;
     /// Number of slots of a row.
-    pub(crate) const COUNT: usize = Slot::EXTRA + EXTRAS;
+    pub(crate) const COUNT: usize = Slot::VARIABLES + MAX_VARIABLES;
 
     pub(crate) const fn of(field: TextField) -> Slot {
         Slot(field as u8)
@@ -30,8 +30,8 @@ impl Slot {
     }
 
     /// The slot of the variable with index `place` among those that the question ranks by name.
-    pub(crate) const fn extra(place: usize) -> Slot {
-        Slot((Slot::EXTRA + place) as u8)
+    pub(crate) const fn variable(place: usize) -> Slot {
+        Slot((Slot::VARIABLES + place) as u8)
     }
 
     pub(crate) const fn index(self) -> usize {
@@ -39,16 +39,20 @@ impl Slot {
     }
 
     /// The slot that a variable fills.
-    pub(super) const fn fed_by(feeds: Feeds) -> Slot {
-        match feeds {
-            Feeds::Text(field) => Slot::of(field),
-            Feeds::Request => Slot::REQUEST,
-            Feeds::Uri => Slot::URI,
-            Feeds::Args => Slot::ARGS,
-            Feeds::UriAndArgs => Slot::URI_AND_ARGS,
-            Feeds::Ranked(place) => Slot::extra(place as usize),
-            Feeds::Nothing | Feeds::Time | Feeds::Status | Feeds::Bytes | Feeds::RequestTime => Slot::NOWHERE,
-            Feeds::RequestTimeIn(_) => Slot::NOWHERE,
+    pub(super) const fn fed_by(destination: Destination) -> Slot {
+        match destination {
+            Destination::Text(field) => Slot::of(field),
+            Destination::Request => Slot::REQUEST,
+            Destination::Uri => Slot::URI,
+            Destination::Args => Slot::ARGS,
+            Destination::UriAndArgs => Slot::URI_AND_ARGS,
+            Destination::Ranked(place) => Slot::variable(place as usize),
+            Destination::Nothing
+            | Destination::Time
+            | Destination::Status
+            | Destination::Bytes
+            | Destination::RequestTime => Slot::NOWHERE,
+            Destination::RequestTimeIn(_) => Slot::NOWHERE,
         }
     }
 }

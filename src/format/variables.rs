@@ -12,7 +12,7 @@ use crate::format::time_unit::TimeUnit;
 
 /// The field that the value of a variable goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Feeds {
+pub(crate) enum Destination {
     Nothing,
     Text(TextField),
     /// The request line: method, path and protocol.
@@ -34,19 +34,19 @@ pub(crate) enum Feeds {
     Ranked(u8),
 }
 
-impl Feeds {
+impl Destination {
     pub(crate) fn fields(self) -> Fields {
         match self {
             // A query alone fills no field.
-            Feeds::Nothing | Feeds::Args => Fields::NONE,
-            Feeds::Text(field) => Fields::text(field),
-            Feeds::Request => Fields::REQUEST,
-            Feeds::Uri | Feeds::UriAndArgs => Fields::text(TextField::Path),
-            Feeds::Time => Fields::TIME,
-            Feeds::Status => Fields::STATUS,
-            Feeds::Bytes => Fields::BYTES,
-            Feeds::RequestTime | Feeds::RequestTimeIn(_) => Fields::REQUEST_TIME,
-            Feeds::Ranked(place) => Fields::column(Column::extra(usize::from(place))),
+            Destination::Nothing | Destination::Args => Fields::NONE,
+            Destination::Text(field) => Fields::text(field),
+            Destination::Request => Fields::REQUEST,
+            Destination::Uri | Destination::UriAndArgs => Fields::text(TextField::Path),
+            Destination::Time => Fields::TIME,
+            Destination::Status => Fields::STATUS,
+            Destination::Bytes => Fields::BYTES,
+            Destination::RequestTime | Destination::RequestTimeIn(_) => Fields::REQUEST_TIME,
+            Destination::Ranked(place) => Fields::column(Column::variable(usize::from(place))),
         }
     }
 }
@@ -78,7 +78,7 @@ pub(crate) enum Author {
 pub(crate) struct Variable {
     pub(crate) name: &'static str,
     pub(crate) shape: Shape,
-    pub(crate) feeds: Feeds,
+    pub(crate) destination: Destination,
     pub(crate) ranked: Ranked,
     pub(crate) author: Author,
 }
@@ -91,22 +91,22 @@ impl Variable {
 }
 
 /// Text comes from the visitor or the application; values of all other shapes come from nginx.
-const fn row(name: &'static str, shape: Shape, feeds: Feeds, ranked: Ranked) -> Variable {
+const fn row(name: &'static str, shape: Shape, destination: Destination, ranked: Ranked) -> Variable {
     let author = if matches!(shape, Shape::Text) { Author::Other } else { Author::Nginx };
-    Variable { name, shape, feeds, ranked, author }
+    Variable { name, shape, destination, ranked, author }
 }
 
 /// A variable that is ranked as a dimension with a shorter name.
 const fn short(name: &'static str, shape: Shape, field: TextField, dimension: &'static str) -> Variable {
-    row(name, shape, Feeds::Text(field), Ranked::As(dimension))
+    row(name, shape, Destination::Text(field), Ranked::As(dimension))
 }
 
 const fn word(name: &'static str) -> Variable {
-    row(name, Shape::Token, Feeds::Nothing, Ranked::Itself)
+    row(name, Shape::Token, Destination::Nothing, Ranked::Itself)
 }
 
 const fn text(name: &'static str) -> Variable {
-    row(name, Shape::Text, Feeds::Nothing, Ranked::Itself)
+    row(name, Shape::Text, Destination::Nothing, Ranked::Itself)
 }
 
 /// A text that nginx or its configuration writes.
@@ -116,21 +116,21 @@ const fn own_text(name: &'static str) -> Variable {
 
 /// A number that names something, such as a port.
 const fn port(name: &'static str) -> Variable {
-    row(name, Shape::Port, Feeds::Nothing, Ranked::Itself)
+    row(name, Shape::Port, Destination::Nothing, Ranked::Itself)
 }
 
 /// One value for each upstream server that nginx tried.
 const fn words(name: &'static str) -> Variable {
-    row(name, Shape::Words, Feeds::Nothing, Ranked::Itself)
+    row(name, Shape::Words, Destination::Nothing, Ranked::Itself)
 }
 
-const fn measure(name: &'static str, shape: Shape, feeds: Feeds) -> Variable {
-    row(name, shape, feeds, Ranked::Measure)
+const fn measure(name: &'static str, shape: Shape, destination: Destination) -> Variable {
+    row(name, shape, destination, Ranked::Measure)
 }
 
 /// Numbers that feed no field yet.
 const fn numbers(name: &'static str) -> Variable {
-    measure(name, Shape::Numbers, Feeds::Nothing)
+    measure(name, Shape::Numbers, Destination::Nothing)
 }
 
 /// If two variables of a format feed the same field, the one that is first in this table feeds it.
@@ -138,29 +138,29 @@ const fn numbers(name: &'static str) -> Variable {
 const VARIABLES: &[Variable] = &[
     short("remote_addr", Shape::Address, TextField::Addr, "ip"),
     short("remote_user", Shape::Text, TextField::User, "user"),
-    row("time_local", Shape::Time, Feeds::Time, Ranked::Moment),
-    row("time_iso8601", Shape::Time, Feeds::Time, Ranked::Moment),
-    row("msec", Shape::Time, Feeds::Time, Ranked::Moment),
-    row("request", Shape::Text, Feeds::Request, Ranked::Itself),
+    row("time_local", Shape::Time, Destination::Time, Ranked::Moment),
+    row("time_iso8601", Shape::Time, Destination::Time, Ranked::Moment),
+    row("msec", Shape::Time, Destination::Time, Ranked::Moment),
+    row("request", Shape::Text, Destination::Request, Ranked::Itself),
     // Letters, except in an HTTP/2 request that nginx refuses: then any text.
     Variable { author: Author::Nginx, ..short("request_method", Shape::Text, TextField::Method, "method") },
-    row("request_uri", Shape::Text, Feeds::Text(TextField::Path), Ranked::Itself),
-    row(URI_AND_ARGS, Shape::Text, Feeds::UriAndArgs, Ranked::Itself),
-    row("uri", Shape::Text, Feeds::Uri, Ranked::Itself),
-    row("document_uri", Shape::Text, Feeds::Uri, Ranked::Itself),
-    row("args", Shape::Text, Feeds::Args, Ranked::Itself),
-    row("query_string", Shape::Text, Feeds::Args, Ranked::Itself),
+    row("request_uri", Shape::Text, Destination::Text(TextField::Path), Ranked::Itself),
+    row(URI_AND_ARGS, Shape::Text, Destination::UriAndArgs, Ranked::Itself),
+    row("uri", Shape::Text, Destination::Uri, Ranked::Itself),
+    row("document_uri", Shape::Text, Destination::Uri, Ranked::Itself),
+    row("args", Shape::Text, Destination::Args, Ranked::Itself),
+    row("query_string", Shape::Text, Destination::Args, Ranked::Itself),
     short("server_protocol", Shape::Token, TextField::Protocol, "protocol"),
-    row("status", Shape::Status, Feeds::Status, Ranked::As("status")),
-    measure("body_bytes_sent", Shape::Number, Feeds::Bytes),
-    measure("bytes_sent", Shape::Number, Feeds::Bytes),
+    row("status", Shape::Status, Destination::Status, Ranked::As("status")),
+    measure("body_bytes_sent", Shape::Number, Destination::Bytes),
+    measure("bytes_sent", Shape::Number, Destination::Bytes),
     // Other servers' units, smallest first.
-    measure("request_time_us", Shape::Microseconds, Feeds::RequestTime),
-    measure("request_time_ms", Shape::Milliseconds, Feeds::RequestTime),
-    measure("request_time", Shape::Duration, Feeds::RequestTime),
+    measure("request_time_us", Shape::Microseconds, Destination::RequestTime),
+    measure("request_time_ms", Shape::Milliseconds, Destination::RequestTime),
+    measure("request_time", Shape::Duration, Destination::RequestTime),
     short("host", Shape::Token, TextField::Host, "host"),
-    row("http_host", Shape::Text, Feeds::Text(TextField::Host), Ranked::Itself),
-    row("server_name", Shape::Token, Feeds::Text(TextField::Host), Ranked::Itself),
+    row("http_host", Shape::Text, Destination::Text(TextField::Host), Ranked::Itself),
+    row("server_name", Shape::Token, Destination::Text(TextField::Host), Ranked::Itself),
     short("http_referer", Shape::Text, TextField::Referer, "referer"),
     short("http_user_agent", Shape::Text, TextField::Agent, "agent"),
 
@@ -182,7 +182,7 @@ const VARIABLES: &[Variable] = &[
     word("server_addr"), port("server_port"), word("hostname"), word("nginx_version"), port("pid"),
     port("connection"), port("connection_requests"), own_text("date_local"), own_text("date_gmt"), port("limit_rate"),
     word("limit_req_status"), word("limit_conn_status"),
-    numbers("connection_time"), numbers("request_length"), measure("gzip_ratio", Shape::Ratio, Feeds::Nothing), numbers("tcpinfo_rtt"),
+    numbers("connection_time"), numbers("request_length"), measure("gzip_ratio", Shape::Ratio, Destination::Nothing), numbers("tcpinfo_rtt"),
     numbers("connections_active"),
     numbers("connections_reading"), numbers("connections_writing"), numbers("connections_waiting"), numbers("tcpinfo_rttvar"), numbers("tcpinfo_snd_cwnd"), numbers("tcpinfo_rcv_space"),
 
@@ -280,7 +280,10 @@ mod tests {
             let is_text = matches!(v.shape, Shape::Token | Shape::Address | Shape::Port | Shape::Text | Shape::Words);
             assert!(is_text, "{}", v.name);
         }
-        for v in VARIABLES.iter().filter(|v| matches!(v.feeds, Feeds::Text(_) | Feeds::Request | Feeds::Uri)) {
+        for v in VARIABLES
+            .iter()
+            .filter(|v| matches!(v.destination, Destination::Text(_) | Destination::Request | Destination::Uri))
+        {
             assert!(!matches!(v.ranked, Ranked::Measure | Ranked::Moment), "{}", v.name);
         }
     }

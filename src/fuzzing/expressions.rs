@@ -8,7 +8,7 @@ use super::Header;
 use super::counting::{Log, Strategy, answer};
 use super::messages::assert_safe;
 use crate::dimension::Dimension;
-use crate::filter::{Condition, Networks, Pattern, StatusSet, Where};
+use crate::filter::{Condition, Networks, Pattern, StatusSet, WhereExpression};
 use crate::format::FieldKey;
 use crate::question::{FailIf, Question, Section};
 use crate::report::Verdict;
@@ -61,14 +61,14 @@ fn is_own(name: &str) -> bool {
 
 /// Checks that the hits of an expression and those of its opposite add up to all hits.
 fn of_where(text: &str) {
-    let selected = match Where::parse(text, &is_own) {
+    let selected = match WhereExpression::parse(text, &is_own) {
         Ok(selected) => selected,
         Err(error) => return refused(&error.to_string()),
     };
     // The opposite may be refused, because the parser limits the nesting of an expression.
-    let Ok(opposite) = Where::parse(&format!("!({text})"), &is_own) else { return };
+    let Ok(opposite) = WhereExpression::parse(&format!("!({text})"), &is_own) else { return };
     let log = Log::new(LOG);
-    let hits = |selected: Where| {
+    let hits = |selected: WhereExpression| {
         let filters = vec![Condition::Where(selected)];
         let question = Question::new().filters(filters).show([Section::Summary]);
         let report = answer(&question, &log, Strategy::PLAINEST).report?;

@@ -1,6 +1,6 @@
 //! JSON lines: the result must not depend on previous lines, and must match the reference for lines that it decides.
 
-use crate::format::json::twin::Reader;
+use crate::format::json::reference::Reader;
 
 /// Fuzzes the lines of one log.
 pub(super) fn run(data: &[u8]) {

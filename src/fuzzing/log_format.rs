@@ -3,8 +3,8 @@
 
 use super::Header;
 use super::messages::assert_safe;
-use crate::format::log_format::twin::Twin;
-use crate::format::{LogFormat, Memory, NginxEscape, stops};
+use crate::format::log_format::reference::Reference;
+use crate::format::{LogFormat, NginxEscape, ScanCache, stops};
 
 /// Fuzzes one format. The first byte chooses how the format is given, the first line is its text, and the others are
 /// lines of a log.
@@ -26,17 +26,17 @@ pub(super) fn run(data: &[u8]) {
         let again = LogFormat::nginx("own", &shown, NginxEscape::Default).ok().and_then(|again| again.text());
         assert_eq!(again.as_ref(), Some(&shown), "{text:?}");
     }
-    let twin = if format.has_keys() { None } else { Twin::of(format.clone()) };
+    let reference = if format.has_keys() { None } else { Reference::of(format.clone()) };
     // The fields of a text format come from its expression, which may be too large to compile.
-    let has_fields = format.has_keys() || twin.is_some();
+    let has_fields = format.has_keys() || reference.is_some();
     let formats = [format];
-    let mut memory = Memory::default();
+    let mut cache = ScanCache::default();
     for line in lines.split(|byte| *byte == b'\n').skip(1) {
         let stops = stops(&formats, line);
-        assert!(stops.iter().all(|stop| stop.misfit.at <= line.len()), "{stops:?} of {line:?}");
+        assert!(stops.iter().all(|stop| stop.mismatch.at <= line.len()), "{stops:?} of {line:?}");
         let is_shown = has_fields && stops.is_empty();
         assert!(!is_shown || !formats[0].anatomy(line).fields.is_empty(), "{line:?} fits but has no fields");
-        let agreed = twin.iter().try_for_each(|twin| twin.agree(&mut memory, line));
+        let agreed = reference.iter().try_for_each(|reference| reference.agree(&mut cache, line));
         agreed.unwrap_or_else(|difference| panic!("{difference}"));
     }
 }

@@ -11,7 +11,7 @@ use crate::format::Query;
 use crate::measure::{Precision, UvMethod};
 use crate::metric::Metric;
 use crate::question::{MaxKeys, Question, Section};
-use crate::render::{Page, ReportFormat, Signs, Style, write_explanation_json};
+use crate::render::{Charset, ReportFormat, Style, TerminalStyle, write_explanation_json};
 use crate::report::Report;
 use crate::steps::{Ipv6Prefix, RealIp, Visitor};
 use crate::time::{Now, Unit};
@@ -164,9 +164,13 @@ fn filters(header: &mut Header<'_>, dimensions: &[Dimension]) -> Vec<Condition> 
 /// Writes a report, and checks the output.
 fn written(report: &Report, header: &mut Header<'_>) {
     let columns = header.one_of(&[80, 1, 20, 40, 200]);
-    let signs = header.one_of(&[Signs::Unicode, Signs::Ascii]);
+    let charset = header.one_of(&[Charset::Unicode, Charset::Ascii]);
     let format = header.one_of(&ReportFormat::all().collect::<Vec<_>>());
-    let style = Style { page: Page { columns, signs, ..Page::default() }, csv_safe: true, ..Style::default() };
+    let style = Style {
+        terminal: TerminalStyle { columns, charset, ..TerminalStyle::default() },
+        csv_safe: true,
+        ..Style::default()
+    };
     let mut text = Vec::new();
     format.write(report, &style, &mut text).expect("writing to memory cannot fail");
     let text = String::from_utf8(text).expect("reports are UTF-8");

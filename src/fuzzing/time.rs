@@ -2,7 +2,7 @@
 
 use super::messages::assert_safe;
 use crate::filter::DayTimes;
-use crate::format::log_format::twin::Times;
+use crate::format::log_format::reference::Times;
 use crate::time::{Date, FIRST_S, LAST_S, Moment, Now, Stamp, Unit, Zone, ZoneClock};
 
 /// Zones whose clock changes by an hour, by half an hour, by a day, and not at all.

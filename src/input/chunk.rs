@@ -6,14 +6,14 @@ pub(crate) struct Chunk<'a> {
     pub(crate) bytes: &'a [u8],
     /// Offset of the first line in the input.
     pub(crate) offset: u64,
-    /// Bytes left out of the last line, which is longer than the maximum or begins with many NULs. The rest gives the same
-    /// result as the whole line.
+    /// Bytes left out of the last line, which is longer than the maximum or begins with many NULs. The rest gives the
+    /// same result as the whole line.
     pub(crate) left_out: u64,
 }
 
 /// How inputs are cut into chunks.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Cut {
+pub(crate) struct ChunkOptions {
     pub(crate) chunk_bytes: usize,
     /// Maximum length of a line in bytes. A longer line is malformed, and not kept whole.
     pub(crate) max_line: usize,
@@ -23,7 +23,7 @@ pub(crate) struct Cut {
 
 /// Result for a worker that asks for a chunk.
 #[derive(Debug)]
-pub(crate) enum Taken<'a> {
+pub(crate) enum NextChunk<'a> {
     Chunk(Chunk<'a>),
     /// Another worker holds the input, and this one does not wait.
     Busy,
@@ -31,18 +31,18 @@ pub(crate) enum Taken<'a> {
     End,
 }
 
-impl<'a> From<Option<Chunk<'a>>> for Taken<'a> {
+impl<'a> From<Option<Chunk<'a>>> for NextChunk<'a> {
     fn from(chunk: Option<Chunk<'a>>) -> Self {
-        chunk.map_or(Taken::End, Taken::Chunk)
+        chunk.map_or(NextChunk::End, NextChunk::Chunk)
     }
 }
 
 #[cfg(test)]
-impl<'a> Taken<'a> {
+impl<'a> NextChunk<'a> {
     pub(super) fn chunk(self) -> Option<Chunk<'a>> {
         match self {
-            Taken::Chunk(chunk) => Some(chunk),
-            Taken::Busy | Taken::End => None,
+            NextChunk::Chunk(chunk) => Some(chunk),
+            NextChunk::Busy | NextChunk::End => None,
         }
     }
 }

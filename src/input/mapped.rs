@@ -1,5 +1,5 @@
 //! Files mapped into memory. The `unsafe` code for that is here and in guard.rs. Most other `unsafe` code only gives
-//! hints or uses processor features (huge_pages.rs, prefetch.rs, format/marks/blocks.rs, keys/quad.rs).
+//! hints or uses processor features (huge_pages.rs, prefetch.rs, format/marks/blocks.rs, keys/ipv4.rs).
 //!
 //! Two guarantees hold. First, a mapping is read-only and private, and a caller that asks for one has installed the
 //! guard (guard.rs). Second, a file that shrinks while it is mapped, or that cannot be read, does not end the process:
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use memmap2::Mmap;
 
 use super::Chunk;
-use super::chunk::Cut;
+use super::chunk::ChunkOptions;
 use super::guard::{MapGuard, Region};
 use super::ranges::Ranges;
 use crate::text::lines::{HEAD_BYTES, head, kept_of, text_start};
@@ -31,14 +31,14 @@ pub(crate) struct Mapped {
 
 impl Mapped {
     /// Maps a file, or returns it if the system cannot map it.
-    pub(crate) fn new(file: File, _guard: MapGuard, cut: Cut) -> Result<Mapped, File> {
+    pub(crate) fn new(file: File, _guard: MapGuard, chunk_options: ChunkOptions) -> Result<Mapped, File> {
         // SAFETY: the mapping is read-only, so nothing is changed through it. Another process may change the file:
         // the bytes are then other bytes, which nothing here takes for more than bytes (no length, no UTF-8 is
         // believed twice). It may cut the file: that is what the guard is for, and the caller has shown it.
         let Ok(map) = (unsafe { Mmap::map(&file) }) else { return Err(file) };
         let region = Region::watch(map.as_ptr() as usize, map.len());
-        let ranges = Ranges::new(0..map.len() as u64, cut.chunk_bytes);
-        Ok(Mapped { map, file: Arc::new(file), region, max_line: cut.max_line, ranges })
+        let ranges = Ranges::new(0..map.len() as u64, chunk_options.chunk_bytes);
+        Ok(Mapped { map, file: Arc::new(file), region, max_line: chunk_options.max_line, ranges })
     }
 
     pub(crate) fn len(&self) -> u64 {
@@ -133,8 +133,8 @@ impl Mapped {
         text.saturating_add(kept_of(self.max_line)).min(end)
     }
 
-    /// True if bytes that were mapped may have been read as zeros: a page was lost, or the file is shorter now. Within its last
-    /// page a file can shrink without a signal.
+    /// True if bytes that were mapped may have been read as zeros: a page was lost, or the file is shorter now. Within
+    /// its last page a file can shrink without a signal.
     pub(crate) fn has_lost(&self) -> bool {
         self.region.is_hurt() || self.file.metadata().map_or(0, |m| m.len()) < self.len()
     }
@@ -170,8 +170,8 @@ mod tests {
     fn mapped(text: &[u8], chunk_bytes: usize) -> (tempfile::NamedTempFile, Mapped) {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text).unwrap();
-        let cut = Cut { chunk_bytes, max_line: 1 << 20, small_bytes: 0 };
-        let map = Mapped::new(file.reopen().unwrap(), guard_mappings().unwrap(), cut).unwrap();
+        let chunk_options = ChunkOptions { chunk_bytes, max_line: 1 << 20, small_bytes: 0 };
+        let map = Mapped::new(file.reopen().unwrap(), guard_mappings().unwrap(), chunk_options).unwrap();
         (file, map)
     }
 

@@ -4,6 +4,7 @@
 //! through `compressed`, a reader of its text; `small`, `mapped`, `positioned` and `stream` cut the text into chunks.
 
 mod beginning;
+mod blocking;
 mod chunk;
 mod closed;
 mod compressed;
@@ -13,7 +14,7 @@ mod fingerprint;
 mod guard;
 mod mapped;
 mod opener;
-mod peeked;
+mod peek;
 mod positioned;
 mod ranges;
 mod read_at;
@@ -21,20 +22,19 @@ mod small;
 mod source;
 mod stream;
 mod stream_file;
-mod turn;
 mod unreadable;
 mod watched;
 
 pub(crate) use beginning::{BEGINNING, Beginning};
-pub(crate) use chunk::{Chunk, Cut, Taken};
+pub(crate) use blocking::Blocking;
+pub(crate) use chunk::{Chunk, ChunkOptions, NextChunk};
 pub(crate) use fed::Fed;
 pub(crate) use find::is_access_log_name;
-pub use find::{FindNote, Found, find_logs};
+pub use find::{InputNote, ResolvedInputs, find_logs};
 pub use guard::{MapGuard, guard_mappings};
 pub(crate) use opener::Opener;
 pub(crate) use small::SMALL_BYTES;
 pub(crate) use source::Source;
-pub(crate) use turn::Wait;
 
 use std::fmt;
 use std::io::Read;

@@ -5,11 +5,11 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::chunk::Cut;
+use super::chunk::ChunkOptions;
 use super::closed::{Closed, OpenedToRead};
 use super::fingerprint::Fingerprint;
 use super::mapped::Mapped;
-use super::peeked::peek;
+use super::peek::peek;
 use super::positioned::Positioned;
 use super::small::{Small, read_whole};
 use super::source::{Kind, Source};
@@ -24,7 +24,7 @@ use crate::progress::Progress;
 /// Opens inputs.
 pub(crate) struct Opener<'p> {
     access: Access,
-    cut: Cut,
+    chunk_options: ChunkOptions,
     progress: Option<&'p Arc<Progress>>,
     /// Number of further files that may keep their descriptors until they are read.
     kept_open: usize,
@@ -48,8 +48,13 @@ impl From<Kind> for Opened {
 }
 
 impl Opener<'_> {
-    pub(crate) fn new(access: Access, cut: Cut, progress: Option<&Arc<Progress>>, kept_open: usize) -> Opener<'_> {
-        Opener { access, cut, progress, kept_open }
+    pub(crate) fn new(
+        access: Access,
+        chunk_options: ChunkOptions,
+        progress: Option<&Arc<Progress>>,
+        kept_open: usize,
+    ) -> Opener<'_> {
+        Opener { access, chunk_options, progress, kept_open }
     }
 
     /// Opens inputs, and returns the errors of those that cannot be opened. If the system grants no more descriptors,
@@ -102,7 +107,7 @@ impl Opener<'_> {
             closed,
             fingerprint,
             watched,
-            cut: self.cut,
+            chunk_options: self.chunk_options,
             progress: self.progress.cloned(),
         })
     }
@@ -128,7 +133,7 @@ impl Opener<'_> {
         let closed = Closed::new(path, &metadata);
         // A file that cannot be reopened stays open.
         let reopened = if self.keeps_open() { None } else { closed.clone() };
-        let (len, cut) = (metadata.len(), self.cut);
+        let (len, chunk_options) = (metadata.len(), self.chunk_options);
         self.progress.iter().for_each(|progress| progress.expect(Some(len)));
         let mut first = [0; MAGIC_BYTES];
         // An error here occurs again when the lines are read.
@@ -139,7 +144,7 @@ impl Opener<'_> {
                 Some(closed) => StreamFile::Closed(closed),
                 None => StreamFile::Open(Arc::new(file)),
             };
-            let stream = file.stream(watched.as_ref(), Some(compression), path, cut, self.progress)?;
+            let stream = file.stream(watched.as_ref(), Some(compression), path, chunk_options, self.progress)?;
             return Ok(Opened {
                 compression: Some(compression),
                 file: Some(file),
@@ -148,23 +153,27 @@ impl Opener<'_> {
                 ..Kind::Stream(stream).into()
             });
         }
-        if len < cut.small_bytes && len <= cut.chunk_bytes as u64 {
-            let small = Small::new(path, file, &metadata, cut, reopened.is_none());
+        if len < chunk_options.small_bytes && len <= chunk_options.chunk_bytes as u64 {
+            let small = Small::new(path, file, &metadata, chunk_options, reopened.is_none());
             return Ok(Opened { closed, ..Kind::Small(small).into() });
         }
         let fingerprint = Some(Fingerprint::of(&file, len));
         if let Some(reopened) = reopened {
-            let kind = Kind::Positioned(Positioned::new(Arc::new(OpenedToRead::new(reopened)), len, cut));
+            let kind = Kind::Positioned(Positioned::new(Arc::new(OpenedToRead::new(reopened)), len, chunk_options));
             return Ok(Opened { fingerprint, closed, ..kind.into() });
         }
         let file = match self.access {
-            Access::Map(guard) => match Mapped::new(file, guard, cut) {
+            Access::Map(guard) => match Mapped::new(file, guard, chunk_options) {
                 Ok(mapped) => return Ok(Opened { fingerprint, closed, ..Kind::Mapped(mapped).into() }),
                 Err(file) => file,
             },
             Access::Read => file,
         };
-        Ok(Opened { fingerprint, closed, ..Kind::Positioned(Positioned::new(Arc::new(file), len, cut)).into() })
+        Ok(Opened {
+            fingerprint,
+            closed,
+            ..Kind::Positioned(Positioned::new(Arc::new(file), len, chunk_options)).into()
+        })
     }
 
     /// True if one more file may keep its descriptor. Reduces the number of further ones.
@@ -182,7 +191,7 @@ impl Opener<'_> {
             Some(compression) => decoder(compression, reader, path)?,
             None => reader,
         };
-        Ok(Opened { compression, ..Kind::Stream(Stream::new(reader, self.cut)).into() })
+        Ok(Opened { compression, ..Kind::Stream(Stream::new(reader, self.chunk_options)).into() })
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Chunk;
-use super::chunk::Cut;
+use super::chunk::ChunkOptions;
 use super::ranges::Ranges;
 use super::read_at::ReadAt;
 use super::unreadable::{Unreadable, UnreadableBytes};
@@ -43,10 +43,10 @@ struct Lost {
 }
 
 impl Positioned {
-    pub(crate) fn new(file: Arc<dyn ReadAt>, len: u64, cut: Cut) -> Positioned {
-        let ranges = Ranges::new(0..len, cut.chunk_bytes);
+    pub(crate) fn new(file: Arc<dyn ReadAt>, len: u64, chunk_options: ChunkOptions) -> Positioned {
+        let ranges = Ranges::new(0..len, chunk_options.chunk_bytes);
         let (taken, has_lost, lost) = (AtomicU64::new(0), AtomicBool::new(false), Mutex::default());
-        Positioned { file, max_line: cut.max_line, ranges, taken, has_lost, lost }
+        Positioned { file, max_line: chunk_options.max_line, ranges, taken, has_lost, lost }
     }
 
     pub(crate) fn len(&self) -> u64 {
@@ -267,7 +267,7 @@ mod tests {
             let input = Positioned::new(
                 Arc::new(file(&text)),
                 text.len() as u64,
-                Cut { chunk_bytes, max_line: 1 << 20, small_bytes: 0 },
+                ChunkOptions { chunk_bytes, max_line: 1 << 20, small_bytes: 0 },
             );
             let (mut all, mut buffer) = (Vec::new(), Vec::new());
             while let Some(chunk) = input.next(u64::MAX, &mut buffer) {
@@ -284,8 +284,8 @@ mod tests {
     fn shrunk_file_is_read_to_its_end_and_reported() {
         let text = b"a line\n".repeat(1000);
         let file = file(&text);
-        let cut = Cut { chunk_bytes: 1000, max_line: 1 << 20, small_bytes: 0 };
-        let input = Positioned::new(Arc::new(file.try_clone().unwrap()), text.len() as u64, cut);
+        let chunk_options = ChunkOptions { chunk_bytes: 1000, max_line: 1 << 20, small_bytes: 0 };
+        let input = Positioned::new(Arc::new(file.try_clone().unwrap()), text.len() as u64, chunk_options);
         file.set_len(1500).unwrap();
         let (mut bytes, mut buffer) = (0, Vec::new());
         while let Some(chunk) = input.next(u64::MAX, &mut buffer) {
@@ -320,8 +320,8 @@ mod tests {
             for (chunk_bytes, max_line) in [(100, 1 << 20), (4096, 1 << 20), (1 << 20, 1 << 20), (100, 20), (5000, 20)]
             {
                 let broken = Broken { file: file(text.as_bytes()), unreadable: unreadable.clone() };
-                let cut = Cut { chunk_bytes, max_line, small_bytes: 0 };
-                let mut input = Positioned::new(Arc::new(broken), all, cut);
+                let chunk_options = ChunkOptions { chunk_bytes, max_line, small_bytes: 0 };
+                let mut input = Positioned::new(Arc::new(broken), all, chunk_options);
                 for _ in 0..2 {
                     let (mut taken, mut buffer) = (Vec::new(), Vec::new());
                     while let Some(chunk) = input.next(u64::MAX, &mut buffer) {

@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
 use super::Chunk;
-use super::chunk::{Cut, Taken};
+use super::blocking::{Blocking, LOCK, lock};
+use super::chunk::{ChunkOptions, NextChunk};
 use super::closed::{Closed, is_replaced};
 use super::read_at::ReadAt;
-use super::turn::{LOCK, Wait, take};
 use super::unreadable::Unreadable;
 use crate::error::ErrorKind;
 
@@ -25,12 +25,12 @@ pub(crate) struct Small {
     /// Length in bytes when it was opened; at most this many are read.
     len: u64,
     chunk_bytes: usize,
-    turn: Mutex<Turn>,
+    state: Mutex<ReadState>,
 }
 
-struct Turn {
+struct ReadState {
     /// The file, which may have to be read again.
-    file: Kept,
+    file: DeferredFile,
     is_read: bool,
     /// The worker's buffer that the text was read into. It may contain older bytes after the text.
     buffer: Vec<u8>,
@@ -41,7 +41,7 @@ struct Turn {
 }
 
 /// A file that was opened, and will be read later.
-enum Kept {
+enum DeferredFile {
     Open(File),
     Closed(Closed),
 }
@@ -54,19 +54,19 @@ enum Failure {
     Replaced,
 }
 
-impl Kept {
+impl DeferredFile {
     /// Keeps the descriptor if `keeps_descriptor` is true, or if the system cannot tell the file from another one
     /// later. Otherwise closes the file.
-    fn new(path: &Path, file: File, metadata: &Metadata, keeps_descriptor: bool) -> Kept {
+    fn new(path: &Path, file: File, metadata: &Metadata, keeps_descriptor: bool) -> DeferredFile {
         let closed = if keeps_descriptor { None } else { Closed::new(path, metadata) };
-        closed.map_or(Kept::Open(file), Kept::Closed)
+        closed.map_or(DeferredFile::Open(file), DeferredFile::Closed)
     }
 
     /// Reads a file of `len` bytes.
     fn read(&self, len: u64, buffer: &mut Vec<u8>) -> (usize, Option<Failure>) {
         match self {
-            Kept::Open(file) => read(file, len, buffer),
-            Kept::Closed(closed) => match closed.open() {
+            DeferredFile::Open(file) => read(file, len, buffer),
+            DeferredFile::Closed(closed) => match closed.open() {
                 Ok(file) => read(&file, len, buffer),
                 Err(error) if is_replaced(&error) => (0, Some(Failure::Replaced)),
                 Err(error) => (0, Some(Failure::Io(error))),
@@ -77,10 +77,16 @@ impl Kept {
 
 impl Small {
     /// Creates a small file that is read later; `path` leads to it.
-    pub(super) fn new(path: &Path, file: File, metadata: &Metadata, cut: Cut, keeps_descriptor: bool) -> Small {
-        let file = Kept::new(path, file, metadata, keeps_descriptor);
-        let turn = Turn { file, is_read: false, buffer: Vec::new(), read: 0, taken: 0, failure: None };
-        Small { len: metadata.len(), chunk_bytes: cut.chunk_bytes, turn: Mutex::new(turn) }
+    pub(super) fn new(
+        path: &Path,
+        file: File,
+        metadata: &Metadata,
+        chunk_options: ChunkOptions,
+        keeps_descriptor: bool,
+    ) -> Small {
+        let file = DeferredFile::new(path, file, metadata, keeps_descriptor);
+        let state = ReadState { file, is_read: false, buffer: Vec::new(), read: 0, taken: 0, failure: None };
+        Small { len: metadata.len(), chunk_bytes: chunk_options.chunk_bytes, state: Mutex::new(state) }
     }
 
     pub(super) fn len(&self) -> u64 {
@@ -89,50 +95,55 @@ impl Small {
 
     /// Closes the file until it is read. Nothing may have been read yet.
     pub(super) fn close_until_read(&mut self, closed: Closed) {
-        self.turn.get_mut().expect(LOCK).file = Kept::Closed(closed);
+        self.state.get_mut().expect(LOCK).file = DeferredFile::Closed(closed);
     }
 
     /// Locks the file, and reads it if that has not been done; `None` if another worker holds the lock and this one
     /// does not wait. The text is read into the worker's buffer, which the worker gets back with the text.
-    fn turn(&self, wait: Wait, buffer: &mut Vec<u8>) -> Option<MutexGuard<'_, Turn>> {
-        let mut turn = take(&self.turn, wait)?;
-        if !turn.is_read {
-            turn.is_read = true;
-            turn.buffer = std::mem::take(buffer);
-            let Turn { file, buffer: text, .. } = &mut *turn;
+    fn state(&self, blocking: Blocking, buffer: &mut Vec<u8>) -> Option<MutexGuard<'_, ReadState>> {
+        let mut state = lock(&self.state, blocking)?;
+        if !state.is_read {
+            state.is_read = true;
+            state.buffer = std::mem::take(buffer);
+            let ReadState { file, buffer: text, .. } = &mut *state;
             let (read, failure) = file.read(self.len, text);
-            (turn.read, turn.failure) = (read, failure);
-            if turn.read == 0 {
-                std::mem::swap(buffer, &mut turn.buffer);
+            (state.read, state.failure) = (read, failure);
+            if state.read == 0 {
+                std::mem::swap(buffer, &mut state.buffer);
             }
         }
-        Some(turn)
+        Some(state)
     }
 
     /// Passes the whole text to `look`, or nothing if it was taken already.
-    pub(super) fn with_head<R>(&self, wait: Wait, buffer: &mut Vec<u8>, look: impl FnOnce(&[u8]) -> R) -> Option<R> {
-        self.turn(wait, buffer).map(|turn| look(turn.buffer.get(..turn.read).unwrap_or_default()))
+    pub(super) fn with_head<R>(
+        &self,
+        blocking: Blocking,
+        buffer: &mut Vec<u8>,
+        look: impl FnOnce(&[u8]) -> R,
+    ) -> Option<R> {
+        self.state(blocking, buffer).map(|state| look(state.buffer.get(..state.read).unwrap_or_default()))
     }
 
     /// Takes the next lines, all of which start before `until`.
-    pub(super) fn next<'a>(&self, until: u64, wait: Wait, buffer: &'a mut Vec<u8>) -> Taken<'a> {
-        let Some(mut turn) = self.turn(wait, buffer) else { return Taken::Busy };
-        let start = turn.taken;
-        let until = usize::try_from(until).unwrap_or(usize::MAX).min(turn.read);
+    pub(super) fn next<'a>(&self, until: u64, blocking: Blocking, buffer: &'a mut Vec<u8>) -> NextChunk<'a> {
+        let Some(mut state) = self.state(blocking, buffer) else { return NextChunk::Busy };
+        let start = state.taken;
+        let until = usize::try_from(until).unwrap_or(usize::MAX).min(state.read);
         if start >= until {
-            return Taken::End;
+            return NextChunk::End;
         }
         // Lines that start before this byte are in the chunk.
         let border = start.saturating_add(self.chunk_bytes).min(until);
-        let end = memchr::memchr(b'\n', &turn.buffer[border - 1..turn.read]).map_or(turn.read, |lf| border + lf);
-        turn.taken = end;
-        if end == turn.read {
-            *buffer = std::mem::take(&mut turn.buffer);
+        let end = memchr::memchr(b'\n', &state.buffer[border - 1..state.read]).map_or(state.read, |lf| border + lf);
+        state.taken = end;
+        if end == state.read {
+            *buffer = std::mem::take(&mut state.buffer);
         } else {
             buffer.clear();
-            buffer.extend_from_slice(&turn.buffer[..end]);
+            buffer.extend_from_slice(&state.buffer[..end]);
         }
-        Taken::Chunk(Chunk { bytes: &buffer[start..end], offset: start as u64, left_out: 0 })
+        NextChunk::Chunk(Chunk { bytes: &buffer[start..end], offset: start as u64, left_out: 0 })
     }
 
     pub(super) fn chunks_at_most(&self) -> usize {
@@ -141,21 +152,21 @@ impl Small {
 
     /// Starts again from the beginning.
     pub(super) fn restart(&mut self) {
-        let turn = self.turn.get_mut().expect(LOCK);
-        turn.buffer.clear();
-        (turn.is_read, turn.read, turn.taken, turn.failure) = (false, 0, 0, None);
+        let state = self.state.get_mut().expect(LOCK);
+        state.buffer.clear();
+        (state.is_read, state.read, state.taken, state.failure) = (false, 0, 0, None);
     }
 
     /// The error that prevented reading the whole file, if any. It is not an error if the file shrinks after it was
     /// read.
     pub(super) fn into_failure(self, path: PathBuf) -> Option<ErrorKind> {
-        let turn = self.turn.into_inner().expect(LOCK);
-        match turn.failure {
+        let state = self.state.into_inner().expect(LOCK);
+        match state.failure {
             Some(Failure::Io(source)) => Some(ErrorKind::Io { path, source }),
             Some(Failure::Unreadable(unreadable)) => Some(unreadable.of(path)),
             Some(Failure::Replaced) => Some(ErrorKind::Replaced { path }),
-            None if turn.is_read && (turn.read as u64) < self.len => {
-                Some(ErrorKind::Shrunk { path, from_bytes: self.len, to_bytes: turn.read as u64 })
+            None if state.is_read && (state.read as u64) < self.len => {
+                Some(ErrorKind::Shrunk { path, from_bytes: self.len, to_bytes: state.read as u64 })
             }
             None => None,
         }
@@ -202,18 +213,18 @@ mod tests {
     fn both(chunk_bytes: usize) -> (tempfile::NamedTempFile, [Small; 2]) {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(TEXT).unwrap();
-        let cut = Cut { chunk_bytes, max_line: 1 << 20, small_bytes: SMALL_BYTES };
+        let chunk_options = ChunkOptions { chunk_bytes, max_line: 1 << 20, small_bytes: SMALL_BYTES };
         let small = [true, false].map(|keeps_descriptor| {
             let opened = file.reopen().unwrap();
             let metadata = opened.metadata().unwrap();
-            Small::new(file.path(), opened, &metadata, cut, keeps_descriptor)
+            Small::new(file.path(), opened, &metadata, chunk_options, keeps_descriptor)
         });
         (file, small)
     }
 
     fn taken(small: &Small) -> Vec<u8> {
         let (mut all, mut buffer) = (Vec::new(), Vec::new());
-        while let Some(chunk) = small.next(u64::MAX, Wait::Yes, &mut buffer).chunk() {
+        while let Some(chunk) = small.next(u64::MAX, Blocking::Lock, &mut buffer).chunk() {
             assert_eq!(chunk.offset, all.len() as u64);
             assert!(chunk.bytes.ends_with(b"\n") || all.len() + chunk.bytes.len() == TEXT.len());
             all.extend_from_slice(chunk.bytes);
@@ -226,10 +237,13 @@ mod tests {
         for chunk_bytes in 1..60 {
             let (_file, both) = both(chunk_bytes);
             for small in both {
-                assert_eq!(small.with_head(Wait::No, &mut Vec::new(), <[u8]>::to_vec).as_deref(), Some(TEXT));
+                assert_eq!(small.with_head(Blocking::TryLock, &mut Vec::new(), <[u8]>::to_vec).as_deref(), Some(TEXT));
                 assert_eq!(taken(&small), TEXT);
                 // A worker may ask for the head when another one has counted the file.
-                assert_eq!(small.with_head(Wait::No, &mut Vec::new(), <[u8]>::to_vec).as_deref(), Some(&b""[..]));
+                assert_eq!(
+                    small.with_head(Blocking::TryLock, &mut Vec::new(), <[u8]>::to_vec).as_deref(),
+                    Some(&b""[..])
+                );
                 assert!(small.into_failure(PathBuf::new()).is_none());
             }
         }
@@ -240,8 +254,8 @@ mod tests {
     fn file_holds_no_buffer_before_and_after_it_is_read() {
         let (_file, [kept, closed]) = both(100);
         let state = |small: &Small| {
-            let turn = small.turn.lock().unwrap();
-            (turn.buffer.capacity(), turn.is_read, matches!(turn.file, Kept::Open(_)))
+            let state = small.state.lock().unwrap();
+            (state.buffer.capacity(), state.is_read, matches!(state.file, DeferredFile::Open(_)))
         };
         assert_eq!((state(&kept), state(&closed)), ((0, false, true), (0, false, false)));
         assert_eq!((taken(&kept), taken(&closed)), (TEXT.to_vec(), TEXT.to_vec()));
@@ -251,10 +265,10 @@ mod tests {
     #[test]
     fn next_without_waiting_returns_busy() {
         let (_file, [small, _]) = both(100);
-        let turn = small.turn(Wait::Yes, &mut Vec::new());
-        assert!(matches!(small.next(u64::MAX, Wait::No, &mut Vec::new()), Taken::Busy));
-        assert!(small.with_head(Wait::No, &mut Vec::new(), |_| ()).is_none());
-        drop(turn);
+        let state = small.state(Blocking::Lock, &mut Vec::new());
+        assert!(matches!(small.next(u64::MAX, Blocking::TryLock, &mut Vec::new()), NextChunk::Busy));
+        assert!(small.with_head(Blocking::TryLock, &mut Vec::new(), |_| ()).is_none());
+        drop(state);
         assert_eq!(taken(&small), TEXT);
     }
 
@@ -291,7 +305,7 @@ mod tests {
         let (file, [_, closed]) = both(100);
         drop(file);
         assert_eq!(taken(&closed), b"");
-        assert_eq!(closed.turn.lock().unwrap().buffer.capacity(), 0);
+        assert_eq!(closed.state.lock().unwrap().buffer.capacity(), 0);
         assert!(matches!(closed.into_failure(PathBuf::new()), Some(ErrorKind::Io { .. })));
     }
 }

@@ -5,7 +5,8 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::chunk::{Cut, Taken};
+use super::blocking::Blocking;
+use super::chunk::{ChunkOptions, NextChunk};
 use super::closed::{Closed, OpenedToRead, is_replaced};
 use super::fingerprint::Fingerprint;
 use super::mapped::Mapped;
@@ -16,7 +17,6 @@ use super::read_at::ReadAt;
 use super::small::Small;
 use super::stream::Stream;
 use super::stream_file::StreamFile;
-use super::turn::Wait;
 use super::watched::Watched;
 use crate::error::{Error, ErrorKind};
 use crate::files::Compression;
@@ -40,7 +40,7 @@ pub(crate) struct Source {
     pub(super) fingerprint: Option<Fingerprint>,
     /// State of a stream's regular file when it was opened: a compressed file, or one on standard input.
     pub(super) watched: Option<Watched>,
-    pub(super) cut: Cut,
+    pub(super) chunk_options: ChunkOptions,
     /// Notified of bytes read here. For streams, the reader notifies it instead.
     pub(super) progress: Option<Arc<Progress>>,
 }
@@ -56,25 +56,30 @@ pub(super) enum Kind {
 impl Source {
     /// Passes the first lines to `look`; `None` if another worker holds the input and this one does not wait. A small
     /// file is read into `buffer`; the caller must pass the same buffer to [`next`](Self::next).
-    pub(crate) fn with_head<R>(&self, wait: Wait, buffer: &mut Vec<u8>, look: impl FnOnce(&[u8]) -> R) -> Option<R> {
+    pub(crate) fn with_head<R>(
+        &self,
+        blocking: Blocking,
+        buffer: &mut Vec<u8>,
+        look: impl FnOnce(&[u8]) -> R,
+    ) -> Option<R> {
         match &self.kind {
-            Kind::Small(small) => small.with_head(wait, buffer, look),
+            Kind::Small(small) => small.with_head(blocking, buffer, look),
             Kind::Mapped(mapped) => Some(look(mapped.head())),
             Kind::Positioned(file) => Some(file.with_head(look)),
-            Kind::Stream(stream) => stream.with_head(wait, look),
+            Kind::Stream(stream) => stream.with_head(blocking, look),
         }
     }
 
     /// Takes the next chunk of lines that start before byte `until` of the text. Unless the file is mapped, they are
     /// read into `buffer`. Any worker may call this, in any order.
-    pub(crate) fn next<'a>(&'a self, until: u64, wait: Wait, buffer: &'a mut Vec<u8>) -> Taken<'a> {
+    pub(crate) fn next<'a>(&'a self, until: u64, blocking: Blocking, buffer: &'a mut Vec<u8>) -> NextChunk<'a> {
         let taken = match &self.kind {
-            Kind::Small(small) => small.next(until, wait, buffer),
+            Kind::Small(small) => small.next(until, blocking, buffer),
             Kind::Mapped(mapped) => mapped.next(until).into(),
             Kind::Positioned(file) => file.next(until, buffer).into(),
-            Kind::Stream(stream) => return stream.next(until, wait, buffer),
+            Kind::Stream(stream) => return stream.next(until, blocking, buffer),
         };
-        if let (Some(progress), Taken::Chunk(chunk)) = (&self.progress, &taken) {
+        if let (Some(progress), NextChunk::Chunk(chunk)) = (&self.progress, &taken) {
             progress.read(chunk.bytes.len() as u64 + chunk.left_out);
         }
         taken
@@ -142,14 +147,30 @@ impl Source {
 
     /// Opens a file in which some bytes cannot be read.
     #[cfg(test)]
-    pub(crate) fn broken(path: &std::path::Path, unreadable: Vec<Range<u64>>, cut: Cut) -> io::Result<Source> {
+    pub(crate) fn broken(
+        path: &std::path::Path,
+        unreadable: Vec<Range<u64>>,
+        chunk_options: ChunkOptions,
+    ) -> io::Result<Source> {
         let file = std::fs::File::open(path)?;
         let len = file.metadata()?.len();
-        let kind = Kind::Positioned(Positioned::new(Arc::new(Broken { file, unreadable }), len, cut));
+        let kind = Kind::Positioned(Positioned::new(Arc::new(Broken { file, unreadable }), len, chunk_options));
         let (compression, file, closed, fingerprint, watched, progress) = (None, None, None, None, None, None);
         let (is_found, is_device) = (false, false);
         let path = path.to_owned();
-        Ok(Source { path, compression, kind, is_found, is_device, file, closed, fingerprint, watched, cut, progress })
+        Ok(Source {
+            path,
+            compression,
+            kind,
+            is_found,
+            is_device,
+            file,
+            closed,
+            fingerprint,
+            watched,
+            chunk_options,
+            progress,
+        })
     }
 
     /// Marks a mapping as if a page of it could not be read.
@@ -173,11 +194,11 @@ impl Source {
             Kind::Small(small) => small.close_until_read(closed),
             Kind::Mapped(mapped) => {
                 let file = Arc::new(OpenedToRead::new(closed));
-                self.kind = Kind::Positioned(Positioned::new(file, mapped.len(), self.cut));
+                self.kind = Kind::Positioned(Positioned::new(file, mapped.len(), self.chunk_options));
             }
             Kind::Positioned(open) => {
                 let file = Arc::new(OpenedToRead::new(closed));
-                self.kind = Kind::Positioned(Positioned::new(file, open.len(), self.cut));
+                self.kind = Kind::Positioned(Positioned::new(file, open.len(), self.chunk_options));
             }
             Kind::Stream(_) => {
                 self.file = Some(StreamFile::Closed(closed));
@@ -192,7 +213,7 @@ impl Source {
     /// Switches from a mapping to positioned reads. Nothing of the mapping may have been counted.
     pub(crate) fn unmap(&mut self) {
         if let Kind::Mapped(mapped) = &self.kind {
-            self.kind = Kind::Positioned(Positioned::new(mapped.file(), mapped.len(), self.cut));
+            self.kind = Kind::Positioned(Positioned::new(mapped.file(), mapped.len(), self.chunk_options));
         }
     }
 
@@ -212,7 +233,7 @@ impl Source {
                 let failed = |source| Error::from(ErrorKind::Io { path: self.path.clone(), source });
                 let file = self.file.as_ref().ok_or_else(|| failed(io::ErrorKind::Unsupported.into()))?;
                 let (watched, progress) = (self.watched.as_ref(), self.progress.as_ref());
-                let stream = file.stream(watched, self.compression, &self.path, self.cut, progress)?;
+                let stream = file.stream(watched, self.compression, &self.path, self.chunk_options, progress)?;
                 self.kind = Kind::Stream(stream);
             }
         }
@@ -317,11 +338,11 @@ mod tests {
                 let small = u64::MAX;
                 let all = [(path(), map, 0), (path(), Access::Read, 0), (path(), map, small), (reader, map, small)];
                 for (input, access, small_bytes) in all {
-                    let cut = Cut { chunk_bytes, max_line: 1 << 20, small_bytes };
-                    let source = Opener::new(access, cut, None, 1).open(input).unwrap();
+                    let chunk_options = ChunkOptions { chunk_bytes, max_line: 1 << 20, small_bytes };
+                    let source = Opener::new(access, chunk_options, None, 1).open(input).unwrap();
                     let (mut taken, mut buffer) = (0, Vec::new());
                     for until in (1..).map(|i| i * step) {
-                        while let Taken::Chunk(chunk) = source.next(until as u64, Wait::Yes, &mut buffer) {
+                        while let NextChunk::Chunk(chunk) = source.next(until as u64, Blocking::Lock, &mut buffer) {
                             assert_eq!(chunk.bytes, &text[taken..taken + chunk.bytes.len()]);
                             taken += chunk.bytes.len();
                         }

@@ -4,18 +4,18 @@ use std::io::{self, Read};
 use std::sync::{Mutex, MutexGuard};
 
 use super::Chunk;
-use super::chunk::{Cut, Taken};
-use super::turn::{LOCK, Wait, take};
+use super::blocking::{Blocking, LOCK, lock};
+use super::chunk::{ChunkOptions, NextChunk};
 use crate::text::lines::{HEAD_BYTES, head, kept_of, shorten};
 
 /// A reader that workers use in turns. Each takes as many whole lines as fit into a chunk, or a single line that is
 /// longer.
 pub(crate) struct Stream {
-    turn: Mutex<Turn>,
-    cut: Cut,
+    state: Mutex<StreamState>,
+    chunk_options: ChunkOptions,
 }
 
-struct Turn {
+struct StreamState {
     reader: Box<dyn Read + Send>,
     /// Bytes that were read. Those from `start` on have not been taken yet.
     ahead: Vec<u8>,
@@ -30,89 +30,90 @@ struct Turn {
 
 impl Stream {
     /// Creates a stream and reads its first lines, so that their format can be detected.
-    pub(crate) fn new(reader: Box<dyn Read + Send>, cut: Cut) -> Stream {
-        let mut stream = Stream::later(reader, cut);
-        stream.turn.get_mut().expect(LOCK).begin();
+    pub(crate) fn new(reader: Box<dyn Read + Send>, chunk_options: ChunkOptions) -> Stream {
+        let mut stream = Stream::later(reader, chunk_options);
+        stream.state.get_mut().expect(LOCK).begin();
         stream
     }
 
     /// Creates a stream that reads nothing before a worker uses it. So only streams that are being read hold a buffer.
-    pub(crate) fn later(reader: Box<dyn Read + Send>, cut: Cut) -> Stream {
+    pub(crate) fn later(reader: Box<dyn Read + Send>, chunk_options: ChunkOptions) -> Stream {
         let (ahead, has_begun, has_ended) = (Vec::new(), false, false);
-        let turn = Turn { reader, ahead, start: 0, offset: 0, has_begun, has_ended, failure: None };
-        Stream { turn: Mutex::new(turn), cut }
+        let state = StreamState { reader, ahead, start: 0, offset: 0, has_begun, has_ended, failure: None };
+        Stream { state: Mutex::new(state), chunk_options }
     }
 
     /// Locks the stream, and reads the first lines if that has not been done; `None` if another worker holds the lock
     /// and this one does not wait.
-    fn turn(&self, wait: Wait) -> Option<MutexGuard<'_, Turn>> {
-        let mut turn = take(&self.turn, wait)?;
-        turn.begin();
-        Some(turn)
+    fn state(&self, blocking: Blocking) -> Option<MutexGuard<'_, StreamState>> {
+        let mut state = lock(&self.state, blocking)?;
+        state.begin();
+        Some(state)
     }
 
     /// Passes the first lines to `look`. Nothing may have been taken yet.
-    pub(crate) fn with_head<R>(&self, wait: Wait, look: impl FnOnce(&[u8]) -> R) -> Option<R> {
-        let turn = self.turn(wait)?;
-        Some(look(head(&turn.ahead, turn.has_ended)))
+    pub(crate) fn with_head<R>(&self, blocking: Blocking, look: impl FnOnce(&[u8]) -> R) -> Option<R> {
+        let state = self.state(blocking)?;
+        Some(look(head(&state.ahead, state.has_ended)))
     }
 
     /// True if it is known that there is at most one more chunk.
     pub(crate) fn is_one_chunk(&self) -> bool {
-        let turn = self.turn.lock().expect(LOCK);
-        turn.has_ended && turn.ahead.len() - turn.start <= self.cut.chunk_bytes
+        let state = self.state.lock().expect(LOCK);
+        state.has_ended && state.ahead.len() - state.start <= self.chunk_options.chunk_bytes
     }
 
     /// Takes the next lines, all of which start before `until`.
-    pub(crate) fn next<'a>(&self, until: u64, wait: Wait, buffer: &'a mut Vec<u8>) -> Taken<'a> {
-        let Some(mut turn) = self.turn(wait) else { return Taken::Busy };
-        let room = usize::try_from(until.saturating_sub(turn.offset)).unwrap_or(usize::MAX);
+    pub(crate) fn next<'a>(&self, until: u64, blocking: Blocking, buffer: &'a mut Vec<u8>) -> NextChunk<'a> {
+        let Some(mut state) = self.state(blocking) else { return NextChunk::Busy };
+        let room = usize::try_from(until.saturating_sub(state.offset)).unwrap_or(usize::MAX);
         if room == 0 {
-            return Taken::End;
+            return NextChunk::End;
         }
-        let (len, left_out) = turn.lines(Cut { chunk_bytes: self.cut.chunk_bytes.min(room), ..self.cut });
+        let (len, left_out) =
+            state.lines(ChunkOptions { chunk_bytes: self.chunk_options.chunk_bytes.min(room), ..self.chunk_options });
         if len == 0 {
-            turn.ahead = Vec::new();
-            return Taken::End;
+            state.ahead = Vec::new();
+            return NextChunk::End;
         }
-        let (offset, start, end) = (turn.offset, turn.start, turn.start + len);
-        turn.offset += len as u64 + left_out;
+        let (offset, start, end) = (state.offset, state.start, state.start + len);
+        state.offset += len as u64 + left_out;
         buffer.clear();
         // Copy the shorter part: the chunk, or the bytes after it.
-        if turn.ahead.len() - end < len {
-            buffer.extend_from_slice(&turn.ahead[end..]);
-            std::mem::swap(buffer, &mut turn.ahead);
-            turn.start = 0;
-            Taken::Chunk(Chunk { bytes: &buffer[start..end], offset, left_out })
+        if state.ahead.len() - end < len {
+            buffer.extend_from_slice(&state.ahead[end..]);
+            std::mem::swap(buffer, &mut state.ahead);
+            state.start = 0;
+            NextChunk::Chunk(Chunk { bytes: &buffer[start..end], offset, left_out })
         } else {
-            buffer.extend_from_slice(&turn.ahead[start..end]);
-            turn.start = end;
-            Taken::Chunk(Chunk { bytes: buffer, offset, left_out })
+            buffer.extend_from_slice(&state.ahead[start..end]);
+            state.start = end;
+            NextChunk::Chunk(Chunk { bytes: buffer, offset, left_out })
         }
     }
 
     /// Drops what was read, and stops reading.
     pub(crate) fn close(&self) {
-        let mut turn = self.turn.lock().expect(LOCK);
-        turn.reader = Box::new(io::empty());
-        (turn.ahead, turn.start, turn.has_ended) = (Vec::new(), 0, true);
+        let mut state = self.state.lock().expect(LOCK);
+        state.reader = Box::new(io::empty());
+        (state.ahead, state.start, state.has_ended) = (Vec::new(), 0, true);
     }
 
     /// True if the text has at most `bytes` bytes. All lines that start before that position must have been taken.
     pub(crate) fn is_within(&self, bytes: u64) -> bool {
-        let mut turn = self.turn.lock().expect(LOCK);
-        if turn.start == turn.ahead.len() && !turn.has_ended {
-            turn.read(1);
+        let mut state = self.state.lock().expect(LOCK);
+        if state.start == state.ahead.len() && !state.has_ended {
+            state.read(1);
         }
-        turn.offset <= bytes && turn.start == turn.ahead.len()
+        state.offset <= bytes && state.start == state.ahead.len()
     }
 
     pub(crate) fn into_failure(self) -> Option<io::Error> {
-        self.turn.into_inner().expect(LOCK).failure
+        self.state.into_inner().expect(LOCK).failure
     }
 }
 
-impl Turn {
+impl StreamState {
     fn begin(&mut self) {
         if !self.has_begun {
             self.has_begun = true;
@@ -123,7 +124,7 @@ impl Turn {
     /// Length in bytes of the next whole lines: as many lines as fit into a chunk, or a single longer line, or
     /// everything that is left at the end. A line that is longer than the maximum is not kept whole; the second number
     /// is the bytes left out.
-    fn lines(&mut self, Cut { chunk_bytes, max_line, .. }: Cut) -> (usize, u64) {
+    fn lines(&mut self, ChunkOptions { chunk_bytes, max_line, .. }: ChunkOptions) -> (usize, u64) {
         if !self.has_ended && self.ahead.len() - self.start < chunk_bytes {
             self.read(chunk_bytes - (self.ahead.len() - self.start));
         }
@@ -188,14 +189,14 @@ mod tests {
         }
     }
 
-    fn cut(chunk_bytes: usize) -> Cut {
-        Cut { chunk_bytes, max_line: 1 << 20, small_bytes: 0 }
+    fn chunk_options(chunk_bytes: usize) -> ChunkOptions {
+        ChunkOptions { chunk_bytes, max_line: 1 << 20, small_bytes: 0 }
     }
 
     fn taken(stream: &Stream) -> Vec<(u64, Vec<u8>)> {
         let mut buffer = Vec::new();
         std::iter::from_fn(|| {
-            stream.next(u64::MAX, Wait::Yes, &mut buffer).chunk().map(|c| (c.offset, c.bytes.to_vec()))
+            stream.next(u64::MAX, Blocking::Lock, &mut buffer).chunk().map(|c| (c.offset, c.bytes.to_vec()))
         })
         .collect()
     }
@@ -204,7 +205,7 @@ mod tests {
     fn chunks_are_whole_lines_in_order_for_any_chunk_size() {
         let text = b"one\ntwo\n\nthree is longer\nend without line feed";
         for chunk_bytes in 1..60 {
-            let chunks = taken(&Stream::new(Box::new(&text[..]), cut(chunk_bytes)));
+            let chunks = taken(&Stream::new(Box::new(&text[..]), chunk_options(chunk_bytes)));
             let mut offset = 0;
             for (i, (at, bytes)) in chunks.iter().enumerate() {
                 assert_eq!(*at, offset);
@@ -217,7 +218,7 @@ mod tests {
 
     #[test]
     fn text_before_a_failure_is_kept() {
-        let stream = Stream::new(Box::new(Drip(b"one\ntw".to_vec(), 0)), cut(3));
+        let stream = Stream::new(Box::new(Drip(b"one\ntw".to_vec(), 0)), chunk_options(3));
         assert_eq!(taken(&stream), [(0, b"one\n".to_vec()), (4, b"tw".to_vec())]);
         assert_eq!(stream.into_failure().unwrap().to_string(), "cable cut");
     }
@@ -226,11 +227,11 @@ mod tests {
     fn head_is_whole_lines_for_any_chunk_size() {
         let text = b"a line\n".repeat(HEAD_BYTES / 7 + 10);
         for chunk_bytes in [1, 100, 10 * HEAD_BYTES] {
-            let stream = Stream::new(Box::new(std::io::Cursor::new(text.clone())), cut(chunk_bytes));
-            stream.with_head(Wait::No, |head| assert_eq!(head.len(), HEAD_BYTES / 7 * 7));
+            let stream = Stream::new(Box::new(std::io::Cursor::new(text.clone())), chunk_options(chunk_bytes));
+            stream.with_head(Blocking::TryLock, |head| assert_eq!(head.len(), HEAD_BYTES / 7 * 7));
         }
-        let stream = Stream::new(Box::new(&b"one"[..]), cut(6));
-        stream.with_head(Wait::No, |head| assert_eq!(head, b"one"));
+        let stream = Stream::new(Box::new(&b"one"[..]), chunk_options(6));
+        stream.with_head(Blocking::TryLock, |head| assert_eq!(head, b"one"));
         assert!(stream.is_one_chunk());
     }
     /// The input is nearly endless, but little of it is held in memory.
@@ -240,14 +241,14 @@ mod tests {
         let endless = || io::repeat(b'x').take(50 << 20);
         let nuls = || io::repeat(0).take(20 << 20);
         let text = nuls().chain(&b"one\n"[..]).chain(endless()).chain(&b"\nthree\n"[..]).chain(endless());
-        let stream = Stream::later(Box::new(text), Cut { max_line, ..cut(1000) });
+        let stream = Stream::later(Box::new(text), ChunkOptions { max_line, ..chunk_options(1000) });
         let mut buffer = Vec::new();
         let (mut texts, mut offset) = (Vec::new(), 0);
-        while let Some(chunk) = stream.next(u64::MAX, Wait::Yes, &mut buffer).chunk() {
+        while let Some(chunk) = stream.next(u64::MAX, Blocking::Lock, &mut buffer).chunk() {
             assert_eq!(chunk.offset, offset);
             offset += chunk.bytes.len() as u64 + chunk.left_out;
             texts.push(chunk.bytes.to_vec());
-            assert!(buffer.capacity() < 8 << 20 && stream.turn.lock().unwrap().ahead.capacity() < 8 << 20);
+            assert!(buffer.capacity() < 8 << 20 && stream.state.lock().unwrap().ahead.capacity() < 8 << 20);
         }
         assert_eq!(offset, (120 << 20) + 11);
         let [one, two, three, four] = &texts[..] else { panic!("{} lines", texts.len()) };
@@ -260,11 +261,11 @@ mod tests {
 
     #[test]
     fn next_without_waiting_returns_busy() {
-        let stream = Stream::later(Box::new(&b"one\n"[..]), cut(10));
-        let turn = stream.turn.lock().unwrap();
-        assert!(matches!(stream.next(u64::MAX, Wait::No, &mut Vec::new()), Taken::Busy));
-        assert!(stream.with_head(Wait::No, |_| ()).is_none());
-        drop(turn);
+        let stream = Stream::later(Box::new(&b"one\n"[..]), chunk_options(10));
+        let state = stream.state.lock().unwrap();
+        assert!(matches!(stream.next(u64::MAX, Blocking::TryLock, &mut Vec::new()), NextChunk::Busy));
+        assert!(stream.with_head(Blocking::TryLock, |_| ()).is_none());
+        drop(state);
         assert_eq!(taken(&stream), [(0, b"one\n".to_vec())]);
     }
 }

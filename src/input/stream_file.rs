@@ -5,7 +5,7 @@ use std::io::{Read, Seek};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::chunk::Cut;
+use super::chunk::ChunkOptions;
 use super::closed::Closed;
 use super::stream::Stream;
 use super::watched::Watched;
@@ -26,7 +26,7 @@ impl StreamFile {
         watched: Option<&Watched>,
         compression: Option<Compression>,
         path: &Path,
-        cut: Cut,
+        chunk_options: ChunkOptions,
         progress: Option<&Arc<Progress>>,
     ) -> Result<Stream, Error> {
         let bytes: Box<dyn Read + Send> = match self {
@@ -38,8 +38,8 @@ impl StreamFile {
         };
         let bytes = metered(counted(watched, bytes), progress);
         Ok(match compression {
-            Some(compression) => Stream::later(decoder(compression, bytes, path)?, cut),
-            None => Stream::new(bytes, cut),
+            Some(compression) => Stream::later(decoder(compression, bytes, path)?, chunk_options),
+            None => Stream::new(bytes, chunk_options),
         })
     }
 }
@@ -75,5 +75,5 @@ pub(super) fn decoder(
     _: Box<dyn Read + Send>,
     path: &Path,
 ) -> Result<Box<dyn Read + Send>, Error> {
-    Err(ErrorKind::NotUnpacked { path: path.to_owned(), compression }.into())
+    Err(ErrorKind::CompressionUnsupported { path: path.to_owned(), compression }.into())
 }

@@ -11,7 +11,7 @@ use wide::u32x8;
 
 use super::hash::Seed;
 use super::interner::Keys;
-use super::quad::{Quad, quad_of, quads_of};
+use super::ipv4::{Ipv4, parse_ipv4, parse_ipv4s};
 use crate::batch::ROWS;
 use crate::huge_pages;
 use crate::prefetch::prefetch;
@@ -28,12 +28,12 @@ pub(crate) struct AddressKeys {
     slots: Vec<u64>,
     /// Number of slots left out at the start, so that each bucket is a cache line.
     skipped: usize,
-    quads: usize,
+    ipv4s: usize,
     others: Keys,
     /// Id of each key of `others`, by its id there.
     ids_of_others: Vec<u32>,
     /// The quads of a column. Reused between batches.
-    probes: Vec<Option<Quad>>,
+    probes: Vec<Option<Ipv4>>,
 }
 
 /// Estimated bytes per address, with slots that are at least 7/16 full.
@@ -41,11 +41,11 @@ const ADDRESS: u64 = 28;
 /// Slots per cache line.
 const BUCKET: usize = 8;
 
-/// Index of the first slot in a bucket that holds `quad`; that of the last slot if none does.
+/// Index of the first slot in a bucket that holds `ipv4`; that of the last slot if none does.
 #[inline]
-fn first_with(bucket: &[u64; BUCKET], quad: Quad) -> usize {
+fn first_with(bucket: &[u64; BUCKET], ipv4: Ipv4) -> usize {
     let words: [[u32; 8]; 2] = bytemuck::must_cast(*bucket);
-    let [low, high] = words.map(|words| u32x8::new(words).simd_eq(u32x8::splat(quad.0)).to_bitmask());
+    let [low, high] = words.map(|words| u32x8::new(words).simd_eq(u32x8::splat(ipv4.0)).to_bitmask());
     // Every other word is an address: the even ones on a little-endian machine, the odd ones on a big-endian machine.
     let addresses = if cfg!(target_endian = "little") { 0x5555 } else { 0xAAAA };
     ((high << 8 | low) & addresses | 1 << 15).trailing_zeros() as usize / 2
@@ -53,7 +53,7 @@ fn first_with(bucket: &[u64; BUCKET], quad: Quad) -> usize {
 
 #[derive(Clone, Copy, Debug)]
 enum Address {
-    Quad(Quad),
+    Ipv4(Ipv4),
     Other(u32),
 }
 
@@ -64,7 +64,7 @@ impl AddressKeys {
             by_id: Vec::new(),
             slots: vec![0; 2 * BUCKET],
             skipped: 0,
-            quads: 0,
+            ipv4s: 0,
             others: Keys::new(seed),
             ids_of_others: Vec::new(),
             probes: Vec::new(),
@@ -87,15 +87,15 @@ impl AddressKeys {
     /// The address with this id.
     pub(crate) fn key(&self, id: u32) -> Cow<'_, [u8]> {
         match self.by_id[id as usize] {
-            Address::Quad(quad) => Cow::Owned(quad.to_string().into_bytes()),
+            Address::Ipv4(ipv4) => Cow::Owned(ipv4.to_string().into_bytes()),
             Address::Other(other) => Cow::Borrowed(self.others.key(other)),
         }
     }
 
     /// The id of an address, a new one if the address is new.
     pub(crate) fn id(&mut self, address: &[u8]) -> u32 {
-        match quad_of(address) {
-            Some(quad) => self.id_of_quad(quad),
+        match parse_ipv4(address) {
+            Some(ipv4) => self.id_of_ipv4(ipv4),
             None => self.id_of_other(address),
         }
     }
@@ -104,12 +104,12 @@ impl AddressKeys {
     pub(crate) fn ids(&mut self, column: &[&[u8]], hits: &[u16], ids: &mut Vec<u32>) {
         let mut probes = std::mem::take(&mut self.probes);
         probes.clear();
-        quads_of(column, hits, &mut probes);
-        for quad in probes.iter().flatten() {
-            prefetch(&self.slots, self.first_slot(*quad));
+        parse_ipv4s(column, hits, &mut probes);
+        for ipv4 in probes.iter().flatten() {
+            prefetch(&self.slots, self.first_slot(*ipv4));
         }
-        ids.extend(hits.iter().zip(&probes).map(|(&row, quad)| match quad {
-            Some(quad) => self.id_of_quad(*quad),
+        ids.extend(hits.iter().zip(&probes).map(|(&row, ipv4)| match ipv4 {
+            Some(ipv4) => self.id_of_ipv4(*ipv4),
             None => self.id_of_other(column[row as usize]),
         }));
         self.probes = probes;
@@ -125,12 +125,12 @@ impl AddressKeys {
         let mut ids = Vec::with_capacity(other.by_id.len());
         for some in other.by_id.chunks(ROWS) {
             for address in some {
-                if let Address::Quad(quad) = address {
-                    prefetch(&self.slots, self.first_slot(*quad));
+                if let Address::Ipv4(ipv4) = address {
+                    prefetch(&self.slots, self.first_slot(*ipv4));
                 }
             }
             ids.extend(some.iter().map(|address| match address {
-                Address::Quad(quad) => self.id_of_quad(*quad),
+                Address::Ipv4(ipv4) => self.id_of_ipv4(*ipv4),
                 // The result of `written` may be a quad.
                 Address::Other(id) => self.id(&written(other.others.key(*id))),
             }));
@@ -151,8 +151,8 @@ impl AddressKeys {
 
     /// First slot of the bucket in which the search for an address starts.
     #[inline]
-    fn first_slot(&self, quad: Quad) -> usize {
-        self.skipped + (self.seed.hash_word(u64::from(quad.0)) as usize & self.mask()) * BUCKET
+    fn first_slot(&self, ipv4: Ipv4) -> usize {
+        self.skipped + (self.seed.hash_word(u64::from(ipv4.0)) as usize & self.mask()) * BUCKET
     }
 
     /// First slot of the bucket after the one that starts at `slot`.
@@ -161,29 +161,29 @@ impl AddressKeys {
     }
 
     #[inline]
-    fn id_of_quad(&mut self, quad: Quad) -> u32 {
-        let mut at = self.first_slot(quad);
+    fn id_of_ipv4(&mut self, ipv4: Ipv4) -> u32 {
+        let mut at = self.first_slot(ipv4);
         loop {
             let bucket: &[u64; BUCKET] = self.slots[at..].first_chunk().expect("buckets are complete");
-            let slot = bucket[first_with(bucket, quad)];
+            let slot = bucket[first_with(bucket, ipv4)];
             // The address 0.0.0.0 also matches an empty slot.
-            if slot as u32 == quad.0 && slot != 0 {
+            if slot as u32 == ipv4.0 && slot != 0 {
                 return (slot >> 32) as u32 - 1;
             }
             if let Some(empty) = bucket.iter().position(|slot| *slot == 0) {
-                return self.add_quad(quad, at + empty);
+                return self.add_ipv4(ipv4, at + empty);
             }
             at = self.next_bucket(at);
         }
     }
 
     #[cold]
-    fn add_quad(&mut self, quad: Quad, at: usize) -> u32 {
-        let id = self.next_id(Address::Quad(quad));
-        self.slots[at] = (u64::from(id) + 1) << 32 | u64::from(quad.0);
-        self.quads += 1;
+    fn add_ipv4(&mut self, ipv4: Ipv4, at: usize) -> u32 {
+        let id = self.next_id(Address::Ipv4(ipv4));
+        self.slots[at] = (u64::from(id) + 1) << 32 | u64::from(ipv4.0);
+        self.ipv4s += 1;
         // At most 7/8 of the slots are used: a small table is worth looking at a second bucket now and then.
-        if self.quads * 8 > (self.slots.len() - self.skipped) * 7 {
+        if self.ipv4s * 8 > (self.slots.len() - self.skipped) * 7 {
             self.grow();
         }
         id
@@ -195,7 +195,7 @@ impl AddressKeys {
         self.skipped = double.as_ptr().align_offset(64).min(BUCKET);
         double.truncate(self.skipped + len);
         for slot in std::mem::replace(&mut self.slots, double).into_iter().filter(|slot| *slot != 0) {
-            let mut at = self.first_slot(Quad(slot as u32));
+            let mut at = self.first_slot(Ipv4(slot as u32));
             loop {
                 if let Some(empty) = self.slots[at..at + BUCKET].iter_mut().find(|slot| **slot == 0) {
                     *empty = slot;
@@ -220,11 +220,11 @@ impl AddressKeys {
     pub(super) fn mean_probes(&self) -> f64 {
         let buckets = self.mask() + 1;
         let probes = |(at, slot): (usize, &u64)| {
-            let first = (self.first_slot(Quad(*slot as u32)) - self.skipped) / BUCKET;
+            let first = (self.first_slot(Ipv4(*slot as u32)) - self.skipped) / BUCKET;
             (at / BUCKET + buckets - first) % buckets + 1
         };
         let taken = self.slots[self.skipped..].iter().enumerate().filter(|(_, slot)| **slot != 0);
-        taken.map(probes).sum::<usize>() as f64 / self.quads as f64
+        taken.map(probes).sum::<usize>() as f64 / self.ipv4s as f64
     }
 
     fn next_id(&mut self, address: Address) -> u32 {
@@ -249,11 +249,11 @@ mod tests {
                 proptest::prop_oneof!["[0-9]{1,3}(\\.[0-9]{1,3}){3}", "[0-3]\\.0\\.0\\.[0-9]{1,2}", "[0-9a-f:]{2,8}", "-"], 0..200),
             seed: u64,
         ) {
-            let mut twin: HashMap<&str, u32> = HashMap::new();
+            let mut reference: HashMap<&str, u32> = HashMap::new();
             let mut keys = AddressKeys::new(Seed::fixed(seed));
             for address in &addresses {
-                let next = twin.len() as u32;
-                let expected = *twin.entry(address).or_insert(next);
+                let next = reference.len() as u32;
+                let expected = *reference.entry(address).or_insert(next);
                 proptest::prop_assert_eq!(keys.id(address.as_bytes()), expected);
                 proptest::prop_assert_eq!(&*keys.key(expected), address.as_bytes());
             }
@@ -261,12 +261,12 @@ mod tests {
             let hits: Vec<u16> = (0..column.len() as u16).rev().collect();
             let mut ids = Vec::new();
             keys.ids(&column, &hits, &mut ids);
-            proptest::prop_assert!(hits.iter().zip(&ids).all(|(hit, id)| twin[&*addresses[*hit as usize]] == *id));
+            proptest::prop_assert!(hits.iter().zip(&ids).all(|(hit, id)| reference[&*addresses[*hit as usize]] == *id));
 
             let mut merged = AddressKeys::new(Seed::fixed(seed ^ 1));
             merged.id(b"10.0.0.1");
             let map = merged.merge(&keys, Cow::Borrowed);
-            for (address, id) in twin {
+            for (address, id) in reference {
                 proptest::prop_assert_eq!(&*merged.key(map[id as usize]), address.as_bytes());
             }
         }

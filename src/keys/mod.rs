@@ -5,14 +5,14 @@ mod addresses;
 mod bad_sets;
 mod hash;
 mod interner;
+mod ipv4;
 mod memo;
-mod quad;
 
 pub(crate) use addresses::AddressKeys;
 pub(crate) use hash::{Seed, fixed_hash};
 pub(crate) use interner::Keys;
+pub(crate) use ipv4::{are_ipv4, parse_ipv4};
 pub(crate) use memo::Memo;
-pub(crate) use quad::{are_quads, quad_of};
 
 /// A group of a table, in the count of one worker: 0, 1, 2 … in the order of arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -11,41 +11,41 @@ use crate::prefetch::prefetch;
 /// The counts of a group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(align(64))]
-pub(crate) struct Tallied {
+pub(crate) struct GroupCounts {
     /// Hits by status class, 1xx to 5xx at 1 to 5. Index 0 has all other hits.
     pub(crate) class: [u64; 6],
     pub(crate) bytes: u64,
-    pub(crate) statics: u64,
+    pub(crate) static_hits: u64,
 }
 
-impl Tallied {
+impl GroupCounts {
     pub(crate) fn pv(&self) -> u64 {
         self.class.iter().sum()
     }
 
     /// Returns the counts of all lines of a batch.
-    fn of_all(batch: &Batch<'_>) -> Tallied {
+    fn of_all(batch: &Batch<'_>) -> GroupCounts {
         let (class, is_static) = (batch.class(), batch.is_static());
         let of_class = |wanted| u64::from(class.iter().map(|class| u32::from(*class == wanted)).sum::<u32>());
         let bytes: u128 = batch.bytes().iter().map(|bytes| u128::from(*bytes)).sum();
-        Tallied {
+        GroupCounts {
             class: [0, 1, 2, 3, 4, 5].map(of_class),
             bytes: u64::try_from(bytes).unwrap_or(u64::MAX),
-            statics: is_static.iter().map(|is_static| u64::from(*is_static)).sum(),
+            static_hits: is_static.iter().map(|is_static| u64::from(*is_static)).sum(),
         }
     }
 
-    fn merge(&mut self, other: &Tallied) {
+    fn merge(&mut self, other: &GroupCounts) {
         for (mine, theirs) in self.class.iter_mut().zip(other.class) {
             *mine += theirs;
         }
         self.bytes = self.bytes.saturating_add(other.bytes);
-        self.statics += other.statics;
+        self.static_hits += other.static_hits;
     }
 }
 
-/// Hits of a group whose lines do not log a field. They are also counted in [`Tallied`]: without a status class, with 0
-/// bytes, or as not static.
+/// Hits of a group whose lines do not log a field. They are also counted in [`GroupCounts`]: without a status class,
+/// with 0 bytes, or as not static.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Lacking {
     pub(crate) status: u64,
@@ -55,7 +55,7 @@ pub(crate) struct Lacking {
 
 impl Lacking {
     fn of_hit(fields: Fields) -> Lacking {
-        let lacks = |field| u64::from(fields.meets(field));
+        let lacks = |field| u64::from(fields.intersects(field));
         Lacking {
             status: lacks(Fields::STATUS),
             bytes: lacks(Fields::BYTES),
@@ -80,12 +80,12 @@ const NEAR: usize = 256;
 /// The counts of every group.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
-    groups: Vec<Tallied>,
+    groups: Vec<GroupCounts>,
     lacking: Rare<Lacking>,
 }
 
 impl Counts {
-    pub(crate) fn of(&self, group: GroupId) -> Tallied {
+    pub(crate) fn of(&self, group: GroupId) -> GroupCounts {
         self.groups[group.0 as usize]
     }
 
@@ -109,13 +109,13 @@ impl Counts {
     fn grow(&mut self, len: usize) {
         let more = len - self.groups.len();
         huge_pages::reserve(&mut self.groups, more);
-        self.groups.resize(len, Tallied::default());
+        self.groups.resize(len, GroupCounts::default());
     }
 }
 
 impl GroupMeasure for Counts {
     /// The path decides whether a request is static.
-    const NEEDS: Fields = Fields::STATUS.and(Fields::BYTES).and(Fields::text(TextField::Path));
+    const NEEDS: Fields = Fields::STATUS.union(Fields::BYTES).union(Fields::text(TextField::Path));
 
     fn new(_: UvMethod, _: Seed) -> Counts {
         Counts::default()
@@ -131,7 +131,7 @@ impl GroupMeasure for Counts {
         if let Some(only) = only
             && hits.len() == batch.len()
         {
-            self.groups[only.0 as usize].merge(&Tallied::of_all(batch));
+            self.groups[only.0 as usize].merge(&GroupCounts::of_all(batch));
             return;
         }
         if len > NEAR {
@@ -140,16 +140,16 @@ impl GroupMeasure for Counts {
         let (class, bytes, is_static) = (batch.class(), batch.bytes(), batch.is_static());
         for (&row, group) in hits.iter().zip(groups) {
             let row = row as usize;
-            let tallied = &mut self.groups[group.0 as usize];
-            tallied.class[class[row] as usize] += 1;
-            tallied.bytes = tallied.bytes.saturating_add(bytes[row]);
-            tallied.statics += u64::from(is_static[row]);
+            let counts = &mut self.groups[group.0 as usize];
+            counts.class[class[row] as usize] += 1;
+            counts.bytes = counts.bytes.saturating_add(bytes[row]);
+            counts.static_hits += u64::from(is_static[row]);
         }
     }
 
     fn bytes(&self, size: SizeOf) -> u64 {
         let groups = self.groups.len();
-        (groups * size_of::<Tallied>()) as u64 + size.rare(self.lacking.is_empty(), groups, size_of::<Lacking>())
+        (groups * size_of::<GroupCounts>()) as u64 + size.rare(self.lacking.is_empty(), groups, size_of::<Lacking>())
     }
 
     fn keep(&mut self, groups: &[GroupId]) {
@@ -175,13 +175,13 @@ mod tests {
 
     #[test]
     fn group_is_one_cache_line() {
-        assert_eq!(size_of::<Tallied>(), 64);
+        assert_eq!(size_of::<GroupCounts>(), 64);
     }
 
     #[test]
     fn sum_of_bytes_saturates() {
-        let mut sum = Tallied { bytes: u64::MAX - 1, ..Tallied::default() };
-        sum.merge(&Tallied { bytes: 5, ..Tallied::default() });
+        let mut sum = GroupCounts { bytes: u64::MAX - 1, ..GroupCounts::default() };
+        sum.merge(&GroupCounts { bytes: 5, ..GroupCounts::default() });
         assert_eq!(sum.bytes, u64::MAX);
     }
 }

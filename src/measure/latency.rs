@@ -185,7 +185,7 @@ mod tests {
     use super::*;
 
     /// Slow reference: all times in a sorted list.
-    fn twin(times: &[u64], percent: usize) -> u64 {
+    fn reference(times: &[u64], percent: usize) -> u64 {
         let mut sorted = times.to_vec();
         sorted.sort_unstable();
         sorted[(percent * sorted.len()).div_ceil(100).max(1) - 1]
@@ -205,10 +205,10 @@ mod tests {
             part.for_each(|ms, count| whole.add(ms, count));
             let sorted = whole.sorted();
             for percent in [1, 50, 90, 95, 99, 100] {
-                proptest::prop_assert_eq!(sorted.percentile_ms(percent as u64), twin(&times, percent));
+                proptest::prop_assert_eq!(sorted.percentile_ms(percent as u64), reference(&times, percent));
             }
             proptest::prop_assert_eq!(sorted.count(), times.len() as u64);
-            proptest::prop_assert_eq!(sorted.max_ms(), twin(&times, 100));
+            proptest::prop_assert_eq!(sorted.max_ms(), reference(&times, 100));
             proptest::prop_assert_eq!(sorted.sum_ms(), times.iter().fold(0_u64, |sum, ms| sum.saturating_add(*ms)));
             let steps = [0, 1, 20, 300, 4_096, u64::MAX];
             let step = |at: usize| {

@@ -3,13 +3,13 @@
 //! To add a measure, add a file here with a [`GroupMeasure`] and a row in the list below.
 
 mod counts;
+mod first_last;
 mod group_measure;
 mod hits;
 mod latency;
 mod per_group;
 mod rare;
 mod registers;
-mod seen;
 mod size;
 mod sketch;
 mod times;
@@ -17,13 +17,13 @@ mod uv;
 mod uv_method;
 mod visitor_set;
 
-pub(crate) use counts::{Counts, Lacking, Tallied};
+pub(crate) use counts::{Counts, GroupCounts, Lacking};
+pub(crate) use first_last::FirstLast;
 pub(crate) use group_measure::GroupMeasure;
 pub(crate) use hits::Hits;
 #[cfg(test)]
 pub(crate) use latency::Histogram;
 pub(crate) use latency::{Latency, Sorted};
-pub(crate) use seen::Seen;
 pub(crate) use size::SizeOf;
 pub(crate) use times::{Timed, Times};
 pub(crate) use uv::Uv;
@@ -186,5 +186,5 @@ measures! {
     /// The sum of request times, and the longest.
     Times,
     /// The times of the first and the last hit.
-    Seen,
+    FirstLast,
 }

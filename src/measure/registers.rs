@@ -50,9 +50,9 @@ impl Registers {
 
     /// Builds a `HyperLogLogPlus` with these registers. The crate has no constructor for that, so this uses its
     /// serialized form; hence its version is pinned.
-    fn as_sketch(&self) -> HyperLogLogPlus<u64, NothingIsHashed> {
+    fn as_sketch(&self) -> HyperLogLogPlus<u64, NoHasher> {
         const FORM: &str = "the form that this version of hyperloglogplus writes and reads";
-        let empty = HyperLogLogPlus::<u64, _>::new(self.precision.bits(), NothingIsHashed);
+        let empty = HyperLogLogPlus::<u64, _>::new(self.precision.bits(), NoHasher);
         let mut form = to_value(empty.expect("the precision is from 4 to 18")).expect(FORM);
         // Six bits per register, five registers per word, the first in the lowest bits.
         let packed = |ranks: &[u8]| ranks.iter().rfold(0, |word: u32, rank| word << 6 | u32::from(*rank));
@@ -65,9 +65,9 @@ impl Registers {
 
 /// The hasher of a sketch that is given its registers. It is never called.
 #[derive(Serialize, Deserialize)]
-struct NothingIsHashed;
+struct NoHasher;
 
-impl BuildHasher for NothingIsHashed {
+impl BuildHasher for NoHasher {
     type Hasher = DefaultHasher;
 
     fn build_hasher(&self) -> DefaultHasher {
@@ -83,9 +83,9 @@ mod tests {
 
     /// Gives hyperloglogplus a hash unchanged.
     #[derive(Default)]
-    struct AsIs(u64);
+    struct IdentityHasher(u64);
 
-    impl Hasher for AsIs {
+    impl Hasher for IdentityHasher {
         fn finish(&self) -> u64 {
             self.0
         }
@@ -100,8 +100,8 @@ mod tests {
     }
 
     /// Reference: the estimate of hyperloglogplus when it gets the hashes itself.
-    fn twin(bits: u8, hashes: &[u64]) -> f64 {
-        let mut sketch = HyperLogLogPlus::<u64, _>::new(bits, BuildHasherDefault::<AsIs>::default()).unwrap();
+    fn reference(bits: u8, hashes: &[u64]) -> f64 {
+        let mut sketch = HyperLogLogPlus::<u64, _>::new(bits, BuildHasherDefault::<IdentityHasher>::default()).unwrap();
         hashes.iter().for_each(|hash| sketch.insert_any(hash));
         sketch.count()
     }
@@ -120,7 +120,7 @@ mod tests {
             for values in [0.6, 0.9, 2.0, 4.0, 7.0] {
                 let values = (values * f64::from(1 << bits)) as u64 + 8;
                 let hashes: Vec<u64> = (0..values).map(|value| crate::keys::fixed_hash(&value.to_le_bytes())).collect();
-                assert_eq!(of(bits, &hashes).estimate(), twin(bits, &hashes), "p {bits}, {values}");
+                assert_eq!(of(bits, &hashes).estimate(), reference(bits, &hashes), "p {bits}, {values}");
             }
         }
     }
@@ -129,11 +129,11 @@ mod tests {
     fn ranks_of_extreme_hashes_equal_hyperloglogplus() {
         for bits in [4, 14, 18] {
             let mut hashes: Vec<u64> = (0..2_u64 << bits).map(|v| crate::keys::fixed_hash(&v.to_le_bytes())).collect();
-            let plain = twin(bits, &hashes);
+            let plain = reference(bits, &hashes);
             // All zeros, all ones, and for each bit after the index a hash that has only that bit set.
             hashes.extend([0, u64::MAX]);
             hashes.extend((0..64 - bits).map(|place| 3 << (64 - bits) | 1 << place));
-            assert_eq!(of(bits, &hashes).estimate(), twin(bits, &hashes), "p {bits}");
+            assert_eq!(of(bits, &hashes).estimate(), reference(bits, &hashes), "p {bits}");
             assert_ne!(of(bits, &hashes).estimate(), plain, "p {bits}");
         }
     }

@@ -1,6 +1,6 @@
 //! The visitors of one group by HyperLogLog++: exact while there are few, then a sketch of bounded size.
 //!
-//! Up to 2^(p-1) hashes are stored as they are. Beyond that they are poured into registers. A register is the maximum
+//! Up to 2^(p-1) hashes are stored as they are. Beyond that they are converted to registers. A register is the maximum
 //! over all hashes, so the registers are the same for every cut and order of the log.
 
 use std::collections::HashSet;
@@ -21,7 +21,7 @@ pub(crate) struct Sketch {
 enum Form {
     /// Anyone can compute the fixed hashes, so they are hashed again with a random seed.
     Exact(HashSet<u64, Seed>),
-    Poured(Registers),
+    Registers(Registers),
 }
 
 impl Sketch {
@@ -32,7 +32,7 @@ impl Sketch {
     #[inline]
     pub(crate) fn insert(&mut self, hash: u64) {
         match &mut self.form {
-            Form::Poured(registers) => registers.add(hash),
+            Form::Registers(registers) => registers.add(hash),
             Form::Exact(_) => self.insert_exactly(hash),
         }
     }
@@ -40,7 +40,7 @@ impl Sketch {
     /// Inserts all hashes. Checks the form of the sketch once, not for each hash.
     pub(crate) fn insert_all(&mut self, hashes: &[u64]) {
         match &mut self.form {
-            Form::Poured(registers) => hashes.iter().for_each(|hash| registers.add(*hash)),
+            Form::Registers(registers) => hashes.iter().for_each(|hash| registers.add(*hash)),
             Form::Exact(_) => hashes.iter().for_each(|hash| self.insert(*hash)),
         }
     }
@@ -49,20 +49,20 @@ impl Sketch {
         if let Form::Exact(hashes) = &mut self.form {
             hashes.insert(hash);
             if hashes.len() > 1 << (self.precision.bits() - 1) {
-                self.pour();
+                self.convert_to_registers();
             }
         }
     }
 
     /// Converts the sketch to registers, if it is still exact, and returns them.
-    fn pour(&mut self) -> &mut Registers {
+    fn convert_to_registers(&mut self) -> &mut Registers {
         if let Form::Exact(hashes) = &self.form {
             let mut registers = Registers::new(self.precision);
             hashes.iter().for_each(|hash| registers.add(*hash));
-            self.form = Form::Poured(registers);
+            self.form = Form::Registers(registers);
         }
         match &mut self.form {
-            Form::Poured(registers) => registers,
+            Form::Registers(registers) => registers,
             Form::Exact(_) => unreachable!("it was just converted to registers"),
         }
     }
@@ -70,7 +70,7 @@ impl Sketch {
     pub(crate) fn merge(&mut self, other: &Sketch) {
         match &other.form {
             Form::Exact(hashes) => hashes.iter().for_each(|hash| self.insert(*hash)),
-            Form::Poured(theirs) => self.pour().merge(theirs),
+            Form::Registers(theirs) => self.convert_to_registers().merge(theirs),
         }
     }
 
@@ -78,7 +78,7 @@ impl Sketch {
     pub(super) fn set_bytes(&self) -> u64 {
         match &self.form {
             Form::Exact(hashes) => Sketch::bytes_of(hashes.len() as u64, self.precision),
-            Form::Poured(_) => 1 << self.precision.bits(),
+            Form::Registers(_) => 1 << self.precision.bits(),
         }
     }
 
@@ -90,7 +90,7 @@ impl Sketch {
     pub(crate) fn len(&self) -> u64 {
         match &self.form {
             Form::Exact(hashes) => hashes.len() as u64,
-            Form::Poured(registers) => registers.estimate().round() as u64,
+            Form::Registers(registers) => registers.estimate().round() as u64,
         }
     }
 }
@@ -120,7 +120,7 @@ mod tests {
         for precision in [4, 10, 18] {
             let most = 1 << (precision - 1);
             assert!(matches!(of(precision, 0..most).form, Form::Exact(_)), "p {precision}");
-            assert!(matches!(of(precision, 0..most + 1).form, Form::Poured(_)), "p {precision}");
+            assert!(matches!(of(precision, 0..most + 1).form, Form::Registers(_)), "p {precision}");
         }
     }
 

@@ -240,16 +240,16 @@ mod tests {
         fn set_equals_a_hash_set(
             ids in proptest::collection::vec(proptest::prop_oneof![0..70_u32, 0..5_000_u32, 0..4_000_000_u32], 0..400),
         ) {
-            let twin: HashSet<u32> = ids.iter().copied().collect();
+            let reference: HashSet<u32> = ids.iter().copied().collect();
             let set = of(&ids);
             let mut at_once = VisitorSet::default();
             at_once.insert_all(&ids.iter().copied().map(VisitorId).collect::<Vec<_>>());
             proptest::prop_assert_eq!((at_once.len(), form(&at_once)), (set.len(), form(&set)));
             let mut held = Vec::new();
             set.for_each(|id| held.push(id.0));
-            proptest::prop_assert_eq!(set.len() as usize, twin.len());
-            proptest::prop_assert_eq!(held.len(), twin.len());
-            proptest::prop_assert_eq!(held.into_iter().collect::<HashSet<_>>(), twin);
+            proptest::prop_assert_eq!(set.len() as usize, reference.len());
+            proptest::prop_assert_eq!(held.len(), reference.len());
+            proptest::prop_assert_eq!(held.into_iter().collect::<HashSet<_>>(), reference);
         }
 
         #[test]

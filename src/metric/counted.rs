@@ -1,19 +1,19 @@
 //! The counts of a group, as reports show them. A count is unknown if the group has hits and none of their lines logs
 //! its field.
 
-use crate::measure::{Lacking, Tallied};
+use crate::measure::{GroupCounts, Lacking};
 
 /// The counts of a group, of which some may be unknown.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counted {
     pub(crate) pv: u64,
-    tallied: Tallied,
+    counts: GroupCounts,
     lacking: Lacking,
 }
 
 impl Counted {
-    pub(crate) fn new(tallied: Tallied, lacking: Lacking) -> Counted {
-        Counted { pv: tallied.pv(), tallied, lacking }
+    pub(crate) fn new(counts: GroupCounts, lacking: Lacking) -> Counted {
+        Counted { pv: counts.pv(), counts, lacking }
     }
 
     /// Returns `number`, a count over hits with a field, or `None` if all hits lack the field. `lacking` is how many
@@ -23,22 +23,22 @@ impl Counted {
     }
 
     pub(crate) fn bytes(&self) -> Option<u64> {
-        self.known(self.lacking.bytes, self.tallied.bytes)
+        self.known(self.lacking.bytes, self.counts.bytes)
     }
 
-    pub(crate) fn statics(&self) -> Option<u64> {
-        self.known(self.lacking.path, self.tallied.statics)
+    pub(crate) fn static_hits(&self) -> Option<u64> {
+        self.known(self.lacking.path, self.counts.static_hits)
     }
 
     pub(crate) fn dynamic(&self) -> Option<u64> {
-        self.known(self.lacking.path, self.pv - self.tallied.statics - self.lacking.path)
+        self.known(self.lacking.path, self.pv - self.counts.static_hits - self.lacking.path)
     }
 
     /// Hits of a status class, 1 to 5 for 1xx to 5xx. Class 0 has the hits with any other status.
     pub(crate) fn class(&self, class: usize) -> Option<u64> {
         // Class 0 also counts the hits that lack their status.
         let lacking = if class == 0 { self.lacking.status } else { 0 };
-        self.known(self.lacking.status, self.tallied.class[class] - lacking)
+        self.known(self.lacking.status, self.counts.class[class] - lacking)
     }
 }
 
@@ -48,15 +48,15 @@ mod tests {
 
     #[test]
     fn counts_are_unknown_if_all_hits_lack_the_field() {
-        let tallied = Tallied { class: [3, 0, 5, 0, 1, 0], bytes: 70, statics: 2 };
+        let counts = GroupCounts { class: [3, 0, 5, 0, 1, 0], bytes: 70, static_hits: 2 };
         let of = |status, bytes, path| {
-            let counted = Counted::new(tallied, Lacking { status, bytes, path });
+            let counted = Counted::new(counts, Lacking { status, bytes, path });
             let class = |class| counted.class(class);
-            [class(0), class(2), class(3), counted.bytes(), counted.statics(), counted.dynamic()]
+            [class(0), class(2), class(3), counted.bytes(), counted.static_hits(), counted.dynamic()]
         };
         assert_eq!(of(0, 0, 0), [3, 5, 0, 70, 2, 7].map(Some));
         assert_eq!(of(2, 8, 6), [1, 5, 0, 70, 2, 1].map(Some));
-        let none = Tallied { class: [9, 0, 0, 0, 0, 0], ..Tallied::default() };
+        let none = GroupCounts { class: [9, 0, 0, 0, 0, 0], ..GroupCounts::default() };
         let unknown = Counted::new(none, Lacking { status: 9, bytes: 9, path: 9 });
         assert_eq!([unknown.class(0), unknown.class(5), unknown.bytes(), unknown.dynamic()], [None; 4]);
         let empty = Counted::default();

@@ -57,7 +57,7 @@ impl Metric {
 
     /// True if it is a point in time, not a number.
     pub(crate) fn is_moment(self) -> bool {
-        self.measure() == MeasureKind::Seen
+        self.measure() == MeasureKind::FirstLast
     }
 
     /// True if it is a request time.
@@ -94,8 +94,8 @@ impl Metric {
 
     /// Returns the fields that the metric needs, and the nginx variable that logs them. For UV, the question defines
     /// which fields identify visitors.
-    pub(crate) fn asked(self) -> (Fields, &'static str) {
-        self.row().asked
+    pub(crate) fn requirement(self) -> (Fields, &'static str) {
+        self.row().requirement
     }
 
     /// Reads the metric from the measures of a group; `None` if it is unknown.

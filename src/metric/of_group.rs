@@ -2,7 +2,7 @@
 
 use super::counted::Counted;
 use crate::keys::GroupId;
-use crate::measure::{Counts, Hits, Latency, Measure, OfTable, Seen, Timed, Times, Uv};
+use crate::measure::{Counts, FirstLast, Hits, Latency, Measure, OfTable, Timed, Times, Uv};
 use crate::time::Stamp;
 
 /// A group of a table.
@@ -75,6 +75,6 @@ impl<'t> OfGroup<'t> {
 
     /// Returns the times of the first and the last hit.
     pub(super) fn seen(&self) -> Option<(Stamp, Stamp)> {
-        self.measure::<Seen>()?.of(self.group)
+        self.measure::<FirstLast>()?.of(self.group)
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct MetricRow {
     pub(super) measure: MeasureKind,
     /// The fields that the metric needs, and the nginx variable that logs them. For UV, the question defines which
     /// fields identify visitors.
-    pub(super) asked: (Fields, &'static str),
+    pub(super) requirement: (Fields, &'static str),
     /// Reads the metric; `None` if it is unknown.
     pub(super) read: fn(&OfGroup<'_>) -> Option<Quantity>,
 }
@@ -39,18 +39,18 @@ type Read = fn(&OfGroup<'_>) -> Option<Quantity>;
 
 /// A number with a column in every ranking.
 const fn usual(name: &'static str, label: &'static str, place: u8, measure: MeasureKind, read: Read) -> MetricRow {
-    MetricRow { name, key: name, label, column: None, place, is_field: true, measure, asked: NOTHING, read }
+    MetricRow { name, key: name, label, column: None, place, is_field: true, measure, requirement: NOTHING, read }
 }
 
 /// A count of hits that tables otherwise show as a share, or not at all.
 const fn hits(
     (name, label, column): (&'static str, &'static str, &'static str),
     place: u8,
-    asked: (Fields, &'static str),
+    requirement: (Fields, &'static str),
     read: Read,
 ) -> MetricRow {
     let measure = MeasureKind::Counts;
-    MetricRow { name, key: name, label, column: Some(column), place, is_field: true, measure, asked, read }
+    MetricRow { name, key: name, label, column: Some(column), place, is_field: true, measure, requirement, read }
 }
 
 /// A metric that rows show only on request.
@@ -58,10 +58,10 @@ const fn other(
     (name, key, label): (&'static str, &'static str, &'static str),
     place: u8,
     measure: MeasureKind,
-    asked: (Fields, &'static str),
+    requirement: (Fields, &'static str),
     read: Read,
 ) -> MetricRow {
-    MetricRow { name, key, label, column: Some(label), place, is_field: false, measure, asked, read }
+    MetricRow { name, key, label, column: Some(label), place, is_field: false, measure, requirement, read }
 }
 
 const fn of_status(
@@ -91,7 +91,7 @@ macro_rules! metrics {
     };
 }
 
-use MeasureKind::{Counts, Latency, Seen, Times, Uv};
+use MeasureKind::{Counts, FirstLast, Latency, Times, Uv};
 use Quantity::{Count, MeanMs, Moment, Ms, Share};
 
 #[rustfmt::skip]
@@ -103,9 +103,9 @@ metrics! {
     /// Share of all hits.
     Share: usual("share", "Share", 10, Counts, |group| Some(Share(group.pv(), group.pv_of_all.max(1)))),
     /// Bytes sent.
-    Bytes: MetricRow { asked: BYTES, ..usual("bytes", "Sent", 200, Counts, |group| group.counted().bytes().map(Count)) },
+    Bytes: MetricRow { requirement: BYTES, ..usual("bytes", "Sent", 200, Counts, |group| group.counted().bytes().map(Count)) },
     /// Hits served from static files.
-    Static: hits(("static", "Static", "Static hits"), 120, PATH, |group| group.counted().statics().map(Count)),
+    Static: hits(("static", "Static", "Static hits"), 120, PATH, |group| group.counted().static_hits().map(Count)),
     /// Hits answered by the application.
     Dynamic: hits(("dynamic", "Dynamic", "Dynamic hits"), 130, PATH, |group| group.counted().dynamic().map(Count)),
     /// Hits with status 100 to 199.
@@ -135,7 +135,7 @@ metrics! {
     /// Sum of request times.
     TotalTime: other(("total_time", "sum_ms", "Total time"), 90, Times, REQUEST_TIME, |group| group.timed().map(|timed| Ms(timed.sum_ms))),
     /// Time of the first hit.
-    First: other(("first", "first", "First"), 100, Seen, TIME, |group| group.seen().map(|(first, _)| Moment(first))),
+    First: other(("first", "first", "First"), 100, FirstLast, TIME, |group| group.seen().map(|(first, _)| Moment(first))),
     /// Time of the last hit.
-    Last: other(("last", "last", "Last"), 110, Seen, TIME, |group| group.seen().map(|(_, last)| Moment(last))),
+    Last: other(("last", "last", "Last"), 110, FirstLast, TIME, |group| group.seen().map(|(_, last)| Moment(last))),
 }

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use crate::dimension::Dimension;
-use crate::expression::{Comparison, Expression, Number, Operator, Order, Placed, SyntaxError, Value, parse};
+use crate::expression::{Comparison, Expression, Number, Operator, Order, Spanned, SyntaxError, Value, parse};
 use crate::metric::Metric;
 
 /// A condition that makes the check of a site fail. It is about all hits together, or about any one key of a dimension.
@@ -31,7 +31,7 @@ pub struct FailIf {
 pub(crate) struct Test {
     pub(crate) subject: Subject,
     pub(crate) order: Order,
-    pub(crate) than: Than,
+    pub(crate) threshold: Threshold,
 }
 
 /// The left side of a comparison.
@@ -44,7 +44,7 @@ pub(crate) enum Subject {
 
 /// The right side of a comparison.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Than {
+pub(crate) enum Threshold {
     /// A count, or a time in seconds.
     Number(Number),
     /// A percentage.
@@ -173,47 +173,47 @@ impl Parser<'_> {
     }
 
     fn comparison(&self, Comparison { name, operator, values }: &Comparison) -> Result<Expression<Test>, SyntaxError> {
-        let subject =
-            Subject::named(&name.it).ok_or_else(|| SyntaxError::unknown_name(self.text, name.at, &name.it))?;
+        let subject = Subject::named(&name.value)
+            .ok_or_else(|| SyntaxError::unknown_name(self.text, name.offset, &name.value))?;
         match subject {
             Subject::Malformed if self.is_of_one => {
-                return Err(self.error(name.at, "a malformed line has no key: ask for malformed by itself"));
+                return Err(self.error(name.offset, "a malformed line has no key: ask for malformed by itself"));
             }
             Subject::Metric(metric) if metric.is_moment() => {
-                return Err(self.error(name.at, "this is a moment, and no number to compare"));
+                return Err(self.error(name.offset, "this is a moment, and no number to compare"));
             }
             _ => {}
         }
-        let is_unequal = operator.it == Operator::NotEqual;
-        let order = if is_unequal { Some(Order::EQUAL) } else { Order::of(operator.it) };
+        let is_unequal = operator.value == Operator::NotEqual;
+        let order = if is_unequal { Some(Order::EQUAL) } else { Order::of(operator.value) };
         let (Some(order), [value]) = (order, &values[..]) else {
-            return Err(self.error(operator.at, "this is a number: use == != < <= > >="));
+            return Err(self.error(operator.offset, "this is a number: use == != < <= > >="));
         };
-        let than = self.than(subject, value)?;
-        Ok(Expression::Test(Test { subject, order, than }).negated_if(is_unequal))
+        let threshold = self.threshold(subject, value)?;
+        Ok(Expression::Test(Test { subject, order, threshold }).negated_if(is_unequal))
     }
 
-    fn than(&self, subject: Subject, value: &Placed<Value>) -> Result<Than, SyntaxError> {
-        let (number, than) = match &value.it {
-            Value::Number(number) => (*number, Than::Number(*number)),
+    fn threshold(&self, subject: Subject, value: &Spanned<Value>) -> Result<Threshold, SyntaxError> {
+        let (number, threshold) = match &value.value {
+            Value::Number(number) => (*number, Threshold::Number(*number)),
             Value::Percent(number) => {
                 if let Some(what) = subject.refuses_percents(self.is_of_one) {
-                    return Err(self.error(value.at, what));
+                    return Err(self.error(value.offset, what));
                 }
-                (*number, Than::Percent(*number))
+                (*number, Threshold::Percent(*number))
             }
             Value::Text(_) | Value::Word(_) => {
                 let what = match subject {
                     Subject::Metric(metric) if metric.is_time() => "a number of seconds was expected, as 0.5",
                     _ => "a number was expected, or a share as 1%",
                 };
-                return Err(self.error(value.at, what));
+                return Err(self.error(value.offset, what));
             }
         };
         if !number.is_short() {
-            return Err(self.error(value.at, "this number has too many digits"));
+            return Err(self.error(value.offset, "this number has too many digits"));
         }
-        Ok(than)
+        Ok(threshold)
     }
 }
 

@@ -3,14 +3,14 @@
 use super::tables::{rankings_last, tables};
 use super::{Counting, Question, Section, Showing};
 use crate::batch::{Fields, NAMED};
-use crate::dimension::{Dimension, DimensionError, Extras};
+use crate::dimension::{Dimension, DimensionError, VariableColumns};
 use crate::error::{Error, ErrorKind};
 use crate::filter::{Condition, Filter};
 use crate::measure::MeasureKind;
 use crate::message::{Message, Setting, message};
 use crate::metric::Metric;
 use crate::steps;
-use crate::tally::{TablePlan, Tally, extras_of};
+use crate::tally::{TablePlan, Tally, variable_columns_of};
 
 /// The tables that answer a question, and the columns that tables and filters read.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub(crate) struct Plan {
     /// The number of tables that keep all keys.
     kept: usize,
     /// The variables that the question names, in the order of their columns.
-    pub(crate) extras: Extras,
+    pub(crate) variable_columns: VariableColumns,
     /// The logged fields that identify a visitor.
     pub(crate) visitor: Fields,
     /// The fields that filters read.
@@ -38,7 +38,7 @@ impl Plan {
     pub(crate) fn of(question: &Question) -> Result<Plan, Error> {
         let Question { counting, showing, .. } = question;
         if let Some(detail) = misplaced_pair(counting) {
-            return Err(ErrorKind::Pair { detail }.into());
+            return Err(ErrorKind::PairNotAllowed { detail }.into());
         }
         let each = counting.each.map(|each| format!("a report for each {}", each.name()).into());
         let may_drop_keys = match (counting.max_keys, each.or_else(|| needs_all_keys(showing))) {
@@ -47,11 +47,11 @@ impl Plan {
             (None, asked) => counting.max_memory.is_some() && asked.is_none(),
         };
         let (kept, tables) = if may_drop_keys { rankings_last(question) } else { (usize::MAX, tables(question)) };
-        let extras = extras(question, &tables)?;
-        let visitor = steps::logged_by(counting.visitor, &extras);
-        let filters = Filter::fields(counting.has_period(), &counting.filters, &extras);
-        let each = counting.each.map_or(Fields::NONE, |each| each.needs(&extras));
-        Ok(Plan { kept: kept.min(tables.len()), tables, extras, visitor, filters, each })
+        let variable_columns = variable_columns(question, &tables)?;
+        let visitor = steps::logged_by(counting.visitor, &variable_columns);
+        let filters = Filter::fields(counting.has_period(), &counting.filters, &variable_columns);
+        let each = counting.each.map_or(Fields::NONE, |each| each.needs(&variable_columns));
+        Ok(Plan { kept: kept.min(tables.len()), tables, variable_columns, visitor, filters, each })
     }
 
     /// The tables that keep all keys.
@@ -71,7 +71,7 @@ impl Plan {
 
     /// The fields that tables and filters read, given the fields that identify a visitor.
     pub(crate) fn fields(&self, visitor: Fields) -> Fields {
-        self.fields_of_tables(visitor).and(self.filters).and(self.each)
+        self.fields_of_tables(visitor).union(self.filters).union(self.each)
     }
 
     /// The fields among `filled` whose absence from a line makes a number unknown.
@@ -85,18 +85,18 @@ impl Plan {
 ///
 /// # Errors
 /// [`ErrorKind::TooManyVariables`] if there are more variables than columns.
-pub(crate) fn variables(question: &Question) -> Result<Extras, Error> {
-    extras(question, &tables(question))
+pub(crate) fn variables(question: &Question) -> Result<VariableColumns, Error> {
+    variable_columns(question, &tables(question))
 }
 
-fn extras(question: &Question, tables: &[TablePlan]) -> Result<Extras, Error> {
+fn variable_columns(question: &Question, tables: &[TablePlan]) -> Result<VariableColumns, Error> {
     let filters = question.counting.filters.iter().flat_map(Condition::dimensions);
-    let extras =
-        extras_of(tables).with(filters.chain(question.visitor_options().dimensions()).chain(question.counting.each));
-    if extras.are_too_many() {
+    let variable_columns = variable_columns_of(tables)
+        .with(filters.chain(question.visitor_options().dimensions()).chain(question.counting.each));
+    if variable_columns.are_too_many() {
         return Err(ErrorKind::TooManyVariables { most: NAMED }.into());
     }
-    Ok(extras)
+    Ok(variable_columns)
 }
 
 /// A setting of the question that needs all keys of a ranking.

@@ -8,7 +8,7 @@ use bumpalo::Bump;
 use super::bytes::begins;
 use super::workarounds::workaround;
 use super::{Excerpt, Foreign, first_line, is_control, shapes, w3c};
-use crate::envelope::{self, Worn, is_error_log, is_of_start, syslog_message};
+use crate::envelope::{self, DetectedEnvelopes, is_error_log, is_of_start, syslog_message};
 use crate::files::FileKind;
 use crate::text::{is_blank, lines};
 
@@ -50,21 +50,21 @@ const SHAPES: &[(FileKind, Shape)] = &[
     (FileKind::DpkgLog, |line| shapes::is_dpkg(line.raw)),
 ];
 
-pub(super) fn recognize(head: &[u8], worn: Option<&Worn>) -> Option<Foreign> {
+pub(super) fn recognize(head: &[u8], detected: Option<&DetectedEnvelopes>) -> Option<Foreign> {
     let found = |kind| first_line(head).map(|excerpt| (kind, excerpt));
     let (kind, excerpt) = document(head)
         .and_then(found)
         .or_else(|| w3c::recognize(head))
-        .or_else(|| by_shape(head, worn))
+        .or_else(|| by_shape(head, detected))
         .or_else(|| configuration(head).and_then(found))
         .or_else(|| is_binary(head).then(|| (FileKind::Binary, begins(head))))?;
     Some(Foreign { is_certain: false, workaround: workaround(kind, head), ..Foreign::certain(kind, excerpt) })
 }
 
 /// The kind that most lines have the shape of, and the first of these lines.
-fn by_shape(head: &[u8], worn: Option<&Worn>) -> Option<(FileKind, Excerpt)> {
+fn by_shape(head: &[u8], detected: Option<&DetectedEnvelopes>) -> Option<(FileKind, Excerpt)> {
     let bump = Bump::new();
-    let sample: Vec<_> = sample(head, worn, &bump).into_iter().filter(|line| !is_continuation(line.text)).collect();
+    let sample: Vec<_> = sample(head, detected, &bump).into_iter().filter(|line| !is_continuation(line.text)).collect();
     SHAPES.iter().find_map(|(kind, has_shape)| {
         // HAProxy writes requests and other messages to the same log.
         let is_other = |line: &&Sampled<'_>| {
@@ -79,10 +79,10 @@ fn by_shape(head: &[u8], worn: Option<&Worn>) -> Option<(FileKind, Excerpt)> {
 }
 
 /// The first lines that are not blank.
-fn sample<'t>(head: &'t [u8], worn: Option<&Worn>, bump: &'t Bump) -> Vec<Sampled<'t>> {
+fn sample<'t>(head: &'t [u8], detected: Option<&DetectedEnvelopes>, bump: &'t Bump) -> Vec<Sampled<'t>> {
     let mut texts: Vec<Option<&[u8]>> = Vec::new();
-    if let Some(worn) = worn {
-        envelope::each_line(worn, head, bump, |line| texts.push(line.map(|line| line.text)));
+    if let Some(detected) = detected {
+        envelope::each_line(detected, head, bump, |line| texts.push(line.map(|line| line.text)));
     }
     let all = (1..).zip(lines(head, true)).filter(|(_, line)| !is_blank(line)).take(SAMPLE);
     let mut may_be_nginxs = false;

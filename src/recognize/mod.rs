@@ -19,9 +19,9 @@ mod zip;
 use bumpalo::Bump;
 
 use crate::batch::Fields;
-use crate::envelope::{self, Worn};
+use crate::envelope::{self, DetectedEnvelopes};
 use crate::files::{Compression, FileKind};
-use crate::format::{Detector, FormatsOfFile, Line, LogFormat, Memory, Room, Row};
+use crate::format::{Detector, FormatsOfFile, Line, LogFormat, Row, ScanCache, ScanContext};
 use crate::text::{self, is_blank, lines_of_head};
 
 pub(crate) use members::{Member, Members};
@@ -68,19 +68,19 @@ pub(crate) struct Workaround {
 pub(crate) fn recognize(
     head: &[u8],
     is_device: bool,
-    worn: Option<&Worn>,
+    detected: Option<&DetectedEnvelopes>,
     of_file: &FormatsOfFile<'_>,
 ) -> Option<Foreign> {
     if let Some(foreign) = bytes::recognize(head) {
-        let is_certain = foreign.is_certain || !has_ordinary_lines(head, worn, of_file);
+        let is_certain = foreign.is_certain || !has_ordinary_lines(head, detected, of_file);
         return is_certain.then_some(Foreign { is_certain, ..foreign });
     }
     if of_file.fits() {
         return None;
     }
-    let foreign = lines::recognize(head, worn).or_else(|| lines::nothing_but_nuls(head, is_device))?;
+    let foreign = lines::recognize(head, detected).or_else(|| lines::nothing_but_nuls(head, is_device))?;
     // Binary data may be endless, so it is refused without reading more.
-    let is_certain = foreign.kind == FileKind::Binary && !has_ordinary_lines(lines_of_head(head), worn, of_file);
+    let is_certain = foreign.kind == FileKind::Binary && !has_ordinary_lines(lines_of_head(head), detected, of_file);
     Some(Foreign { is_certain, ..foreign })
 }
 
@@ -108,22 +108,23 @@ pub(crate) fn fitting_preset(head: &[u8]) -> Option<String> {
 
 /// True if enough of the first lines are text that a format reads. Attackers can choose the first bytes of a log if its
 /// format begins with a value that they control and nginx does not escape it.
-fn has_ordinary_lines(head: &[u8], worn: Option<&Worn>, of_file: &FormatsOfFile<'_>) -> bool {
+fn has_ordinary_lines(head: &[u8], detected: Option<&DetectedEnvelopes>, of_file: &FormatsOfFile<'_>) -> bool {
     let bump = Bump::new();
-    let (mut memory, mut row) = (Memory::default(), Row::EMPTY);
+    let (mut cache, mut row) = (ScanCache::default(), Row::EMPTY);
     let (mut all, mut ordinary) = (0, 0);
     let mut look = |text: &[u8]| {
         if !is_blank(text) && all < ORDINARY_SAMPLE {
             all += 1;
             let text: &[u8] = bump.alloc_slice_copy(text);
-            let room = Room { bump: &bump, needs: Fields::NONE };
+            let context = ScanContext { bump: &bump, needs: Fields::NONE };
             let is_text = !text.iter().any(|byte| is_control(*byte));
-            ordinary += usize::from(is_text && of_file.take(Line::unmarked(text), room, &mut memory, &mut row).is_ok());
+            ordinary +=
+                usize::from(is_text && of_file.take(Line::unmarked(text), context, &mut cache, &mut row).is_ok());
         }
     };
-    match worn {
+    match detected {
         None => text::lines(head, true).for_each(look),
-        Some(worn) => text::lines(&envelope::taken_out(worn, head, &Bump::new()), true).for_each(&mut look),
+        Some(detected) => text::lines(&envelope::unwrap_lines(detected, head, &Bump::new()), true).for_each(&mut look),
     }
     ordinary * ORDINARY_IN >= all.max(1)
 }

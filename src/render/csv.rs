@@ -30,7 +30,7 @@ fn write(report: &Report, style: &Style, between: u8, out: &mut dyn Write) -> io
                 None => has_keys.then_some("key").into_iter().collect(),
             };
             let keys = keys.into_iter().map(Cow::Borrowed);
-            record(&mut csv, keys.chain(section.metrics.iter().map(|told| told.name())))?;
+            record(&mut csv, keys.chain(section.metrics.iter().map(|column| column.name())))?;
             for row in &section.rows {
                 let key = |key| text(key, style).into_owned();
                 let keys: Vec<String> = match row.keys {
@@ -44,8 +44,8 @@ fn write(report: &Report, style: &Style, between: u8, out: &mut dyn Write) -> io
             record(&mut csv, ["section", "key", "metric", "value"])?;
             for section in several {
                 for row in &section.rows {
-                    for (told, figure) in section.metrics.iter().zip(&row.figures) {
-                        record(&mut csv, [&section.name, &*text(row.key, style), &*told.name(), &*written(figure)])?;
+                    for (column, figure) in section.metrics.iter().zip(&row.figures) {
+                        record(&mut csv, [&section.name, &*text(row.key, style), &*column.name(), &*written(figure)])?;
                     }
                 }
             }

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::labels;
 use super::tone::Tone;
-use super::words;
 use crate::render::dates::weekday_of_date;
 use crate::render::numbers::{Duration, Percent};
 use crate::report::Highlight;
@@ -22,7 +22,7 @@ pub(super) fn finding(highlight: &Highlight, hits: u64) -> Finding<'_> {
     match highlight {
         Highlight::ErrorPeak { key, pv, status_5xx, .. } => Finding {
             subject: hour(key).into(),
-            rest: format!(": {} of {} failed with 5xx", Percent(*status_5xx, *pv), words::counted(*pv, "request")),
+            rest: format!(": {} of {} failed with 5xx", Percent(*status_5xx, *pv), labels::counted(*pv, "request")),
             tone: Tone::Bad,
         },
         Highlight::SlowestPath { key, count, avg_ms } => Finding {
@@ -30,13 +30,13 @@ pub(super) fn finding(highlight: &Highlight, hits: u64) -> Finding<'_> {
             rest: format!(
                 " is the slowest path: {} on average over {}",
                 Duration(avg_ms.round() as u64),
-                words::counted(*count, "request")
+                labels::counted(*count, "request")
             ),
             tone: Tone::Odd,
         },
         Highlight::FrequentAddress { key, pv, .. } => Finding {
             subject: key.into(),
-            rest: format!(" made {}, {} of all", words::counted(*pv, "request"), Percent(*pv, hits)),
+            rest: format!(" made {}, {} of all", labels::counted(*pv, "request"), Percent(*pv, hits)),
             tone: Tone::Odd,
         },
     }

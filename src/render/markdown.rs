@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::Style;
-use super::sections::{Section, Told, sections};
+use super::sections::{Section, SectionColumn, sections};
 use super::status_names::status_name;
 use super::terms::{REQUESTS, VISITORS, key_heading};
 use super::warnings::listed;
@@ -106,24 +106,24 @@ fn table(section: &Section<'_>, report: &Report, out: &mut dyn Write) -> io::Res
     let unit = report.period.unit.name();
     let name = if is_timeline { unit } else { section.name.strip_prefix("top.").unwrap_or(&section.name) };
     let is_repeated = |key| is_timeline && Metric::named(key).is_some_and(|metric| report.split_has(metric));
-    let is_told = |at: &usize| match section.metrics[*at] {
-        Told::Metric(key) => !LEFT_OUT.contains(&key) && !is_repeated(key),
-        Told::Split(_) => true,
+    let is_shown = |at: &usize| match section.metrics[*at] {
+        SectionColumn::Metric(key) => !LEFT_OUT.contains(&key) && !is_repeated(key),
+        SectionColumn::Split(_) => true,
     };
-    let told: Vec<usize> = (0..section.metrics.len()).filter(is_told).collect();
+    let shown: Vec<usize> = (0..section.metrics.len()).filter(is_shown).collect();
     write!(out, "| {} |", escaped(&key_heading(name)))?;
-    told.iter().try_for_each(|at| match section.metrics[*at] {
-        Told::Metric(key) => write!(out, " {} |", heading(key)),
-        Told::Split(value) => write!(out, " {} |", escaped(value)),
+    shown.iter().try_for_each(|at| match section.metrics[*at] {
+        SectionColumn::Metric(key) => write!(out, " {} |", heading(key)),
+        SectionColumn::Split(value) => write!(out, " {} |", escaped(value)),
     })?;
     write!(out, "\n| --- |")?;
-    told.iter().try_for_each(|_| write!(out, " --: |"))?;
+    shown.iter().try_for_each(|_| write!(out, " --: |"))?;
     writeln!(out)?;
     for row in &section.rows {
         let status = status_name(row.key).filter(|_| matches!(&*section.name, "status" | "top.status"));
         let name = status.map(|name| format!(" {name}")).unwrap_or_default();
         write!(out, "| {}{name} |", escaped(row.key))?;
-        told.iter().try_for_each(|at| write!(out, " {} |", written(&row.figures[*at])))?;
+        shown.iter().try_for_each(|at| write!(out, " {} |", written(&row.figures[*at])))?;
         writeln!(out)?;
     }
     Ok(())

@@ -9,6 +9,8 @@ mod highlights;
 #[cfg(feature = "html")]
 mod html;
 mod json;
+#[cfg(any(feature = "html", feature = "table"))]
+mod labels;
 mod ledger;
 mod markdown;
 mod ndjson;
@@ -29,8 +31,6 @@ mod terms;
 #[cfg(any(feature = "html", feature = "table"))]
 mod tone;
 mod warnings;
-#[cfg(any(feature = "html", feature = "table"))]
-mod words;
 
 pub use json::{write_explanation_json, write_json};
 #[cfg(feature = "table")]
@@ -87,7 +87,7 @@ const FORMATS: &[FormatRow] = &[
         name: "table",
         is_for_people: true,
         extensions: &["txt"],
-        write: |report, style, out| table::write_table(report, style.page, out),
+        write: |report, style, out| table::write_table(report, style.terminal, out),
     },
     FormatRow {
         format: ReportFormat::Json,
@@ -148,7 +148,7 @@ const FORMATS: &[FormatRow] = &[
 #[non_exhaustive]
 pub struct Style {
     /// Size and capabilities of the output, for formats that people read.
-    pub page: Page,
+    pub terminal: TerminalStyle,
     /// True to indent JSON, with one value per line.
     pub pretty: bool,
     /// True to put an apostrophe before texts in CSV that a spreadsheet could take for a formula.
@@ -200,60 +200,60 @@ impl ReportFormat {
 /// Size and capabilities of the output, for formats that people read.
 ///
 /// ```
-/// use logstat::{Colors, Page};
-/// let page = Page::default().with_columns(120).with_colors(Colors::Ansi);
+/// use logstat::{Colors, TerminalStyle};
+/// let page = TerminalStyle::default().with_columns(120).with_colors(Colors::Ansi);
 /// assert_eq!((page.columns, page.colors), (120, Colors::Ansi));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Page {
+pub struct TerminalStyle {
     /// Width in columns.
     pub columns: usize,
     /// Colours that may be used.
     pub colors: Colors,
     /// Symbols that may be used.
-    pub signs: Signs,
+    pub charset: Charset,
     /// Text that tells a reader how to get all rows and columns, such as `--format csv` in a program with that option.
     pub csv_hint: &'static str,
 }
 
-impl Default for Page {
+impl Default for TerminalStyle {
     /// 80 columns, without colours.
     fn default() -> Self {
-        Page { columns: 80, colors: Colors::None, signs: Signs::Unicode, csv_hint: "CSV" }
+        TerminalStyle { columns: 80, colors: Colors::None, charset: Charset::Unicode, csv_hint: "CSV" }
     }
 }
 
-impl Page {
+impl TerminalStyle {
     /// Returns the page with this many columns.
     #[must_use]
-    pub fn with_columns(self, columns: usize) -> Page {
-        Page { columns, ..self }
+    pub fn with_columns(self, columns: usize) -> TerminalStyle {
+        TerminalStyle { columns, ..self }
     }
 
     /// Returns the page with other colours.
     #[must_use]
-    pub fn with_colors(self, colors: Colors) -> Page {
-        Page { colors, ..self }
+    pub fn with_colors(self, colors: Colors) -> TerminalStyle {
+        TerminalStyle { colors, ..self }
     }
 
     /// Returns the page with other words for CSV.
     #[must_use]
-    pub fn with_csv_hint(self, csv_hint: &'static str) -> Page {
-        Page { csv_hint, ..self }
+    pub fn with_csv_hint(self, csv_hint: &'static str) -> TerminalStyle {
+        TerminalStyle { csv_hint, ..self }
     }
 
     /// Returns the page with other symbols.
     #[must_use]
-    pub fn with_signs(self, signs: Signs) -> Page {
-        Page { signs, ..self }
+    pub fn with_charset(self, charset: Charset) -> TerminalStyle {
+        TerminalStyle { charset, ..self }
     }
 }
 
 /// Symbols that the output may contain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Signs {
+pub enum Charset {
     /// All of Unicode, in UTF-8.
     #[default]
     Unicode,

@@ -25,8 +25,8 @@ pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Resu
     for section in sections(report) {
         for row in &section.rows {
             let key = Some(row.key).filter(|key| !key.is_empty());
-            for (told, value) in section.metrics.iter().zip(&row.figures) {
-                let (section, keys, metric) = (&*section.name, row.keys, &*told.name());
+            for (column, value) in section.metrics.iter().zip(&row.figures) {
+                let (section, keys, metric) = (&*section.name, row.keys, &*column.name());
                 line(&Line { section, key, keys, metric, value }, out)?;
             }
         }

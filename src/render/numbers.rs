@@ -112,7 +112,7 @@ impl fmt::Display for Percent {
 
 /// A value of a metric.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Told<'f>(pub(crate) &'f Figure);
+pub(crate) struct DisplayFigure<'f>(pub(crate) &'f Figure);
 
 /// Shown for an unknown number.
 const UNKNOWN: &str = "–";
@@ -135,7 +135,7 @@ pub(crate) fn share(part: Option<(u64, u64)>) -> Known<Percent> {
     Known(part.map(|(part, whole)| Percent(part, whole)))
 }
 
-impl fmt::Display for Told<'_> {
+impl fmt::Display for DisplayFigure<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Figure::Count(count) => Grouped(*count).fmt(f),
@@ -224,7 +224,7 @@ mod tests {
             (Figure::Unknown, "–"),
         ];
         for (figure, expected) in rows {
-            assert_eq!(Told(&figure).to_string(), expected);
+            assert_eq!(DisplayFigure(&figure).to_string(), expected);
         }
     }
 

@@ -15,5 +15,5 @@ pub(super) fn of_status(row: &Row, hits: Option<u64>) -> Option<(u64, u64)> {
 
 /// Static hits, and all hits whose lines have a path.
 pub(super) fn of_path(row: &Row) -> Option<(u64, u64)> {
-    Some((row.statics?, row.statics? + row.dynamic?))
+    Some((row.static_hits?, row.static_hits? + row.dynamic?))
 }

@@ -42,12 +42,13 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
         gauges.latency(latency)?;
     }
     // Skip a ranking that repeats a section: a gauge may appear only once.
-    let is_told = |dimension: Dimension| match dimension {
+    let has_own_metric = |dimension: Dimension| match dimension {
         Dimension::Status => report.status.is_some(),
         Dimension::Class => report.class.is_some(),
         _ => false,
     };
-    let asked = |ranking: &&Ranking| style.prom_labels.contains(&ranking.dimension) && !is_told(ranking.dimension);
+    let asked =
+        |ranking: &&Ranking| style.prom_labels.contains(&ranking.dimension) && !has_own_metric(ranking.dimension);
     report.top.iter().flatten().filter(asked).try_for_each(|ranking| gauges.ranking(ranking, pv))
 }
 
@@ -116,8 +117,8 @@ impl Gauges<'_> {
                     None => sample(&[key(row)], "", row.pv)?,
                 }
             }
-            let told: u64 = ranking.rows.iter().map(|row| row.pv).sum();
-            sample(&["other"; 2][..labels.len()], "true", pv - told)
+            let listed: u64 = ranking.rows.iter().map(|row| row.pv).sum();
+            sample(&["other"; 2][..labels.len()], "true", pv - listed)
         })
     }
 }

@@ -14,25 +14,25 @@ pub(super) struct Section<'r> {
     #[cfg_attr(not(feature = "csv"), expect(dead_code, reason = "CSV alone names the columns of keys"))]
     pub(super) pair: Option<Pair>,
     /// Metrics of its rows.
-    pub(super) metrics: Vec<Told<'r>>,
+    pub(super) metrics: Vec<SectionColumn<'r>>,
     pub(super) rows: Vec<SectionRow<'r>>,
 }
 
 /// Meaning of a number.
 #[derive(Clone, Copy)]
-pub(super) enum Told<'r> {
+pub(super) enum SectionColumn<'r> {
     /// A metric, by its key: `pv`, `p95_ms`.
     Metric(&'static str),
     /// Hits of one value that the timeline is split by.
     Split(&'r str),
 }
 
-impl<'r> Told<'r> {
+impl<'r> SectionColumn<'r> {
     /// Name of the metric: `pv`, `split.200`.
     pub(super) fn name(self) -> Cow<'r, str> {
         match self {
-            Told::Metric(key) => Cow::Borrowed(key),
-            Told::Split(value) => Cow::Owned(format!("split.{value}")),
+            SectionColumn::Metric(key) => Cow::Borrowed(key),
+            SectionColumn::Split(value) => Cow::Owned(format!("split.{value}")),
         }
     }
 }
@@ -51,7 +51,7 @@ pub(super) fn sections(report: &Report) -> Vec<Section<'_>> {
     let mut all = Vec::new();
     if let Some(summary) = &report.summary {
         let mut section = of_rows("summary".into(), std::slice::from_ref(&summary.row));
-        section.metrics.push(Told::Metric("visitor_days"));
+        section.metrics.push(SectionColumn::Metric("visitor_days"));
         let visitor_days = summary.visitor_days.map_or(Figure::Unknown, Figure::Count);
         section.rows.iter_mut().for_each(|row| row.figures.push(visitor_days.clone()));
         all.push(section);
@@ -79,9 +79,9 @@ fn of_rows<'r>(name: Cow<'static, str>, rows: &'r [Row]) -> Section<'r> {
         let figures = figures.chain(split(row).map(|(_, pv)| Figure::Count(pv))).collect();
         SectionRow { key: row.key.as_deref().unwrap_or_default(), keys: row.keys.as_ref(), figures }
     };
-    let values = rows.first().into_iter().flat_map(split).map(|(value, _)| Told::Split(value));
-    let told = metrics.iter().map(|metric| Told::Metric(metric.key())).chain(values);
-    Section { name, pair: None, metrics: told.collect(), rows: rows.iter().map(row).collect() }
+    let values = rows.first().into_iter().flat_map(split).map(|(value, _)| SectionColumn::Split(value));
+    let columns = metrics.iter().map(|metric| SectionColumn::Metric(metric.key())).chain(values);
+    Section { name, pair: None, metrics: columns.collect(), rows: rows.iter().map(row).collect() }
 }
 
 fn of_latency(latency: &LatencyReport) -> Section<'static> {
@@ -97,7 +97,7 @@ fn of_latency(latency: &LatencyReport) -> Section<'static> {
         ("slow", Figure::Count(latency.slow)),
     ]
     .into_iter()
-    .map(|(key, figure)| (Told::Metric(key), figure))
+    .map(|(key, figure)| (SectionColumn::Metric(key), figure))
     .unzip();
     Section { name: "latency".into(), pair: None, metrics, rows: vec![SectionRow { key: "", keys: None, figures }] }
 }

@@ -1,12 +1,12 @@
 //! A timeline as slots of equal length. If there are more buckets than room, a slot has several buckets; a slot without
 //! rows is empty. Slots have round lengths, and begin at round times: at full hours, at midnight.
 
-use super::words;
+use super::labels;
 use crate::render::numbers::Grouped;
 use crate::render::parts;
 use crate::report::Row;
 use crate::report::round_numbers::round_numbers;
-use crate::time::{Edge, Moment, NowIs, Unit};
+use crate::time::{Bound, Moment, ResolvedNow, Unit};
 
 /// The slots of a timeline, from its first bucket to its last.
 pub(super) struct Slots {
@@ -72,7 +72,7 @@ impl Slots {
         let Some(seconds) = seconds(self.unit).map(|seconds| seconds * self.in_slot) else {
             return match self.in_slot {
                 1 => format!("one {}", self.unit.name().replace('-', " ")),
-                many => format!("{many} {}", words::units(self.unit)),
+                many => format!("{many} {}", labels::units(self.unit)),
             };
         };
         let named = [("week", 604_800), ("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1)];
@@ -139,7 +139,7 @@ fn ordinal(unit: Unit, key: &str) -> Option<i64> {
         }
         _ => {
             let moment: Moment = key.parse().ok()?;
-            let bucket = unit.bucket(Edge::of(moment, NowIs::Wall(0)).wall_s(0));
+            let bucket = unit.bucket(Bound::of(moment, ResolvedNow::Wall(0)).wall_s(0));
             Some(bucket.start_s.div_euclid(seconds(unit)?))
         }
     }

@@ -14,6 +14,7 @@ use super::format_notes::{ReadFormats, assumed_utc, format_notes, unread};
 use super::groups::{Groups, WithShare, WithUv};
 use super::highlights::highlights;
 use super::list_alone::{list_alone, with_address};
+use super::missing_field::missing_fields;
 use super::no_times::no_times;
 use super::not_followed::not_followed;
 use super::not_logged::{key_not_logged, not_logged};
@@ -21,7 +22,6 @@ use super::part::{PartReport, parts};
 use super::refused::refused;
 use super::sample_text::{sample_text, sample_text_cut};
 use super::split::Splits;
-use super::unanswered::unanswered;
 use super::unknown::unknown;
 use super::verdicts::verdicts;
 use super::{
@@ -102,13 +102,13 @@ pub(crate) fn assemble(
     let mut logged = Fields::NONE;
     for ReadInput { path, ledger, .. } in &read {
         let fields = fields_of(formats, ledger);
-        let with_address = with_address(real_ip, &plan.extras, fields);
+        let with_address = with_address(real_ip, &plan.variable_columns, fields);
         notes.extend(list_alone(real_ip, path, fields, with_address));
-        logged = logged.and(plan.extras.with_derived(with_address));
+        logged = logged.union(plan.variable_columns.with_derived(with_address));
     }
     if read.iter().any(|input| input.ledger.parsed() > 0) {
         let ledgers: Vec<_> = read.iter().map(|input| input.ledger).collect();
-        let missing = not_logged(question, &plan.extras, logged);
+        let missing = not_logged(question, &plan.variable_columns, logged);
         let missing = missing.or_else(|| key_not_logged(&reading.fields, formats, &ledgers));
         if let Some(missing) = missing {
             let why = if missing.needs_times() {
@@ -130,7 +130,7 @@ pub(crate) fn assemble(
             ];
             return Err(ErrorKind::NotLogged { detail }.into());
         }
-        notes.extend(unanswered(plan.fields_of_tables(plan.visitor), logged));
+        notes.extend(missing_fields(plan.fields_of_tables(plan.visitor), logged));
         let pv = read.iter().map(|ReadInput { ledger, .. }| ledger.parsed() - ledger.filtered).sum();
         let variables: Vec<_> = counting.visitor.dimensions().map(Dimension::variable).collect();
         notes.extend(unknown(&tally.unknown, pv, (plan.visitor, &variables.join(" and ")), logged));
@@ -245,7 +245,7 @@ fn why_no_times(real_ip: Option<&RealIp>, anonymize: bool, formats: &[LogFormat]
 /// True if a format of some lines has a list of addresses in the place of `$remote_addr`.
 fn has_lists(formats: &[LogFormat], read: &[ReadInput<'_>]) -> bool {
     let took = |(format, lines): (&LogFormat, &u64)| *lines > 0 && format.has_address_list();
-    read.iter().any(|input| formats.iter().zip(&input.ledger.taken).any(took))
+    read.iter().any(|input| formats.iter().zip(&input.ledger.format_lines).any(took))
 }
 
 impl ReadInput<'_> {
@@ -332,21 +332,21 @@ fn stretch(tally: &Tally<Unescaped>, selected: filter::Period) -> Range<i64> {
 
 /// The fields that lines of an input log.
 fn fields_of(formats: &[LogFormat], ledger: &InputLedger) -> Fields {
-    let took = formats.iter().zip(&ledger.taken).zip(&ledger.keys).filter(|((_, lines), _)| **lines > 0);
-    took.fold(Fields::NONE, |fields, ((format, _), keys)| fields.and(format.fields(keys)))
+    let took = formats.iter().zip(&ledger.format_lines).zip(&ledger.keys).filter(|((_, lines), _)| **lines > 0);
+    took.fold(Fields::NONE, |fields, ((format, _), keys)| fields.union(format.fields(keys)))
 }
 
 /// The formats that lines of an input are in, the most frequent first. Equally frequent formats are sorted by their
 /// number of variables, the most first.
 pub(crate) fn formats_of(formats: &[LogFormat], ledger: &InputLedger) -> Vec<FormatReport> {
-    let mut took: Vec<_> = formats.iter().zip(&ledger.taken).filter(|(_, lines)| **lines > 0).collect();
+    let mut took: Vec<_> = formats.iter().zip(&ledger.format_lines).filter(|(_, lines)| **lines > 0).collect();
     took.sort_by_key(|(format, lines)| Reverse((**lines, format.variables())));
     took.iter().map(|(format, lines)| FormatReport { format: format.name().to_owned(), lines: **lines }).collect()
 }
 
 /// The format that most lines of all inputs are in.
 fn main_format<'f>(formats: &'f [LogFormat], read: &[ReadInput<'_>]) -> Option<&'f LogFormat> {
-    let lines = |at: usize| read.iter().filter_map(|input| input.ledger.taken.get(at)).sum::<u64>();
+    let lines = |at: usize| read.iter().filter_map(|input| input.ledger.format_lines.get(at)).sum::<u64>();
     let used = (0..formats.len()).map(|at| (lines(at), at)).filter(|(lines, _)| *lines > 0);
     used.max_by_key(|(lines, at)| (*lines, Reverse(*at))).map(|(_, at)| &formats[at])
 }

@@ -61,10 +61,10 @@ fn buckets(unit: Unit, wall_s: Range<i64>) -> Result<Vec<Bucket>, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::{Edge, NowIs};
+    use crate::time::{Bound, ResolvedNow};
 
     fn wall(text: &str) -> i64 {
-        Edge::of(text.parse().unwrap(), NowIs::Wall(0)).wall_s(0)
+        Bound::of(text.parse().unwrap(), ResolvedNow::Wall(0)).wall_s(0)
     }
 
     fn row(key: &str) -> Row {

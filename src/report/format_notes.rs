@@ -27,10 +27,10 @@ pub(crate) fn format_notes(
     let about = |code, text: Message| Note::about(code, path, text);
     let shown = |bytes: &[u8]| if anonymize { sample_text_cut(bytes) } else { sample_text(bytes) };
     let mut notes = Vec::new();
-    let took = || formats.iter().zip(&ledger.taken).filter(|(_, lines)| **lines > 0).map(|(format, _)| format);
+    let took = || formats.iter().zip(&ledger.format_lines).filter(|(_, lines)| **lines > 0).map(|(format, _)| format);
     // Findings from the first lines do not matter if no line was read in the main format.
     let main = &formats[of_file.main()];
-    let is_main_used = ledger.taken.get(of_file.main()).is_some_and(|lines| *lines > 0);
+    let is_main_used = ledger.format_lines.get(of_file.main()).is_some_and(|lines| *lines > 0);
     let unmatched: Vec<_> = of_file.unmatched().map(|format| printable(format.name().as_bytes())).collect();
     if is_main_used && !unmatched.is_empty() {
         notes.push(about(NoteCode::NotAsConfigured, not_as_configured(&unmatched, main, of_file.sampled()).into()));

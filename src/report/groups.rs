@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 use super::latency::latency;
 use super::{Figure, LatencyReport, Ranking, Row, UvCount};
 use crate::batch::{Fields, MISSING, TextField};
-use crate::dimension::{Dimension, PairIds, time_number, written_time};
+use crate::dimension::{Dimension, PairKeys, time_number, written_time};
 use crate::dimension::{Key, KeysOfTable};
 use crate::keys::GroupId;
 use crate::metric::{Metric, OfGroup, Quantity};
@@ -106,7 +106,7 @@ impl<'t> Groups<'t> {
     }
 
     /// The pairs of keys, if the dimension is a pair.
-    pub(super) fn pairs(&self) -> Option<&'t PairIds> {
+    pub(super) fn pairs(&self) -> Option<&'t PairKeys> {
         match self.table.keys(&self.tally.visitors) {
             KeysOfTable::Pairs(pairs) => Some(pairs),
             _ => None,
@@ -147,8 +147,8 @@ impl<'t> Groups<'t> {
         Some([parts.next()?, parts.next()?])
     }
 
-    fn row(&self, group: GroupId, with_uv: WithUv, with_share: WithShare, told: &[Metric]) -> Row {
-        let mut row = self.numbers(Some(group), told);
+    fn row(&self, group: GroupId, with_uv: WithUv, with_share: WithShare, columns: &[Metric]) -> Row {
+        let mut row = self.numbers(Some(group), columns);
         row.key = Some(self.written(group));
         row.keys = self.written_both(group);
         if with_uv == WithUv::No {
@@ -158,8 +158,9 @@ impl<'t> Groups<'t> {
         row
     }
 
-    /// The numbers of a group, including the metrics `told`. Without a group, counts are 0 and other metrics unknown.
-    fn numbers(&self, group: Option<GroupId>, told: &[Metric]) -> Row {
+    /// The numbers of a group, including the metrics `columns`. Without a group, counts are 0 and other metrics
+    /// unknown.
+    fn numbers(&self, group: Option<GroupId>, columns: &[Metric]) -> Row {
         let group = group.map(|group| self.of_group(group));
         let counted = group.map(|group| group.counted()).unwrap_or_default();
         let uv = |_| group.map_or(Some(0), |group| group.uv()).map_or(UvCount::Unknown, UvCount::Known);
@@ -169,7 +170,7 @@ impl<'t> Groups<'t> {
             pv: counted.pv,
             uv: self.table.uv().map_or(UvCount::NotCounted, uv),
             bytes: counted.bytes(),
-            statics: counted.statics(),
+            static_hits: counted.static_hits(),
             dynamic: counted.dynamic(),
             status_1xx: counted.class(1),
             status_2xx: counted.class(2),
@@ -179,33 +180,33 @@ impl<'t> Groups<'t> {
             status_other: counted.class(0),
             share: None,
             split: None,
-            columns: told.iter().filter_map(|metric| Some((*metric, column(*metric, group.as_ref())?))).collect(),
+            columns: columns.iter().filter_map(|metric| Some((*metric, column(*metric, group.as_ref())?))).collect(),
         }
     }
 
-    /// The row of a table that has at most one group, with the metrics `told`.
-    pub(super) fn only_row(&self, told: &[Metric]) -> Row {
-        self.numbers(self.ids().next(), told)
+    /// The row of a table that has at most one group, with the metrics `columns`.
+    pub(super) fn only_row(&self, columns: &[Metric]) -> Row {
+        self.numbers(self.ids().next(), columns)
     }
 
     /// The row of a bucket without hits: zeros for all numbers that the table counts.
-    pub(super) fn empty_row(&self, with_share: WithShare, told: &[Metric]) -> Row {
-        Row { share: (with_share == WithShare::Yes).then_some(0.0), ..self.numbers(None, told) }
+    pub(super) fn empty_row(&self, with_share: WithShare, columns: &[Metric]) -> Row {
+        Row { share: (with_share == WithShare::Yes).then_some(0.0), ..self.numbers(None, columns) }
     }
 
-    /// All rows, ascending by time or key, with the metrics `told`. Weekdays start on Monday.
-    pub(super) fn in_order(&self, with_uv: WithUv, with_share: WithShare, told: &[Metric]) -> Vec<Row> {
+    /// All rows, ascending by time or key, with the metrics `columns`. Weekdays start on Monday.
+    pub(super) fn in_order(&self, with_uv: WithUv, with_share: WithShare, columns: &[Metric]) -> Vec<Row> {
         let mut groups: Vec<GroupId> = self.ids().collect();
         match self.table.dimension {
             Dimension::Time(_) => groups.sort_by_key(|group| time_number(self.key(*group).first())),
             _ => groups.sort_by_key(|group| self.key(*group)),
         }
-        groups.into_iter().map(|group| self.row(group, with_uv, with_share, told)).collect()
+        groups.into_iter().map(|group| self.row(group, with_uv, with_share, columns)).collect()
     }
 
     /// The ranking of the first `limit` groups by a metric, or of all groups if `limit` is 0. Rows have the metrics
-    /// `told`.
-    pub(super) fn ranking(&self, limit: usize, sort: Metric, told: &[Metric]) -> Ranking {
+    /// `columns`.
+    pub(super) fn ranking(&self, limit: usize, sort: Metric, columns: &[Metric]) -> Ranking {
         let dimension = self.table.dimension;
         let count = self.ids().len();
         let ranks = if limit > 0 && limit < count {
@@ -215,16 +216,16 @@ impl<'t> Groups<'t> {
             all.sort_unstable();
             all
         };
-        let with_uv = if told.contains(&Metric::Uv) { WithUv::Yes } else { WithUv::No };
-        let rows = ranks.into_iter().map(|rank| self.row(rank.group, with_uv, WithShare::Yes, told));
-        Ranking { dimension, rows: rows.collect(), sort, told: told.to_vec(), groups: count as u64 }
+        let with_uv = if columns.contains(&Metric::Uv) { WithUv::Yes } else { WithUv::No };
+        let rows = ranks.into_iter().map(|rank| self.row(rank.group, with_uv, WithShare::Yes, columns));
+        Ranking { dimension, rows: rows.collect(), sort, columns: columns.to_vec(), groups: count as u64 }
     }
 
     fn rank(&self, sort: Metric, group: GroupId) -> Rank<'_> {
-        self.placed(self.order(sort, group), group)
+        self.rank_of(self.order(sort, group), group)
     }
 
-    fn placed(&self, order: Order, group: GroupId) -> Rank<'_> {
+    fn rank_of(&self, order: Order, group: GroupId) -> Rank<'_> {
         Rank { order, pv: self.pv_of(group), group, of: self }
     }
 
@@ -234,7 +235,7 @@ impl<'t> Groups<'t> {
     }
 
     /// Sorts groups as in a ranking by hits.
-    pub(super) fn in_rank(&self, groups: impl Iterator<Item = GroupId>) -> Vec<GroupId> {
+    pub(super) fn ranked(&self, groups: impl Iterator<Item = GroupId>) -> Vec<GroupId> {
         let mut ranks: Vec<_> = groups.map(|group| self.rank(Metric::Pv, group)).collect();
         ranks.sort_unstable();
         ranks.into_iter().map(|rank| rank.group).collect()
@@ -264,10 +265,10 @@ impl<'t> Groups<'t> {
     /// hits.
     pub(super) fn hits_with(&self, metric: Metric, group: GroupId) -> u64 {
         let lacking = self.table.counts().map(|counts| counts.lacking(group)).unwrap_or_default();
-        let (fields, _) = metric.asked();
+        let (fields, _) = metric.requirement();
         let without = match fields {
             Fields::STATUS => lacking.status,
-            _ if fields.meets(Fields::text(TextField::Path)) => lacking.path,
+            _ if fields.intersects(Fields::text(TextField::Path)) => lacking.path,
             _ => 0,
         };
         self.pv_of(group) - without
@@ -285,12 +286,12 @@ impl<'t> Groups<'t> {
         for group in self.ids() {
             let order = self.order(sort, group);
             if best.len() < limit {
-                best.push(self.placed(order, group));
+                best.push(self.rank_of(order, group));
                 continue;
             }
             let mut last = best.peek_mut().expect("the limit is above 0");
             if order >= last.order {
-                let rank = self.placed(order, group);
+                let rank = self.rank_of(order, group);
                 if rank < *last {
                     *last = rank;
                 }

@@ -157,5 +157,5 @@ fn frequent(addresses: &Groups<'_>, pv: u64) -> Vec<Highlight> {
         let part = addresses.pv_of(group);
         Highlight::FrequentAddress { key: addresses.written(group), pv: part, share: part as f64 / pv as f64 }
     };
-    addresses.in_rank(addresses.ids().filter(is_frequent)).into_iter().map(highlight).collect()
+    addresses.ranked(addresses.ids().filter(is_frequent)).into_iter().map(highlight).collect()
 }

@@ -17,6 +17,7 @@ mod highlights;
 mod json_keys;
 mod latency;
 mod list_alone;
+mod missing_field;
 mod no_format;
 mod no_times;
 mod not_followed;
@@ -30,7 +31,6 @@ mod sample_text;
 mod serial;
 mod split;
 mod timeline_columns;
-mod unanswered;
 mod unknown;
 mod verdicts;
 mod warning;
@@ -52,7 +52,7 @@ use serde::{Deserialize, Serialize};
 use crate::by_name;
 use crate::dimension::Dimension;
 use crate::error::Error;
-use crate::filter::Filtered;
+use crate::filter::FilterReason;
 use crate::format::Reason;
 use crate::message::Setting;
 use crate::metric::Metric;
@@ -76,8 +76,8 @@ use crate::time::Unit;
 /// ```
 ///
 /// JSON does not contain everything. A report that was read back has no [`highlights`](Report::highlights), no
-/// [`parts`](Report::parts), no [`InputReport::keys`] and no [`InputReport::skipped_bytes`]. Its rankings claim to be sorted by hits ([`Ranking::sort`])
-/// and to have as many [`groups`](Ranking::groups) as rows.
+/// [`parts`](Report::parts), no [`InputReport::keys`] and no [`InputReport::skipped_bytes`]. Its rankings claim to be
+/// sorted by hits ([`Ranking::sort`]) and to have as many [`groups`](Ranking::groups) as rows.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Report {
@@ -92,7 +92,7 @@ pub struct Report {
     pub lines: Lines,
     /// Number of filtered lines by reason, without zeros. The numbers add up to `lines.filtered`.
     #[serde(with = "by_name::entries")]
-    pub filtered_reasons: Vec<(Filtered, u64)>,
+    pub filtered_reasons: Vec<(FilterReason, u64)>,
     /// Number of malformed lines by reason, without zeros.
     #[serde(with = "by_name::entries")]
     pub malformed_reasons: Vec<(Reason, u64)>,
@@ -226,8 +226,8 @@ pub struct InputReport {
     pub unread: Option<Unread>,
     /// Lines read. A line that an envelope has split into parts counts once.
     pub lines: u64,
-    /// Bytes skipped because no line there can fall in the requested period. Not serialized: in JSON, `lines` has the sum
-    /// of all inputs.
+    /// Bytes skipped because no line there can fall in the requested period. Not serialized: in JSON, `lines` has the
+    /// sum of all inputs.
     #[serde(skip)]
     pub skipped_bytes: u64,
     /// For JSON and LTSV logs, the recognised keys, highest precedence first. Not serialized.
@@ -258,7 +258,7 @@ pub struct KeyReport {
 impl InputReport {
     /// One of its formats, with the envelope of the lines: `combined in docker compose`.
     #[must_use]
-    pub fn wearing(&self, format: &str) -> String {
+    pub fn format_label(&self, format: &str) -> String {
         match &self.envelope {
             Some(envelope) => format!("{format} in {envelope}"),
             None => format.to_owned(),

@@ -6,10 +6,10 @@ use super::foreign::beginning;
 use super::json_keys::{Wanted, field_key};
 use super::sample_text::{sample_text, sample_text_cut};
 use crate::format::Reason;
-use crate::format::{Considered, FormatsOfFile, LogFormat, Nearest, Rejected};
+use crate::format::{ClosestFormat, Considered, FormatsOfFile, LogFormat, Rejected};
 use crate::message::{Message, Setting, message};
 use crate::question::Reading;
-use crate::steps::cut_tail;
+use crate::steps::mask_tail;
 use crate::tally::InputLedger;
 use crate::text::printable;
 use crate::text::{file_argument, shell_word};
@@ -47,8 +47,8 @@ impl Unfit<'_> {
         if self.anonymize { sample_text_cut(text) } else { sample_text(text) }
     }
 
-    fn nearest(&self) -> Option<&Nearest> {
-        self.of_file.nearest()
+    fn closest_format(&self) -> Option<&ClosestFormat> {
+        self.of_file.closest_format()
     }
 
     /// The format that fits the most lines, if it was rejected.
@@ -79,9 +79,13 @@ impl Unfit<'_> {
 
     /// The line that is nearest to a format, else the first malformed line.
     fn sample(&self) -> String {
-        if let Some(nearest) = self.nearest() {
+        if let Some(closest_format) = self.closest_format() {
             let inside = self.envelope.map(|envelope| format!(" in {envelope}")).unwrap_or_default();
-            return format!("\n  line {}{inside}: {}", nearest.line, beginning(&self.shown(&nearest.text)));
+            return format!(
+                "\n  line {}{inside}: {}",
+                closest_format.line,
+                beginning(&self.shown(&closest_format.text))
+            );
         }
         let Some(sample) = self.ledger.samples.first() else { return String::new() };
         format!("\n  line {}: {}", self.ledger.line_of(sample), beginning(&self.shown(&sample.text)))
@@ -89,9 +93,9 @@ impl Unfit<'_> {
 
     fn reason(&self) -> Message {
         let mut reason = Message::default();
-        if let Some(nearest) = self.nearest() {
-            let format = &self.formats[nearest.format];
-            let (expectation, found) = (format.expectation(nearest.misfit), self.found(nearest));
+        if let Some(closest_format) = self.closest_format() {
+            let format = &self.formats[closest_format.format];
+            let (expectation, found) = (format.expectation(closest_format.mismatch), self.found(closest_format));
             reason += match self.reading.log_formats.as_slice() {
                 [_] => message!["\n  expected ", expectation, format!(", found {found}")],
                 _ => {
@@ -114,13 +118,13 @@ impl Unfit<'_> {
     }
 
     /// The text of a line at the position where the nearest format expects something else.
-    fn found(&self, Nearest { text, misfit, .. }: &Nearest) -> String {
-        if let Some(value) = misfit.value(text) {
+    fn found(&self, ClosestFormat { text, mismatch, .. }: &ClosestFormat) -> String {
+        if let Some(value) = mismatch.value(text) {
             return format!("\"{}\"", self.shown(value));
         }
         let found = match self.anonymize {
-            true => sample_text(&cut_tail(text, misfit.at)),
-            false => sample_text(&text[misfit.at.min(text.len())..]),
+            true => sample_text(&mask_tail(text, mismatch.at)),
+            false => sample_text(&text[mismatch.at.min(text.len())..]),
         };
         let found: String = found.chars().take(24).collect();
         if found.is_empty() { "the end of the line".to_owned() } else { format!("\"{found}…\"") }
@@ -199,7 +203,7 @@ impl Unfit<'_> {
         let is_status = |word: &[u8]| matches!(word, [b'1'..=b'5', b'0'..=b'9', b'0'..=b'9']);
         let has_status = |line: &[u8]| line.split(|byte| !byte.is_ascii_alphanumeric()).any(is_status);
         let samples = self.ledger.samples.iter().map(|sample| &sample.text[..]);
-        samples.chain(self.nearest().map(|nearest| &nearest.text[..])).any(has_status)
+        samples.chain(self.closest_format().map(|closest_format| &closest_format.text[..])).any(has_status)
     }
 
     /// Advice for lines with keys: the keys that seem to hold the missing fields.
@@ -224,15 +228,15 @@ impl Unfit<'_> {
             let command = format!(" {key} {path}");
             return Some(message!["\n  if this key has the address:  logstat ", Setting::Field, command]);
         }
-        let nearest = self.nearest().filter(|nearest| has_keys(nearest.format))?;
-        if nearest.misfit.value(&nearest.text).is_some() {
+        let closest_format = self.closest_format().filter(|closest_format| has_keys(closest_format.format))?;
+        if closest_format.mismatch.value(&closest_format.text).is_some() {
             let must = " must name the key of such a value, and no other format fits";
             return Some(message!["\n  ", Setting::Field, must]);
         }
-        if nearest.misfit.reason != Reason::NoMatch || nearest.misfit.at == 0 {
+        if closest_format.mismatch.reason != Reason::NoMatch || closest_format.mismatch.at == 0 {
             return None;
         }
-        let line = || std::iter::once(&nearest.text[..]);
+        let line = || std::iter::once(&closest_format.text[..]);
         let keys = [Wanted::Status, Wanted::Path].into_iter().filter_map(|wanted| field_key(line(), wanted));
         let option = |key: String| message![Setting::Field, format!(" {} ", shell_word(key.as_bytes()))];
         let keys = keys.map(option).reduce(|keys, key| keys + key);

@@ -41,7 +41,7 @@ const NEW_NAME: &str = "timed";
 /// advice.
 pub(super) fn no_times(main: Option<&LogFormat>, has_rest: bool, logged: Fields, notes: &[Note]) -> Option<NoTimes> {
     let is_noted = notes.iter().any(|note| note.code == NoteCode::TimeNotRead);
-    let main = main.filter(|_| !logged.meets(Fields::REQUEST_TIME) && !is_noted)?;
+    let main = main.filter(|_| !logged.intersects(Fields::REQUEST_TIME) && !is_noted)?;
     Some(NoTimes { log_format: if has_rest { None } else { timed(main) } })
 }
 

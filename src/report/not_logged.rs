@@ -1,7 +1,7 @@
 //! Finds fields that a question names and no input logs. Such a question is an error and has no report.
 
 use crate::batch::{Fields, TextField};
-use crate::dimension::{Dimension, Extras};
+use crate::dimension::{Dimension, VariableColumns};
 use crate::format::{FieldKey, LogFormat, is_name};
 use crate::message::{Message, Setting, message};
 use crate::metric::Metric;
@@ -29,20 +29,20 @@ impl NotLogged {
 }
 
 /// Returns the first setting that needs a field which no input logs.
-pub(super) fn not_logged(question: &Question, extras: &Extras, logged: Fields) -> Option<NotLogged> {
+pub(super) fn not_logged(question: &Question, variable_columns: &VariableColumns, logged: Fields) -> Option<NotLogged> {
     let mut asked: Vec<(Message, Fields, String)> = Vec::new();
     let of_metric = |option: Message, metric: Metric| match metric {
         Metric::Uv => {
             let visitor = question.counting.visitor.dimensions();
-            visitor.map(|dimension| (option.clone(), dimension.needs(extras), dimension.variable())).collect()
+            visitor.map(|dimension| (option.clone(), dimension.needs(variable_columns), dimension.variable())).collect()
         }
         _ => {
-            let (needs, variable) = metric.asked();
+            let (needs, variable) = metric.requirement();
             vec![(option, needs, variable.to_owned())]
         }
     };
     let of = |option: Message, dimension: Dimension| {
-        dimension.parts().map(move |part| (option.clone(), part.needs(extras), part.variable()))
+        dimension.parts().map(move |part| (option.clone(), part.needs(variable_columns), part.variable()))
     };
     for dimension in question.counting.top.iter().flatten().filter(|_| question.showing.shows(Section::Top)) {
         asked.extend(of(message![Setting::Top, format!(" {}", dimension.name())], *dimension));
@@ -83,8 +83,8 @@ pub(super) fn not_logged(question: &Question, extras: &Extras, logged: Fields) -
     if let Some((option, _)) = periods.into_iter().find(|(_, is_asked)| *is_asked) {
         asked.push((option.into(), Fields::TIME, "$time_local".to_owned()));
     }
-    asked.extend(asked_of_visitors(&question.visitor_options(), extras));
-    asked.extend(question.counting.filters.iter().flat_map(|condition| condition.asked(extras)));
+    asked.extend(asked_of_visitors(&question.visitor_options(), variable_columns));
+    asked.extend(question.counting.filters.iter().flat_map(|condition| condition.asked(variable_columns)));
     for section in question.showing.show.iter().flatten() {
         let (needs, variable) = match section {
             Section::Timeline => (Fields::TIME, "$time_local"),
@@ -95,13 +95,16 @@ pub(super) fn not_logged(question: &Question, extras: &Extras, logged: Fields) -
         };
         asked.push((message![Setting::Show, format!(" {}", section.name())], needs, variable.to_owned()));
     }
-    let missing = asked.into_iter().find(|(_, needs, _)| !logged.holds(*needs));
+    let missing = asked.into_iter().find(|(_, needs, _)| !logged.contains(*needs));
     missing.map(|(asked, _, variable)| NotLogged { asked, needs: variable })
 }
 
 /// The visitor settings of a question, with the fields that each needs and the variable that logs them.
-fn asked_of_visitors(options: &VisitorOptions<'_>, extras: &Extras) -> Vec<(Message, Fields, String)> {
-    let of = |option: Message, dimension: Dimension| (option, dimension.needs(extras), dimension.variable());
+fn asked_of_visitors(
+    options: &VisitorOptions<'_>,
+    variable_columns: &VariableColumns,
+) -> Vec<(Message, Fields, String)> {
+    let of = |option: Message, dimension: Dimension| (option, dimension.needs(variable_columns), dimension.variable());
     let mut asked = Vec::new();
     if options.visitor != Visitor::IP {
         let option = message![Setting::Visitor, format!(" {}", options.visitor.name())];
@@ -120,7 +123,8 @@ fn asked_of_visitors(options: &VisitorOptions<'_>, extras: &Extras) -> Vec<(Mess
 
 /// Returns the first given field whose key or variable no line has.
 pub(super) fn key_not_logged(fields: &[FieldKey], formats: &[LogFormat], read: &[&InputLedger]) -> Option<NotLogged> {
-    let took = |at: usize| read.iter().filter(move |ledger| ledger.taken.get(at).is_some_and(|lines| *lines > 0));
+    let took =
+        |at: usize| read.iter().filter(move |ledger| ledger.format_lines.get(at).is_some_and(|lines| *lines > 0));
     let is_there = |field: &FieldKey| {
         let mut all = formats.iter().enumerate();
         all.any(|(at, format)| took(at).any(|ledger| format.has_given(field, &ledger.keys[at])))

@@ -26,7 +26,7 @@ pub struct Row {
     pub bytes: Option<u64>,
     /// Hits that nginx served from files.
     #[serde(rename = "static")]
-    pub statics: Option<u64>,
+    pub static_hits: Option<u64>,
     /// Hits that the application answered.
     pub dynamic: Option<u64>,
     /// Hits with a status of 100 to 199.
@@ -61,7 +61,7 @@ impl Row {
         Row {
             pv,
             bytes: Some(0),
-            statics: Some(0),
+            static_hits: Some(0),
             dynamic: Some(pv),
             status_1xx: Some(0),
             status_2xx: Some(pv - status_4xx - status_5xx),
@@ -82,7 +82,7 @@ impl Row {
             Metric::Uv => self.uv.known(),
             Metric::Share => return self.share.map(Figure::Share),
             Metric::Bytes => self.bytes,
-            Metric::Static => self.statics,
+            Metric::Static => self.static_hits,
             Metric::Dynamic => self.dynamic,
             Metric::Status1xx => self.status_1xx,
             Metric::Status2xx => self.status_2xx,
@@ -90,7 +90,7 @@ impl Row {
             Metric::Status4xx => self.status_4xx,
             Metric::Status5xx => self.status_5xx,
             Metric::StatusOther => self.status_other,
-            _ => return self.columns.iter().find(|(told, _)| *told == metric).map(|(_, figure)| figure.clone()),
+            _ => return self.columns.iter().find(|(columns, _)| *columns == metric).map(|(_, figure)| figure.clone()),
         };
         Some(count.map_or(Figure::Unknown, Figure::Count))
     }
@@ -176,7 +176,7 @@ pub struct Ranking {
     /// Metric that rows are sorted by, descending; hits by default.
     pub sort: Metric,
     /// Metrics that were requested for the rows.
-    pub told: Vec<Metric>,
+    pub columns: Vec<Metric>,
     /// Number of all groups; in an approximate ranking, the number of groups that were kept.
     pub groups: u64,
 }

@@ -39,9 +39,9 @@ pub(super) mod rankings {
     ) -> Result<Option<Vec<Ranking>>, D::Error> {
         let rankings: Vec<(Dimension, Vec<Row>)> = entries::deserialize(deserializer)?;
         let ranking = |(dimension, rows): (Dimension, Vec<Row>)| {
-            let told = rows.first().map(|row| row.columns.iter().map(|(metric, _)| *metric).collect());
+            let columns = rows.first().map(|row| row.columns.iter().map(|(metric, _)| *metric).collect());
             let groups = rows.len() as u64;
-            Ranking { dimension, sort: Metric::Pv, told: told.unwrap_or_default(), groups, rows }
+            Ranking { dimension, sort: Metric::Pv, columns: columns.unwrap_or_default(), groups, rows }
         };
         Ok(Some(rankings.into_iter().map(ranking).collect()))
     }

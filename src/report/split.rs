@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::groups::{Groups, written_of};
 use super::row_split::Split;
-use crate::dimension::{Dimension, Pair, PairIds, time_number};
+use crate::dimension::{Dimension, Pair, PairKeys, time_number};
 use crate::keys::GroupId;
 use crate::time::Unit;
 
@@ -54,7 +54,7 @@ fn own_order(dimension: Dimension, key: &[u8]) -> Option<(i64, &[u8])> {
 
 /// The names of the columns, and the column of each value. Values with an order of their own are in that order, and all
 /// have a column.
-fn columns(groups: &Groups<'_>, pair: Pair, pairs: &PairIds, limit: usize) -> (Vec<String>, Vec<usize>) {
+fn columns(groups: &Groups<'_>, pair: Pair, pairs: &PairKeys, limit: usize) -> (Vec<String>, Vec<usize>) {
     let keys = pairs.keys_of(1);
     let mut hits = vec![0_u64; keys.len()];
     for group in groups.ids() {

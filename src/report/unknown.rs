@@ -68,7 +68,7 @@ pub(super) fn unknown(unknown: &Unknown, pv: u64, visitor: (Fields, &str), logge
     let note = |row: &UnknownRow| {
         let (field, variables) = if row.field == Fields::NONE { visitor } else { (row.field, row.variables) };
         let hits = (row.hits)(unknown);
-        (hits > 0 && logged.holds(field)).then(|| {
+        (hits > 0 && logged.contains(field)).then(|| {
             let UnknownRow { code, what, so, .. } = row;
             // All hits may lack a visitor even if each part of it is logged: one line has one part, another line the
             // other.
@@ -90,7 +90,7 @@ mod tests {
         let hits = Unknown { visitor: 3, status: 2, bytes: 0, path: 7, time: 1 };
         let addr = Fields::text(TextField::Addr);
         let notes = |logged| unknown(&hits, 9, (addr, "$remote_addr"), logged);
-        let logged = addr.and(Fields::STATUS).and(Fields::BYTES);
+        let logged = addr.union(Fields::STATUS).union(Fields::BYTES);
         assert_eq!(
             notes(logged).iter().map(ToString::to_string).collect::<Vec<_>>(),
             [

@@ -7,7 +7,7 @@ use super::{Lines, Verdict};
 use crate::dimension::Dimension;
 use crate::keys::GroupId;
 use crate::metric::Metric;
-use crate::question::{FailIf, Subject, Test, Than};
+use crate::question::{FailIf, Subject, Test, Threshold};
 use crate::tally::{Tally, Unescaped};
 
 /// Returns the outcome of each condition, in the order they were given.
@@ -15,21 +15,21 @@ pub(super) fn verdicts(fail_if: &[FailIf], tally: &Tally<Unescaped>, lines: &Lin
     let pv = lines.parsed - lines.filtered;
     let verdict = |fail_if: &FailIf| {
         let groups = Groups::of(tally, fail_if.dimension(), pv);
-        let facts = |group| Facts { groups: &groups, group, lines };
+        let values = |group| GroupValues { groups: &groups, group, lines };
         let (keys, reason) = if fail_if.is_of_any() {
-            let those: Vec<GroupId> = groups.ids().filter(|group| facts(Some(*group)).fit(fail_if)).collect();
+            let those: Vec<GroupId> = groups.ids().filter(|group| values(Some(*group)).fit(fail_if)).collect();
             let reason = groups.first_by(Metric::Pv, those.iter().copied()).map(|first| {
                 let others = match those.len() - 1 {
                     0 => String::new(),
                     n => format!("; and {n} more"),
                 };
-                format!("{}: {}{others}", groups.written(first), facts(Some(first)).reason(fail_if))
+                format!("{}: {}{others}", groups.written(first), values(Some(first)).reason(fail_if))
             });
             (those.len() as u64, reason)
         } else {
-            let facts = facts(groups.ids().next());
-            let holds = facts.fit(fail_if);
-            (u64::from(holds), holds.then(|| facts.reason(fail_if)))
+            let values = values(groups.ids().next());
+            let holds = values.fit(fail_if);
+            (u64::from(holds), holds.then(|| values.reason(fail_if)))
         };
         Verdict { condition: crate::text::printable(fail_if.text().as_bytes()), holds: reason.is_some(), keys, reason }
     };
@@ -37,7 +37,7 @@ pub(super) fn verdicts(fail_if: &[FailIf], tally: &Tally<Unescaped>, lines: &Lin
 }
 
 /// The numbers of a key, or of all hits, that conditions compare.
-struct Facts<'g> {
+struct GroupValues<'g> {
     groups: &'g Groups<'g>,
     /// The group of the key; `None` if no hit was counted.
     group: Option<GroupId>,
@@ -47,7 +47,7 @@ struct Facts<'g> {
 /// A fraction `(part, whole)`.
 type Quotient = (u128, u128);
 
-impl Facts<'_> {
+impl GroupValues<'_> {
     fn fit(&self, fail_if: &FailIf) -> bool {
         fail_if.root().truth(&|test| self.fits(test)) == Some(true)
     }
@@ -56,12 +56,12 @@ impl Facts<'_> {
     /// unequal.
     fn fits(&self, test: &Test) -> Option<bool> {
         let (part, whole) = self.quotient(test.subject)?;
-        Some(match test.than {
-            Than::Number(number) => {
+        Some(match test.threshold {
+            Threshold::Number(number) => {
                 let unit = if is_time(test.subject) { 1000 } else { 1 };
                 test.order.holds(number.quotient_cmp(part, whole * unit))
             }
-            Than::Percent(percent) => {
+            Threshold::Percent(percent) => {
                 let of = self.whole(test.subject);
                 of > 0 && test.order.holds(percent.quotient_cmp(part * 100, whole * of))
             }
@@ -96,12 +96,13 @@ impl Facts<'_> {
         let mut text = String::new();
         for subject in fail_if.subjects() {
             let gap = if text.is_empty() { "" } else { ", " };
-            write!(text, "{gap}{} is {}", subject.name(), self.told(subject)).expect("writing to a String cannot fail");
+            write!(text, "{gap}{} is {}", subject.name(), self.shown(subject))
+                .expect("writing to a String cannot fail");
         }
         text
     }
 
-    fn told(&self, subject: Subject) -> String {
+    fn shown(&self, subject: Subject) -> String {
         let Some((part, whole)) = self.quotient(subject) else { return "unknown".to_owned() };
         if is_time(subject) {
             return format!("{:.3} s", part as f64 / whole as f64 / 1000.0);

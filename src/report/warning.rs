@@ -138,7 +138,7 @@ fn subject(kind: &ErrorKind) -> Option<(WarningCode, &Path)> {
         ErrorKind::Changed { path } => (WarningCode::Changed, path),
         ErrorKind::Compressed { path, .. } => (WarningCode::BadCompressedData, path),
         ErrorKind::DecoderLimit { path, .. } => (WarningCode::DecoderLimit, path),
-        ErrorKind::NotUnpacked { path, .. } => (WarningCode::NotUnpacked, path),
+        ErrorKind::CompressionUnsupported { path, .. } => (WarningCode::NotUnpacked, path),
         ErrorKind::DanglingLink { path, .. } => (WarningCode::DanglingLink, path),
         ErrorKind::LinkLoop { path } => (WarningCode::LinkLoop, path),
         ErrorKind::NoLogs { path, .. } => (WarningCode::NoLogs, path),
@@ -149,7 +149,7 @@ fn subject(kind: &ErrorKind) -> Option<(WarningCode, &Path)> {
         | ErrorKind::ReadOnce { .. }
         | ErrorKind::TooManyBuckets { .. }
         | ErrorKind::NotBounded { .. }
-        | ErrorKind::Pair { .. }
+        | ErrorKind::PairNotAllowed { .. }
         | ErrorKind::TooManyVariables { .. }
         | ErrorKind::NoSuchInput { .. }
         | ErrorKind::MemoryLimit { .. } => return None,
@@ -186,7 +186,7 @@ mod tests {
             ErrorKind::Replaced { path: path() },
             ErrorKind::Compressed { path: path(), compression, at_byte: 7, detail: "ends too early".to_owned() },
             ErrorKind::DecoderLimit { path: path(), compression, at_byte: 7, detail: "needs memory".to_owned() },
-            ErrorKind::NotUnpacked { path: path(), compression },
+            ErrorKind::CompressionUnsupported { path: path(), compression },
             ErrorKind::NoFormat { path: path(), detail: "no known log format fits\n  line 1: x".into() },
             ErrorKind::NotAccessLog {
                 path: path(),

@@ -8,16 +8,16 @@ use std::borrow::Cow;
 
 use bumpalo::Bump;
 
-use super::cut::{cut_all, may_hold_one};
+use super::mask::{mask_all, may_hold_one};
 use super::{Asked, BatchStep, Lines, undone};
-use crate::batch::{Batch, Column, EXTRAS, Fields, MISSING, TextField};
-use crate::dimension::Extras;
-use crate::keys::quad_of;
+use crate::batch::{Batch, Column, Fields, MAX_VARIABLES, MISSING, TextField};
+use crate::dimension::VariableColumns;
+use crate::keys::parse_ipv4;
 use crate::text::escape_backslashes;
 use crate::text::find_near;
 
 /// The step: the columns whose addresses are cut.
-struct Cuts {
+struct Anonymizer {
     columns: Vec<Column>,
     /// The column of `$binary_remote_addr`, which holds the raw bytes of an address.
     binary: Option<Column>,
@@ -27,7 +27,7 @@ struct Cuts {
 const TEXTS: [TextField; 5] = [TextField::Addr, TextField::User, TextField::Path, TextField::Referer, TextField::Agent];
 
 /// Variables that hold the site's own addresses. Any other variable may hold a visitor's.
-const THE_SITES_OWN: [&str; 9] = [
+const SERVER_ADDRESS_VARIABLES: [&str; 9] = [
     "server_addr",
     "server_name",
     "hostname",
@@ -39,16 +39,16 @@ const THE_SITES_OWN: [&str; 9] = [
     "upstream_last_server_name",
 ];
 
-impl Cuts {
+impl Anonymizer {
     /// Selects the needed columns that may hold a visitor's address.
-    fn new(extras: &Extras, needs: Fields) -> Cuts {
-        let names = extras.names();
-        let variables = (0..EXTRAS).zip(&names).filter(|(_, name)| !THE_SITES_OWN.contains(name));
+    fn new(variable_columns: &VariableColumns, needs: Fields) -> Anonymizer {
+        let names = variable_columns.names();
+        let variables = (0..MAX_VARIABLES).zip(&names).filter(|(_, name)| !SERVER_ADDRESS_VARIABLES.contains(name));
         let texts = TEXTS.into_iter().map(Column::from);
-        let columns = texts.chain(variables.map(|(place, _)| Column::extra(place)));
-        let binary = names.iter().position(|name| *name == "binary_remote_addr").map(Column::extra);
-        let is_needed = |column: &Column| needs.holds(Fields::column(*column));
-        Cuts {
+        let columns = texts.chain(variables.map(|(place, _)| Column::variable(place)));
+        let binary = names.iter().position(|name| *name == "binary_remote_addr").map(Column::variable);
+        let is_needed = |column: &Column| needs.contains(Fields::column(*column));
+        Anonymizer {
             columns: columns.filter(is_needed).filter(|column| binary != Some(*column)).collect(),
             binary: binary.filter(is_needed),
         }
@@ -57,12 +57,16 @@ impl Cuts {
 
 /// The step, if the question asks to anonymize.
 pub(super) fn step<'q>(asked: &Asked<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
-    asked.options.visitor.anonymize.then(|| Box::new(Cuts::new(asked.extras, asked.read)) as Box<dyn BatchStep>)
+    asked
+        .options
+        .visitor
+        .anonymize
+        .then(|| Box::new(Anonymizer::new(asked.variable_columns, asked.read)) as Box<dyn BatchStep>)
 }
 
-impl BatchStep for Cuts {
+impl BatchStep for Anonymizer {
     fn needs(&self) -> Fields {
-        self.columns.iter().chain(&self.binary).fold(Fields::NONE, |needs, column| needs.and(Fields::column(*column)))
+        self.columns.iter().chain(&self.binary).fold(Fields::NONE, |needs, column| needs.union(Fields::column(*column)))
     }
 
     fn writes(&self) -> Fields {
@@ -73,12 +77,12 @@ impl BatchStep for Cuts {
         for &row in rows {
             let row = usize::from(row);
             for &column in &self.columns {
-                if let Some(cut) = cut_key(batch.text(column)[row], lines.bump) {
-                    batch.put_text(row, column, cut);
+                if let Some(cut) = mask_key(batch.text(column)[row], lines.bump) {
+                    batch.replace_text(row, column, cut);
                 }
             }
             if let Some(column) = self.binary {
-                batch.put_text(row, column, cut_binary(batch.text(column)[row], lines.bump));
+                batch.replace_text(row, column, mask_binary(batch.text(column)[row], lines.bump));
             }
         }
     }
@@ -86,8 +90,8 @@ impl BatchStep for Cuts {
 
 /// Cuts the addresses in a key, which stays escaped; `None` if there is nothing to cut.
 #[inline]
-fn cut_key<'a>(key: &'a [u8], bump: &'a Bump) -> Option<&'a [u8]> {
-    if quad_of(key).is_some() {
+fn mask_key<'a>(key: &'a [u8], bump: &'a Bump) -> Option<&'a [u8]> {
+    if parse_ipv4(key).is_some() {
         let last = key.iter().rposition(|byte| *byte == b'.').expect("an address has dots");
         let cut = bump.alloc_slice_copy(&key[..last + 2]);
         cut[last + 1] = b'0';
@@ -96,23 +100,23 @@ fn cut_key<'a>(key: &'a [u8], bump: &'a Bump) -> Option<&'a [u8]> {
     if !may_hold_one(key) && find_near(b'\\', key).is_none() {
         return None;
     }
-    match cut_all(undone(key, bump)) {
+    match mask_all(undone(key, bump)) {
         Cow::Borrowed(_) => None,
         Cow::Owned(cut) => Some(bump.alloc_slice_copy(&escape_backslashes(&cut))),
     }
 }
 
 /// Cuts the addresses in a value of a line, unless its variable holds those of the site.
-pub(crate) fn cut_value<'a>(variable: Option<&str>, value: &'a [u8], bump: &'a Bump) -> &'a [u8] {
+pub(crate) fn mask_value<'a>(variable: Option<&str>, value: &'a [u8], bump: &'a Bump) -> &'a [u8] {
     match variable {
-        Some("binary_remote_addr") => cut_binary(value, bump),
-        Some(name) if name == "host" || THE_SITES_OWN.contains(&name) => value,
-        _ => cut_key(value, bump).unwrap_or(value),
+        Some("binary_remote_addr") => mask_binary(value, bump),
+        Some(name) if name == "host" || SERVER_ADDRESS_VARIABLES.contains(&name) => value,
+        _ => mask_key(value, bump).unwrap_or(value),
     }
 }
 
 /// Sets the last bytes of a binary address to zero: the fourth of IPv4, the last ten of IPv6.
-fn cut_binary<'a>(key: &'a [u8], bump: &'a Bump) -> &'a [u8] {
+fn mask_binary<'a>(key: &'a [u8], bump: &'a Bump) -> &'a [u8] {
     if key.is_empty() || key == MISSING {
         return key;
     }
@@ -139,14 +143,14 @@ mod tests {
             ("/", None),
         ];
         for (key, expected) in rows {
-            assert_eq!(cut_key(key.as_bytes(), &bump), expected.map(str::as_bytes), "{key}");
+            assert_eq!(mask_key(key.as_bytes(), &bump), expected.map(str::as_bytes), "{key}");
         }
         let binary = [(r"\xCB\x00q\x07", "\u{cb}\0q\0"), ("-", "-")];
         for (key, expected) in binary {
             let latin: Vec<u8> = expected.chars().map(|c| c as u8).collect();
-            assert_eq!(cut_binary(key.as_bytes(), &bump), latin, "{key}");
+            assert_eq!(mask_binary(key.as_bytes(), &bump), latin, "{key}");
         }
-        assert_eq!(cut_binary(&[b'a'; 16], &bump), b"aaaaaa\0\0\0\0\0\0\0\0\0\0");
+        assert_eq!(mask_binary(&[b'a'; 16], &bump), b"aaaaaa\0\0\0\0\0\0\0\0\0\0");
     }
 
     #[test]
@@ -160,7 +164,7 @@ mod tests {
             (Some("upstream_addr"), "10.0.0.7:80", "10.0.0.7:80"),
             (Some("binary_remote_addr"), "abcd", "abc\0"),
         ] {
-            assert_eq!(cut_value(variable, value.as_bytes(), &bump), expected.as_bytes(), "{value}");
+            assert_eq!(mask_value(variable, value.as_bytes(), &bump), expected.as_bytes(), "{value}");
         }
     }
 
@@ -170,13 +174,13 @@ mod tests {
         let dimension = |name| {
             crate::dimension::Dimension::named(name)
                 .or(Err(()))
-                .or_else(|()| crate::dimension::Dimension::of_ones_own(name).ok_or(()))
+                .or_else(|()| crate::dimension::Dimension::user_defined(name).ok_or(()))
         };
-        let extras = Extras::of(names.into_iter().map(|name| dimension(name).unwrap()));
-        let needs = Fields::EXTRA.and(Fields::text(TextField::Addr)).and(Fields::text(TextField::Host));
-        let cuts = Cuts::new(&extras, needs);
-        let columns = [TextField::Addr.into(), Column::extra(0), Column::extra(2), Column::extra(4)];
-        assert_eq!((cuts.columns.as_slice(), cuts.binary), (&columns[..], Some(Column::extra(3))));
-        assert_eq!(Cuts::new(&extras, Fields::text(TextField::Host)).writes(), Fields::NONE);
+        let variable_columns = VariableColumns::of(names.into_iter().map(|name| dimension(name).unwrap()));
+        let needs = Fields::VARIABLES.union(Fields::text(TextField::Addr)).union(Fields::text(TextField::Host));
+        let anonymizer = Anonymizer::new(&variable_columns, needs);
+        let columns = [TextField::Addr.into(), Column::variable(0), Column::variable(2), Column::variable(4)];
+        assert_eq!((anonymizer.columns.as_slice(), anonymizer.binary), (&columns[..], Some(Column::variable(3))));
+        assert_eq!(Anonymizer::new(&variable_columns, Fields::text(TextField::Host)).writes(), Fields::NONE);
     }
 }

@@ -4,7 +4,7 @@ use bumpalo::Bump;
 
 use super::{Asked, BatchStep, Lines};
 use crate::batch::{Batch, Column, Fields, MISSING};
-use crate::dimension::{DerivedColumn, Extras, KeyOf};
+use crate::dimension::{DerivedColumn, KeyOf, VariableColumns};
 use crate::keys::{Memo, Seed};
 use crate::text::{escape_backslashes, undo_escapes};
 
@@ -26,9 +26,9 @@ struct Source {
 }
 
 impl Derive {
-    /// Selects the derived dimensions in `extras` whose columns are needed.
-    fn new(extras: &Extras, needs: Fields, seed: Seed) -> Derive {
-        let needed = extras.derived().filter(|derived| needs.meets(Fields::column(derived.column)));
+    /// Selects the derived dimensions in `variable_columns` whose columns are needed.
+    fn new(variable_columns: &VariableColumns, needs: Fields, seed: Seed) -> Derive {
+        let needed = variable_columns.derived().filter(|derived| needs.intersects(Fields::column(derived.column)));
         let columns = needed.map(|DerivedColumn { column, sources }| Derivation {
             column,
             sources: sources
@@ -42,17 +42,17 @@ impl Derive {
 
 /// The step, if a derived dimension is read.
 pub(super) fn step<'q>(asked: &Asked<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
-    Some(Box::new(Derive::new(asked.extras, asked.read, asked.seed)))
+    Some(Box::new(Derive::new(asked.variable_columns, asked.read, asked.seed)))
 }
 
 impl BatchStep for Derive {
     fn needs(&self) -> Fields {
         let sources = self.columns.iter().flat_map(|derivation| &derivation.sources);
-        sources.fold(Fields::NONE, |needs, source| needs.and(Fields::column(source.column)))
+        sources.fold(Fields::NONE, |needs, source| needs.union(Fields::column(source.column)))
     }
 
     fn writes(&self) -> Fields {
-        self.columns.iter().fold(Fields::NONE, |writes, derivation| writes.and(Fields::column(derivation.column)))
+        self.columns.iter().fold(Fields::NONE, |writes, derivation| writes.union(Fields::column(derivation.column)))
     }
 
     fn run<'a>(&mut self, batch: &mut Batch<'a>, rows: &[u16], lines: Lines<'a>) {
@@ -70,13 +70,13 @@ impl Derivation {
             source.keys.ask(batch.text(source.column), &without, |text| key(source.key_of, text));
             for (row, key) in without.into_iter().zip(source.keys.answers()) {
                 match key {
-                    Some(key) => batch.put_text(row.into(), self.column, bump.alloc_slice_copy(key)),
+                    Some(key) => batch.replace_text(row.into(), self.column, bump.alloc_slice_copy(key)),
                     None => rest.push(row),
                 }
             }
             without = rest;
         }
-        without.into_iter().for_each(|row| batch.put_text(row.into(), self.column, MISSING));
+        without.into_iter().for_each(|row| batch.replace_text(row.into(), self.column, MISSING));
     }
 }
 
@@ -97,10 +97,10 @@ mod tests {
     use proptest::prelude::*;
 
     /// Returns the keys of `ext` and `scheme` for lines of a path, `$scheme` and `$request`, all escaped.
-    fn derived(derive: &mut Derive, extras: &Extras, lines: &[[Vec<u8>; 3]]) -> Vec<[Vec<u8>; 2]> {
-        let own = dimensions().map(|dimension| dimension.column(extras).unwrap());
-        let columns = [TextField::Path.into(), Column::extra(0), Column::extra(1)];
-        let needs = own.iter().chain(&columns).fold(Fields::NONE, |needs, column| needs.and(Fields::column(*column)));
+    fn derived(derive: &mut Derive, variable_columns: &VariableColumns, lines: &[[Vec<u8>; 3]]) -> Vec<[Vec<u8>; 2]> {
+        let own = dimensions().map(|dimension| dimension.column(variable_columns).unwrap());
+        let columns = [TextField::Path.into(), Column::variable(0), Column::variable(1)];
+        let needs = own.iter().chain(&columns).fold(Fields::NONE, |needs, column| needs.union(Fields::column(*column)));
         let bump = Bump::new();
         let mut batch = Batch::new(needs);
         for line in lines {
@@ -117,19 +117,19 @@ mod tests {
         ["ext", "scheme"].map(|name| Dimension::named(name).unwrap())
     }
 
-    fn new() -> (Derive, Extras) {
-        let extras = Extras::of(dimensions().into_iter());
+    fn new() -> (Derive, VariableColumns) {
+        let variable_columns = VariableColumns::of(dimensions().into_iter());
         let all = Derive::new(
-            &extras,
-            extras.derived().fold(Fields::NONE, |all, d| all.and(Fields::column(d.column))),
+            &variable_columns,
+            variable_columns.derived().fold(Fields::NONE, |all, d| all.union(Fields::column(d.column))),
             Seed::fixed(1),
         );
-        (all, extras)
+        (all, variable_columns)
     }
 
     #[test]
     fn first_source_with_a_key_wins() {
-        let (mut derive, extras) = new();
+        let (mut derive, variable_columns) = new();
         let rows = [
             (["/a.css", "https", "GET http://x/ HTTP/1.1"], ["css", "https"]),
             (["/a", "-", "GET http://x/ HTTP/1.1"], ["-", "http"]),
@@ -140,18 +140,18 @@ mod tests {
         let lines = rows.map(|(line, _)| line.map(|text| text.as_bytes().to_vec()));
         let expected: Vec<_> = rows.iter().map(|(_, keys)| keys.map(|key| key.as_bytes().to_vec())).collect();
         for _ in 0..2 {
-            assert_eq!(derived(&mut derive, &extras, &lines), expected);
+            assert_eq!(derived(&mut derive, &variable_columns, &lines), expected);
         }
     }
 
     #[test]
     fn only_needed_columns_are_filled() {
-        let (_, extras) = new();
-        let [ext, scheme] = dimensions().map(|dimension| dimension.needs(&extras));
+        let (_, variable_columns) = new();
+        let [ext, scheme] = dimensions().map(|dimension| dimension.needs(&variable_columns));
         let path = Fields::text(TextField::Path);
-        let of = |read| Derive::new(&extras, read, Seed::fixed(1));
+        let of = |read| Derive::new(&variable_columns, read, Seed::fixed(1));
         assert_eq!((of(ext).writes(), of(ext).needs()), (ext, path));
-        assert!(of(scheme).writes() == scheme && !of(scheme).needs().meets(path));
+        assert!(of(scheme).writes() == scheme && !of(scheme).needs().intersects(path));
         assert_eq!(of(Fields::TIME).writes(), Fields::NONE);
     }
 
@@ -164,11 +164,11 @@ mod tests {
             ])), 0..ROWS))
         {
             let lines: Vec<_> = lines.iter().map(|line| line.map(|text| text.as_bytes().to_vec())).collect();
-            let (mut derive, extras) = new();
-            let together = derived(&mut derive, &extras, &lines);
+            let (mut derive, variable_columns) = new();
+            let together = derived(&mut derive, &variable_columns, &lines);
             for (line, keys) in lines.iter().zip(together) {
-                let (mut alone, extras) = new();
-                prop_assert_eq!(derived(&mut alone, &extras, std::slice::from_ref(line)), [keys]);
+                let (mut alone, variable_columns) = new();
+                prop_assert_eq!(derived(&mut alone, &variable_columns, std::slice::from_ref(line)), [keys]);
             }
         }
     }

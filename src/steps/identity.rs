@@ -8,7 +8,7 @@ use super::Asked;
 use super::visitor::{By, Ipv6Prefix, VisitorOptions};
 use super::{BatchStep, Lines, undone};
 use crate::batch::{Batch, Column, Fields, MISSING, TextField};
-use crate::dimension::Extras;
+use crate::dimension::VariableColumns;
 use crate::filter::{Address, address_of};
 use crate::text::find_near;
 use crate::text::undo_escapes;
@@ -25,14 +25,14 @@ pub(crate) enum Identity {
 }
 
 impl Identity {
-    pub(crate) fn new(options: &VisitorOptions<'_>, extras: &Extras) -> Identity {
+    pub(crate) fn new(options: &VisitorOptions<'_>, variable_columns: &VariableColumns) -> Identity {
         let column = match options.visitor.0 {
             By::IpAndAgent => return Identity::Address { bits: options.ipv6_prefix, with_agent: true },
             By::Ip if options.ipv6_prefix.is_some() => {
                 return Identity::Address { bits: options.ipv6_prefix, with_agent: false };
             }
             By::Ip => TextField::Addr.into(),
-            By::Key(dimension) => dimension.column(extras).expect("every text has a column"),
+            By::Key(dimension) => dimension.column(variable_columns).expect("every text has a column"),
         };
         // Anonymized addresses do not identify visitors, so copy the column before it is anonymized.
         if options.anonymize { Identity::Copy(column) } else { Identity::Column(column) }
@@ -52,16 +52,16 @@ impl Identity {
             Identity::Column(column) | Identity::Copy(column) => Fields::column(*column),
             Identity::Address { with_agent: false, .. } => Fields::text(TextField::Addr),
             Identity::Address { with_agent: true, .. } => {
-                Fields::text(TextField::Addr).and(Fields::text(TextField::Agent))
+                Fields::text(TextField::Addr).union(Fields::text(TextField::Agent))
             }
         };
-        from.and(Fields::column(self.column()))
+        from.union(Fields::column(self.column()))
     }
 }
 
 /// The step, unless a column holds the visitors already.
 pub(super) fn step<'q>(asked: &Asked<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
-    match Identity::new(&asked.options.visitor, asked.extras) {
+    match Identity::new(&asked.options.visitor, asked.variable_columns) {
         Identity::Column(_) => None,
         other => Some(Box::new(other)),
     }
@@ -89,7 +89,7 @@ impl BatchStep for Identity {
                     if *with_agent { joined(address, text(TextField::Agent.into()), lines.bump) } else { address }
                 }
             };
-            batch.put_text(row, Column::VISITOR, visitor);
+            batch.replace_text(row, Column::VISITOR, visitor);
         }
     }
 }

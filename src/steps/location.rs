@@ -46,7 +46,7 @@ impl<'q> StaticByLocation<'q> {
 
 impl BatchStep for StaticByLocation<'_> {
     fn needs(&self) -> Fields {
-        Fields::text(TextField::Host).and(Fields::text(TextField::Path))
+        Fields::text(TextField::Host).union(Fields::text(TextField::Path))
     }
 
     fn writes(&self) -> Fields {
@@ -57,7 +57,7 @@ impl BatchStep for StaticByLocation<'_> {
     fn run<'a>(&mut self, batch: &mut Batch<'a>, rows: &[u16], lines: Lines<'a>) {
         for &row in rows {
             let row = usize::from(row);
-            if !batch.lacks(row).meets(Fields::text(TextField::Path)) {
+            if !batch.lacks(row).intersects(Fields::text(TextField::Path)) {
                 let (host, path) = (batch.text(TextField::Host)[row], batch.text(TextField::Path)[row]);
                 batch.set_static(row, self.is_static(lines.server, host, path));
             }

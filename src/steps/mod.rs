@@ -5,10 +5,10 @@
 //! question needs, and which columns those read.
 
 mod anonymize;
-mod cut;
 mod derived;
 mod identity;
 mod location;
+mod mask;
 mod plan;
 mod real_ip;
 mod visitor;
@@ -18,9 +18,9 @@ use std::borrow::Cow;
 
 use bumpalo::Bump;
 
-pub(crate) use anonymize::cut_value;
-pub(crate) use cut::{AHEAD, cut_piece, cut_tail};
+pub(crate) use anonymize::mask_value;
 pub(crate) use identity::Identity;
+pub(crate) use mask::{AHEAD, mask_addresses, mask_tail};
 pub(crate) use plan::{StepPlan, Steps};
 pub use real_ip::RealIp;
 pub use visitor::{Ipv6Prefix, Visitor};
@@ -29,7 +29,7 @@ pub(crate) use visitor::{VisitorOptions, logged_by};
 #[cfg(test)]
 use crate::batch::Column;
 use crate::batch::{Batch, Fields};
-use crate::dimension::Extras;
+use crate::dimension::VariableColumns;
 use crate::keys::Seed;
 use crate::nginx::NginxConf;
 use crate::static_rules::StaticRules;
@@ -70,7 +70,7 @@ pub(crate) struct StepOptions<'q> {
 struct Asked<'q, 'r> {
     options: &'r StepOptions<'q>,
     /// The variables that the question names, and its derived dimensions.
-    extras: &'r Extras,
+    variable_columns: &'r VariableColumns,
     /// Fields that later steps, the filter and the tables read.
     read: Fields,
     seed: Seed,
@@ -93,7 +93,7 @@ fn undone<'a>(text: &'a [u8], bump: &'a Bump) -> &'a [u8] {
 fn batch_of<'a>(columns: &[(Column, &[&'a str])]) -> Batch<'a> {
     use crate::batch::{Numbers, Status};
     use crate::time::Stamp;
-    let needs = columns.iter().fold(Fields::column(Column::VISITOR), |needs, (c, _)| needs.and(Fields::column(*c)));
+    let needs = columns.iter().fold(Fields::column(Column::VISITOR), |needs, (c, _)| needs.union(Fields::column(*c)));
     let mut batch = Batch::new(needs);
     for row in 0..columns[0].1.len() {
         for (column, texts) in columns {

@@ -2,7 +2,7 @@
 
 use super::{Asked, BatchStep, Lines, StepOptions, anonymize, derived, identity, location, real_ip, zone};
 use crate::batch::{Batch, Fields, ROWS};
-use crate::dimension::Extras;
+use crate::dimension::VariableColumns;
 use crate::keys::Seed;
 
 /// THE LIST of steps in running order: first those that run on all lines before the filter, then those that run only on
@@ -32,7 +32,7 @@ enum Pass {
 #[derive(Clone, Debug)]
 pub(crate) struct StepPlan<'q> {
     options: StepOptions<'q>,
-    extras: Extras,
+    variable_columns: VariableColumns,
     seed: Seed,
     /// Fields that the filter and the tables read.
     used: Fields,
@@ -50,16 +50,17 @@ impl<'q> StepPlan<'q> {
     /// Plans the steps for a filter and tables that read `used`. `others` are further fields that must be filled.
     pub(crate) fn new(
         options: StepOptions<'q>,
-        extras: &Extras,
+        variable_columns: &VariableColumns,
         used: Fields,
         others: Fields,
         seed: Seed,
     ) -> StepPlan<'q> {
-        let needs = used.and(others);
-        let mut plan = StepPlan { options, extras: extras.clone(), seed, used, needs, classify: false };
+        let needs = used.union(others);
+        let mut plan =
+            StepPlan { options, variable_columns: variable_columns.clone(), seed, used, needs, classify: false };
         plan.clone().each_step(|_, step| {
-            plan.needs = plan.needs.and(step.needs());
-            plan.classify |= step.writes().holds(Fields::CLASS);
+            plan.needs = plan.needs.union(step.needs());
+            plan.classify |= step.writes().contains(Fields::CLASS);
         });
         plan
     }
@@ -90,14 +91,15 @@ impl<'q> StepPlan<'q> {
     fn each_step(&self, mut visit: impl FnMut(Pass, Box<dyn BatchStep + 'q>)) {
         // The tally reads the time of every hit. Readers of the class declare fields of the request, because the path
         // decides the class.
-        let mut read = self.used.and(Fields::TIME);
-        if self.used.meets(Fields::REQUEST) {
-            read = read.and(Fields::CLASS);
+        let mut read = self.used.union(Fields::TIME);
+        if self.used.intersects(Fields::REQUEST) {
+            read = read.union(Fields::CLASS);
         }
         for &(pass, make) in STEPS.iter().rev() {
-            let asked = Asked { options: &self.options, extras: &self.extras, read, seed: self.seed };
-            if let Some(step) = make(&asked).filter(|step| step.writes().meets(read)) {
-                read = read.and(step.needs());
+            let asked =
+                Asked { options: &self.options, variable_columns: &self.variable_columns, read, seed: self.seed };
+            if let Some(step) = make(&asked).filter(|step| step.writes().intersects(read)) {
+                read = read.union(step.needs());
                 visit(pass, step);
             }
         }
@@ -172,8 +174,8 @@ mod tests {
         let rules = StaticRules::default();
         let real_ip = RealIp::new(Dimension::named("http_x_forwarded_for").unwrap(), "10.0.0.0/8".parse().unwrap());
         let ext = Dimension::named("ext").unwrap();
-        let extras = Extras::of([real_ip.as_ref().unwrap().dimension(), ext].into_iter());
-        let (list, ext) = (Fields::column(Column::extra(0)), ext.needs(&extras));
+        let variable_columns = VariableColumns::of([real_ip.as_ref().unwrap().dimension(), ext].into_iter());
+        let (list, ext) = (Fields::column(Column::variable(0)), ext.needs(&variable_columns));
         let visitor = VisitorOptions {
             visitor: Visitor::IP_AND_AGENT,
             ipv6_prefix: None,
@@ -184,22 +186,22 @@ mod tests {
         let agent = Fields::text(TextField::Agent);
         let cut = StepOptions { visitor: VisitorOptions { anonymize: true, ..visitor }, ..all };
         let rows: [(StepOptions<'_>, Fields, &[Fields], Fields); 8] = [
-            (nothing(&rules), PATH.and(ADDR), &[], PATH.and(ADDR)),
+            (nothing(&rules), PATH.union(ADDR), &[], PATH.union(ADDR)),
             (all, Fields::STATUS, &[Fields::TIME], Fields::STATUS),
-            (all, PATH, &[Fields::CLASS, Fields::TIME], PATH.and(HOST)),
-            (all, ADDR, &[Fields::TIME, ADDR], ADDR.and(list)),
-            (all, ext, &[Fields::TIME, ext], ext.and(PATH)),
-            (all, VISITOR, &[Fields::TIME, ADDR, VISITOR], VISITOR.and(ADDR).and(agent).and(list)),
+            (all, PATH, &[Fields::CLASS, Fields::TIME], PATH.union(HOST)),
+            (all, ADDR, &[Fields::TIME, ADDR], ADDR.union(list)),
+            (all, ext, &[Fields::TIME, ext], ext.union(PATH)),
+            (all, VISITOR, &[Fields::TIME, ADDR, VISITOR], VISITOR.union(ADDR).union(agent).union(list)),
             // Only the columns that the report shows are anonymized, not those that only other steps read.
-            (cut, PATH, &[Fields::CLASS, Fields::TIME, PATH], PATH.and(HOST)),
-            (cut, VISITOR, &[Fields::TIME, ADDR, VISITOR], VISITOR.and(ADDR).and(agent).and(list)),
+            (cut, PATH, &[Fields::CLASS, Fields::TIME, PATH], PATH.union(HOST)),
+            (cut, VISITOR, &[Fields::TIME, ADDR, VISITOR], VISITOR.union(ADDR).union(agent).union(list)),
         ];
         for (options, used, writes, needs) in rows {
-            let plan = StepPlan::new(options, &extras, used, Fields::NONE, Seed::fixed(1));
+            let plan = StepPlan::new(options, &variable_columns, used, Fields::NONE, Seed::fixed(1));
             assert_eq!((written(&plan), plan.needs()), (writes.to_vec(), needs), "{used:?}");
             assert_eq!(plan.classify(), writes.contains(&Fields::CLASS), "{used:?}");
-            let more = StepPlan::new(options, &extras, used, Fields::BYTES, Seed::fixed(1));
-            assert_eq!(more.needs(), needs.and(Fields::BYTES));
+            let more = StepPlan::new(options, &variable_columns, used, Fields::BYTES, Seed::fixed(1));
+            assert_eq!(more.needs(), needs.union(Fields::BYTES));
         }
     }
 
@@ -210,7 +212,8 @@ mod tests {
         let visitor =
             VisitorOptions { visitor: Visitor::IP, ipv6_prefix: None, real_ip: Some(&real_ip), anonymize: true };
         let options = StepOptions { visitor, ..nothing(&rules) };
-        let plan = StepPlan::new(options, &Extras::default(), ADDR.and(VISITOR), Fields::NONE, Seed::fixed(1));
+        let plan =
+            StepPlan::new(options, &VariableColumns::default(), ADDR.union(VISITOR), Fields::NONE, Seed::fixed(1));
         let bump = Bump::new();
         let mut batch = Batch::new(plan.needs());
         for list in ["203.0.113.7, 10.0.0.1", "203.0.113.8, 10.0.0.1"] {

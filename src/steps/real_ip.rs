@@ -68,7 +68,7 @@ struct Proxies {
 /// The step, if the question reads lists of addresses.
 pub(super) fn step<'q>(asked: &Asked<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
     let real_ip = asked.options.visitor.real_ip?;
-    let column = real_ip.dimension.column(asked.extras).expect("every text has a column");
+    let column = real_ip.dimension.column(asked.variable_columns).expect("every text has a column");
     Some(Box::new(Proxies { column, trusted: real_ip.trusted.clone() }))
 }
 
@@ -88,7 +88,7 @@ impl BatchStep for Proxies {
             // If the list is in the field of the address, nothing else is known.
             let address = if self.column == TextField::Addr.into() { MISSING } else { address };
             if let Some(client) = self.client(undone(address, lines.bump), undone(list, lines.bump)) {
-                batch.put_text(row, TextField::Addr, client);
+                batch.replace_text(row, TextField::Addr, client);
             }
         }
     }
@@ -241,7 +241,7 @@ mod tests {
 
     /// Slow reference: reads the list from the left. An untrusted address becomes the candidate, a trusted one keeps
     /// it, and an entry that is not an address discards it.
-    fn twin(list: &str) -> Option<String> {
+    fn reference(list: &str) -> Option<String> {
         let is_trusted = |address: IpAddr| match address.to_canonical() {
             IpAddr::V4(v4) => v4.octets()[0] == 10,
             IpAddr::V6(v6) => v6.segments()[0] == 0xfd00,
@@ -271,7 +271,7 @@ mod tests {
             between in prop::sample::select(vec![",", ", ", " ", " , "]),
         ) {
             let list = words.join(between);
-            let expected = twin(&list).unwrap_or("-".to_owned());
+            let expected = reference(&list).unwrap_or("-".to_owned());
             prop_assert_eq!(client("10.0.0.0/8,fd00::/16", "10.0.0.1", &list), expected, "{}", list);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::real_ip::RealIp;
 use crate::batch::Fields;
-use crate::dimension::{Dimension, Extras};
+use crate::dimension::{Dimension, VariableColumns};
 
 /// The key that identifies a visitor.
 ///
@@ -100,6 +100,6 @@ impl VisitorOptions<'_> {
 }
 
 /// Fields of a line that identify its visitor.
-pub(crate) fn logged_by(visitor: Visitor, extras: &Extras) -> Fields {
-    visitor.dimensions().fold(Fields::NONE, |fields, part| fields.and(part.needs(extras)))
+pub(crate) fn logged_by(visitor: Visitor, variable_columns: &VariableColumns) -> Fields {
+    visitor.dimensions().fold(Fields::NONE, |fields, part| fields.union(part.needs(variable_columns)))
 }

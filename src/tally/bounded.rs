@@ -24,7 +24,7 @@ use super::degraded::MISSED;
 use super::form::Unescaped;
 use super::table::{MergedVisitors, Table};
 use super::{TablePlan, rankings_of};
-use crate::dimension::Extras;
+use crate::dimension::VariableColumns;
 use crate::keys::{AddressKeys, GroupId, Seed};
 use crate::measure::SizeOf;
 
@@ -47,8 +47,9 @@ struct Ranking {
 
 impl Bounded {
     /// Creates empty rankings. The plan is that of [`Tally::with_rankings`](super::Tally::with_rankings).
-    pub(crate) fn new(plan: &[TablePlan], extras: &Extras, most: usize, seed: Seed) -> Bounded {
-        let rankings = rankings_of(plan, extras, seed).map(|table| Ranking { table, missed: Vec::new() }).collect();
+    pub(crate) fn new(plan: &[TablePlan], variable_columns: &VariableColumns, most: usize, seed: Seed) -> Bounded {
+        let rankings =
+            rankings_of(plan, variable_columns, seed).map(|table| Ranking { table, missed: Vec::new() }).collect();
         Bounded { most, rankings, visitors: AddressKeys::new(seed) }
     }
 
@@ -176,7 +177,7 @@ mod tests {
     }
 
     fn count(part: &mut Tally, hits: &[&[Vec<u8>; 2]]) {
-        let mut batch = Batch::new(Fields::text(TextField::Path).and(Fields::text(TextField::Addr)));
+        let mut batch = Batch::new(Fields::text(TextField::Path).union(Fields::text(TextField::Addr)));
         for [path, addr] in hits {
             batch.set_text(TextField::Path, path);
             batch.set_text(TextField::Addr, addr);
@@ -190,10 +191,10 @@ mod tests {
     fn ranked(rounds: &[Vec<Hit>], workers: usize, most: usize, seed: u64) -> Vec<Ranked> {
         let new = |at: usize| {
             Tally::new(&[], UvMethod::Exact, TextField::Addr.into(), Seed::fixed(seed ^ at as u64))
-                .with_rankings(&plan(), &Extras::default())
+                .with_rankings(&plan(), &VariableColumns::default())
         };
         let mut parts: Vec<Tally> = (0..workers).map(new).collect();
-        let mut bounded = Bounded::new(&plan(), &Extras::default(), most, Seed::fixed(seed));
+        let mut bounded = Bounded::new(&plan(), &VariableColumns::default(), most, Seed::fixed(seed));
         let visitors = AddressKeys::new(Seed::fixed(0));
         for hits in rounds {
             for (at, part) in parts.iter_mut().enumerate() {

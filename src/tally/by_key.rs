@@ -3,7 +3,7 @@
 use super::form::unescaped;
 use super::partitioned::Partitioned;
 use crate::batch::Batch;
-use crate::dimension::{Dimension, Extras, Grouping, Key};
+use crate::dimension::{Dimension, Grouping, Key, VariableColumns};
 use crate::keys::{AddressKeys, GroupId, Seed};
 
 /// A tally for each key of a dimension. The keys here are as they are compared and written, regardless of the form of
@@ -29,12 +29,13 @@ struct Scratch {
 }
 
 impl<T> ByKey<T> {
-    /// Creates a set of tallies without keys. `empty` is cloned for each new key; a variable must be among `extras`.
-    pub(super) fn new(dimension: Dimension, extras: &Extras, empty: T, seed: Seed) -> ByKey<T> {
+    /// Creates a set of tallies without keys. `empty` is cloned for each new key; a variable must be among
+    /// `variable_columns`.
+    pub(super) fn new(dimension: Dimension, variable_columns: &VariableColumns, empty: T, seed: Seed) -> ByKey<T> {
         ByKey {
             dimension,
-            grouping: Grouping::new(dimension, extras, seed, false),
-            are_texts: dimension.column(extras).is_some(),
+            grouping: Grouping::new(dimension, variable_columns, seed, false),
+            are_texts: dimension.column(variable_columns).is_some(),
             visitors: AddressKeys::new(seed),
             tallies: Partitioned::new(empty),
             scratch: Scratch::default(),

@@ -9,7 +9,7 @@ use super::Tally;
 use super::laws::{Hit, Parts, Plain, all_dimensions, count, counted, found, hit, key_in};
 use super::partitioned::Partitioned;
 use crate::batch::TextField;
-use crate::dimension::{Dimension, Extras, written_time};
+use crate::dimension::{Dimension, VariableColumns, written_time};
 use crate::measure::{Precision, UvMethod};
 
 /// Returns all tables of a tally, its period, the hits that lack a field, and the visitors without a time.
@@ -123,9 +123,9 @@ proptest! {
     ) {
         let single: Vec<_> = all_dimensions().into_iter().filter(|d| !matches!(d, Dimension::Pair(_))).collect();
         let (dimension, (uv, visitor)) = (single[at.index(single.len())], ways()[way]);
-        let extras = Extras::of(all_dimensions().into_iter());
+        let variable_columns = VariableColumns::of(all_dimensions().into_iter());
         let mut tallies = parts.iter().zip(seed..).map(|(part, seed)| {
-            let mut tally = counted(&[], uv, visitor, seed).with_each(dimension, &extras);
+            let mut tally = counted(&[], uv, visitor, seed).with_each(dimension, &variable_columns);
             count(&mut tally, &part.iter().collect::<Vec<_>>());
             tally
         });

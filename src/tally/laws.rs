@@ -9,10 +9,10 @@ use proptest::prelude::*;
 
 use super::{Tally, Unknown};
 use crate::batch::{Batch, Column, Fields, Numbers, Status, TextField};
-use crate::dimension::{Dimension, Extras, written_time};
+use crate::dimension::{Dimension, VariableColumns, written_time};
 use crate::dimension::{Key, KeysOfTable};
 use crate::keys::{GroupId, Seed, fixed_hash};
-use crate::measure::{Hits, MeasureKind, Seen, Times};
+use crate::measure::{FirstLast, Hits, MeasureKind, Times};
 use crate::measure::{Precision, UvMethod};
 use crate::text::undo_escapes;
 use crate::time::Stamp;
@@ -56,7 +56,7 @@ fn lacks() -> impl Strategy<Value = Fields> {
     let some = prop::collection::vec(one, 1..4);
     prop_oneof![
         6 => Just(Fields::NONE),
-        1 => some.prop_map(|all| all.into_iter().fold(Fields::NONE, Fields::and)),
+        1 => some.prop_map(|all| all.into_iter().fold(Fields::NONE, Fields::union)),
     ]
 }
 
@@ -94,9 +94,9 @@ prop_compose! {
         lacks in lacks(),
     ) -> Hit {
         // A field that is not logged has the values of a missing one.
-        let status = if lacks.meets(Fields::STATUS) { Status::MISSING } else { Status::new(status) };
-        let bytes = if lacks.meets(Fields::BYTES) { 0 } else { bytes };
-        let is_static = is_static && !lacks.meets(PATH);
+        let status = if lacks.intersects(Fields::STATUS) { Status::MISSING } else { Status::new(status) };
+        let bytes = if lacks.intersects(Fields::BYTES) { 0 } else { bytes };
+        let is_static = is_static && !lacks.intersects(PATH);
         Hit { texts, wall_s, offset_min, status, bytes, time_ms, is_static, lacks }
     }
 }
@@ -124,15 +124,15 @@ pub(super) fn counted(hits: &[&Hit], uv: UvMethod, visitor: TextField, seed: u64
 pub(super) fn count(tally: &mut Tally, hits: &[&Hit]) {
     for hits in hits.chunks(7) {
         let derived = || Dimension::all().filter(|dimension| matches!(dimension, Dimension::Derived(_)));
-        let derived = || derived().filter_map(|dimension| dimension.column(&Extras::default()));
-        let needs = TEXTS.iter().fold(Fields::EXTRA, |needs, field| needs.and(Fields::text(*field)));
-        let needs = derived().fold(needs, |needs, column| needs.and(Fields::column(column)));
+        let derived = || derived().filter_map(|dimension| dimension.column(&VariableColumns::default()));
+        let needs = TEXTS.iter().fold(Fields::VARIABLES, |needs, field| needs.union(Fields::text(*field)));
+        let needs = derived().fold(needs, |needs, column| needs.union(Fields::column(column)));
         let mut batch = Batch::new(needs);
         for hit in hits {
             for (field, text) in TEXTS.iter().zip(&hit.texts) {
                 batch.set_text(*field, text);
             }
-            for column in derived().chain([Column::extra(0)]) {
+            for column in derived().chain([Column::variable(0)]) {
                 batch.set_text(column, &hit.texts[TextField::User as usize]);
             }
             let stamp = Stamp { wall_s: hit.wall_s, offset_min: hit.offset_min };
@@ -152,7 +152,7 @@ pub(super) fn count(tally: &mut Tally, hits: &[&Hit]) {
 pub(super) struct Plain {
     class: [u64; 6],
     bytes: u64,
-    statics: u64,
+    static_hits: u64,
     hits: u64,
     pub(super) uv: u64,
     /// Number of hits that lack their status, bytes, path and visitor.
@@ -185,7 +185,7 @@ pub(super) fn key_in(hit: &Hit, dimension: Dimension) -> Vec<u8> {
             code @ 100..600 => format!("{}xx", code / 100).into_bytes(),
             _ => b"other".to_vec(),
         },
-        Dimension::Class if hit.lacks.meets(PATH) => b"-".to_vec(),
+        Dimension::Class if hit.lacks.intersects(PATH) => b"-".to_vec(),
         Dimension::Class => if hit.is_static { "static" } else { "dynamic" }.as_bytes().to_vec(),
         Dimension::Time(unit) => unit.key(unit.bucket(hit.wall_s).number).into_bytes(),
         // Its column has the text of the user field, so that the law is tested with all kinds of texts.
@@ -195,12 +195,12 @@ pub(super) fn key_in(hit: &Hit, dimension: Dimension) -> Vec<u8> {
 }
 
 /// Slow reference: a table by its definition.
-fn twin(hits: &[Hit], dimension: Dimension, visitor: TextField) -> BTreeMap<Parts, Plain> {
+fn reference(hits: &[Hit], dimension: Dimension, visitor: TextField) -> BTreeMap<Parts, Plain> {
     let mut groups: BTreeMap<Parts, (Plain, HashSet<Vec<u8>>)> = BTreeMap::new();
     for hit in hits {
         let is_listed = match dimension {
-            Dimension::Status | Dimension::StatusClass => !hit.lacks.meets(Fields::STATUS),
-            Dimension::Class => !hit.lacks.meets(PATH),
+            Dimension::Status | Dimension::StatusClass => !hit.lacks.intersects(Fields::STATUS),
+            Dimension::Class => !hit.lacks.intersects(PATH),
             _ => true,
         };
         if !is_listed {
@@ -209,7 +209,7 @@ fn twin(hits: &[Hit], dimension: Dimension, visitor: TextField) -> BTreeMap<Part
         let (plain, visitors) = groups.entry(dimension.parts().map(|part| key_in(hit, part)).collect()).or_default();
         plain.class[hit.status.class() as usize] += 1;
         plain.bytes = plain.bytes.saturating_add(hit.bytes);
-        plain.statics += u64::from(hit.is_static);
+        plain.static_hits += u64::from(hit.is_static);
         plain.hits += 1;
         let instant_s = hit.wall_s - i64::from(hit.offset_min) * 60;
         plain.seen = plain
@@ -218,9 +218,9 @@ fn twin(hits: &[Hit], dimension: Dimension, visitor: TextField) -> BTreeMap<Part
         plain.times.extend(hit.time_ms);
         let fields = [Fields::STATUS, Fields::BYTES, PATH, Fields::text(visitor)];
         for (lacking, field) in plain.lacking.iter_mut().zip(fields) {
-            *lacking += u64::from(hit.lacks.meets(field));
+            *lacking += u64::from(hit.lacks.intersects(field));
         }
-        if !hit.lacks.meets(Fields::text(visitor)) {
+        if !hit.lacks.intersects(Fields::text(visitor)) {
             visitors.insert(key_of(&hit.texts[visitor as usize]));
         }
     }
@@ -256,12 +256,16 @@ pub(super) fn found<F>(tally: &Tally<F>, dimension: Dimension) -> BTreeMap<Parts
         let plain = Plain {
             class: counts.class,
             bytes: counts.bytes,
-            statics: counts.statics,
+            static_hits: counts.static_hits,
             uv: table.uv().unwrap().of(group),
             lacking: [lacking.status, lacking.bytes, lacking.path, unknown],
             times: vec![times.count(), times.max_ms(), times.sum_ms(), times.percentile_ms(50), times.slower_than(300)],
             hits: table.measure::<Hits>().unwrap().of(group),
-            seen: table.measure::<Seen>().unwrap().of(group).map(|(first, last)| (first.epoch_s(), last.epoch_s())),
+            seen: table
+                .measure::<FirstLast>()
+                .unwrap()
+                .of(group)
+                .map(|(first, last)| (first.epoch_s(), last.epoch_s())),
         };
         let timed = table.measure::<Times>().unwrap().of(group);
         assert_eq!(
@@ -309,11 +313,11 @@ proptest! {
 
             let hits: Vec<Hit> = hits.iter().map(|(hit, _)| hit.clone()).collect();
             for dimension in all_dimensions() {
-                let mut expected = twin(&hits, dimension, visitor);
+                let mut expected = reference(&hits, dimension, visitor);
                 expected.values_mut().for_each(|plain| plain.times = as_told(&plain.times));
                 prop_assert_eq!(found(&merged, dimension), expected, "{:?} by {:?}", dimension, uv);
             }
-            let lacking = |field| hits.iter().filter(|hit| hit.lacks.meets(field)).count() as u64;
+            let lacking = |field| hits.iter().filter(|hit| hit.lacks.intersects(field)).count() as u64;
             let unknown = Unknown {
                 visitor: lacking(Fields::text(visitor)),
                 status: lacking(Fields::STATUS),

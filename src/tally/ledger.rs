@@ -1,6 +1,6 @@
 //! The account of every line read: `read = blank + malformed + parsed`, `parsed = pv + filtered`.
 
-use crate::filter::{Filtered, FilteredBy};
+use crate::filter::{FilterReason, FilterReasonCounts};
 use crate::format::{BadValue, KeysSeen, Reason, Row};
 use crate::steps::AHEAD;
 
@@ -42,7 +42,7 @@ pub(crate) struct InputLedger {
     pub(crate) filtered: u64,
     /// Number of lines that each format matched, by the format's index. Empty before the first batch, as are `unread`
     /// and `keys`: a worker has an account of every input, but may read only a few inputs.
-    pub(crate) taken: Vec<u64>,
+    pub(crate) format_lines: Vec<u64>,
     /// Number of those lines that continue after the last field of their format, by the format's index.
     pub(crate) unread: Vec<u64>,
     /// Number of malformed lines that look like complete lines of `common`, if that format is not in use.
@@ -61,7 +61,7 @@ impl InputLedger {
     pub(crate) fn new(formats: usize) -> InputLedger {
         let counts = vec![0; formats];
         InputLedger {
-            taken: counts.clone(),
+            format_lines: counts.clone(),
             unread: counts,
             keys: vec![KeysSeen::default(); formats],
             ..InputLedger::default()
@@ -69,13 +69,13 @@ impl InputLedger {
     }
 
     pub(crate) fn parsed(&self) -> u64 {
-        self.taken.iter().sum()
+        self.format_lines.iter().sum()
     }
 
     /// Counts a line that a format matched.
     #[inline]
     pub(crate) fn take(&mut self, format: usize, row: &Row<'_>) {
-        self.taken[format] += 1;
+        self.format_lines[format] += 1;
         self.unread[format] += u64::from(row.has_unread);
         self.has_assumed_utc |= row.has_assumed_utc;
     }
@@ -124,12 +124,12 @@ impl InputLedger {
         self.like_common += other.like_common;
         self.has_assumed_utc |= other.has_assumed_utc;
         // This runs once per batch: two plain loops are several times as fast as one over both.
-        if self.taken.is_empty() {
-            self.taken.clone_from(&other.taken);
+        if self.format_lines.is_empty() {
+            self.format_lines.clone_from(&other.format_lines);
             self.unread.clone_from(&other.unread);
             self.keys.clone_from(&other.keys);
         } else {
-            self.taken.iter_mut().zip(&other.taken).for_each(|(mine, theirs)| *mine += theirs);
+            self.format_lines.iter_mut().zip(&other.format_lines).for_each(|(mine, theirs)| *mine += theirs);
             self.unread.iter_mut().zip(&other.unread).for_each(|(mine, theirs)| *mine += theirs);
             self.keys.iter_mut().zip(&other.keys).for_each(|(mine, theirs)| mine.merge(theirs));
         }
@@ -153,7 +153,7 @@ impl InputLedger {
 pub(crate) struct Ledger {
     pub(crate) inputs: Vec<InputLedger>,
     /// Number of filtered lines of all inputs, by reason.
-    pub(crate) filtered_by: FilteredBy,
+    pub(crate) filtered_by: FilterReasonCounts,
 }
 
 impl Ledger {
@@ -170,13 +170,13 @@ impl Ledger {
     pub(super) fn count_hits(&mut self, hits: u64) {
         for input in &mut self.inputs {
             input.read += hits;
-            input.taken.iter_mut().for_each(|taken| *taken += hits);
+            input.format_lines.iter_mut().for_each(|format_lines| *format_lines += hits);
         }
     }
 
     /// Returns the reasons with filtered lines, and their numbers.
-    pub(crate) fn filtered_reasons(&self) -> Vec<(Filtered, u64)> {
-        Filtered::all().zip(self.filtered_by).filter(|(_, lines)| *lines > 0).collect()
+    pub(crate) fn filtered_reasons(&self) -> Vec<(FilterReason, u64)> {
+        FilterReason::all().zip(self.filtered_by).filter(|(_, lines)| *lines > 0).collect()
     }
 }
 
@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn merging_accounts_equals_counting_all_lines() {
         let all = account(5);
-        assert_eq!((&all.taken, &all.unread), (&vec![5, 10], &vec![5, 5]));
+        assert_eq!((&all.format_lines, &all.unread), (&vec![5, 10], &vec![5, 5]));
         assert_eq!((all.malformed(), all.malformed_by(Reason::Glued)), (15, 5));
         assert_eq!(all.read, all.blank + all.malformed() + all.parsed());
         for parts in [&[5][..], &[2, 3], &[3, 2], &[1, 1, 3], &[0, 5, 0]] {
@@ -227,11 +227,11 @@ mod tests {
     fn filtered_lines_add_up_by_reason() {
         let mut all = Ledger::default();
         for step in 1..=3 {
-            let mut filtered_by = FilteredBy::default();
+            let mut filtered_by = FilterReasonCounts::default();
             filtered_by.iter_mut().zip(0..).for_each(|(lines, n)| *lines = n * step);
             all.merge(&Ledger { inputs: Vec::new(), filtered_by });
         }
-        assert_eq!(all.filtered_reasons(), Filtered::all().zip((0..).map(|n| n * 6)).skip(1).collect::<Vec<_>>());
+        assert_eq!(all.filtered_reasons(), FilterReason::all().zip((0..).map(|n| n * 6)).skip(1).collect::<Vec<_>>());
     }
 
     #[test]

@@ -32,7 +32,7 @@ impl Kept {
     pub(super) fn having(field: Fields, selected: Selected<'_>) -> Kept {
         let Selected { batch, hits, visitors } = selected;
         let places: Vec<usize> =
-            (0..hits.len()).filter(|at| !batch.lacks(usize::from(hits[*at])).meets(field)).collect();
+            (0..hits.len()).filter(|at| !batch.lacks(usize::from(hits[*at])).intersects(field)).collect();
         let (mut ids, mut hashes) = (Vec::new(), Vec::new());
         match visitors.as_counted {
             VisitorsAs::NotCounted => {}

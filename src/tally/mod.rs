@@ -29,5 +29,5 @@ pub(crate) use form::Unescaped;
 pub(crate) use ledger::{InputLedger, KEPT_BYTES, Ledger, SAMPLE_BYTES, SAMPLES, Sample, beginning_kept};
 pub(crate) use table::Table;
 use tables::rankings_of;
-pub(crate) use tables::{TablePlan, Tally, VisitorKey, extras_of};
+pub(crate) use tables::{TablePlan, Tally, VisitorKey, variable_columns_of};
 pub(crate) use unknown::Unknown;

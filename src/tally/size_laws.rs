@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::Tally;
 use super::laws::{Hit, all_dimensions, count, counted, found, hit};
 use crate::batch::TextField;
-use crate::dimension::{Dimension, Extras};
+use crate::dimension::{Dimension, VariableColumns};
 use crate::measure::{Precision, UvMethod};
 
 /// Returns a tally of each worker's hits.
@@ -64,7 +64,7 @@ proptest! {
             // Adding some of the same hits again changes no set.
             exact.merge(&counted(&all[..all.len() / 2], UvMethod::Hll(precision), visitor, 9));
             let class = |uv| {
-                let mut tally = counted(&[], uv, visitor, 5).with_each(Dimension::Class, &Extras::default());
+                let mut tally = counted(&[], uv, visitor, 5).with_each(Dimension::Class, &VariableColumns::default());
                 count(&mut tally, &all);
                 tally
             };

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use super::form::{Escaped, ReadAs, Unescaped, unescaped};
 use super::listed::{Kept, listed_by};
 use super::selected::Selected;
-use crate::dimension::{Dimension, Extras, Grouping};
+use crate::dimension::{Dimension, Grouping, VariableColumns};
 use crate::dimension::{Key, KeysOfTable};
 use crate::keys::{AddressKeys, GroupId, IdMap, Seed, VisitorId};
 use crate::measure::{Counts, Grouped, Hits, Latency, Measure, MeasureKind, OfTable, SizeOf, Uv, VisitorsAs};
@@ -37,16 +37,16 @@ pub(super) struct MergedVisitors<'v> {
 
 impl<F> Table<F> {
     /// Creates an empty table. `by_visitor` is true if addresses are interned as visitors anyway, so that a table of
-    /// addresses needs no keys of its own. A variable must be among `extras`.
+    /// addresses needs no keys of its own. A variable must be among `variable_columns`.
     pub(super) fn new(
         dimension: Dimension,
         measures: &[MeasureKind],
-        extras: &Extras,
+        variable_columns: &VariableColumns,
         seed: Seed,
         by_visitor: bool,
         uv: UvMethod,
     ) -> Table<F> {
-        let grouping = Grouping::new(dimension, extras, seed, by_visitor);
+        let grouping = Grouping::new(dimension, variable_columns, seed, by_visitor);
         let measures = measures.iter().map(|kind| kind.measure(uv, seed)).collect();
         Table { dimension, grouping, measures, uv, seed, max_error: None, form: PhantomData }
     }

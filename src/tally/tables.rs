@@ -6,7 +6,7 @@ use super::selected::Selected;
 use super::table::{MergedVisitors, Table};
 use super::{Degraded, InputLedger, Ledger, Unknown};
 use crate::batch::{Batch, Column, Fields, TextField};
-use crate::dimension::{Dimension, Extras};
+use crate::dimension::{Dimension, VariableColumns};
 use crate::keys::{AddressKeys, GroupId, IdMap, Seed, VisitorId, fixed_hash};
 use crate::measure::UvMethod;
 use crate::measure::{GroupMeasure, Grouped, MeasureKind, Uv, Visitors, VisitorsAs};
@@ -69,10 +69,15 @@ impl From<TextField> for VisitorKey {
 /// The dimension and the measures of a table.
 pub(crate) type TablePlan = (Dimension, Vec<MeasureKind>);
 
-/// Creates rankings with keys of their own, which may be dropped. `extras` are the variables of all tables, for which
-/// batches have columns.
-pub(crate) fn rankings_of<F>(plan: &[TablePlan], extras: &Extras, seed: Seed) -> impl Iterator<Item = Table<F>> {
-    plan.iter().map(move |(dimension, kinds)| Table::new(*dimension, kinds, extras, seed, false, UvMethod::Exact))
+/// Creates rankings with keys of their own, which may be dropped. `variable_columns` are the variables of all tables,
+/// for which batches have columns.
+pub(crate) fn rankings_of<F>(
+    plan: &[TablePlan],
+    variable_columns: &VariableColumns,
+    seed: Seed,
+) -> impl Iterator<Item = Table<F>> {
+    plan.iter()
+        .map(move |(dimension, kinds)| Table::new(*dimension, kinds, variable_columns, seed, false, UvMethod::Exact))
 }
 
 /// True if visitors are counted.
@@ -81,8 +86,8 @@ fn asks_uv(plan: &[TablePlan]) -> bool {
 }
 
 /// Returns the variables that a plan ranks.
-pub(crate) fn extras_of(plan: &[TablePlan]) -> Extras {
-    Extras::of(plan.iter().map(|(dimension, _)| *dimension))
+pub(crate) fn variable_columns_of(plan: &[TablePlan]) -> VariableColumns {
+    VariableColumns::of(plan.iter().map(|(dimension, _)| *dimension))
 }
 
 impl Tally {
@@ -90,10 +95,10 @@ impl Tally {
     /// of batches.
     pub(crate) fn new(plan: &[TablePlan], uv: UvMethod, visitor: VisitorKey, seed: Seed) -> Tally {
         let by_visitor = uv == UvMethod::Exact && visitor.column == TextField::Addr.into() && asks_uv(plan);
-        let extras = extras_of(plan);
-        let tables = plan
-            .iter()
-            .map(|(dimension, kinds)| Table::<Escaped>::new(*dimension, kinds, &extras, seed, by_visitor, uv));
+        let variable_columns = variable_columns_of(plan);
+        let tables = plan.iter().map(|(dimension, kinds)| {
+            Table::<Escaped>::new(*dimension, kinds, &variable_columns, seed, by_visitor, uv)
+        });
         Tally {
             ledger: Ledger::default(),
             period: None,
@@ -114,34 +119,36 @@ impl Tally {
     }
 
     /// Adds a tally of the same tables for each key of a dimension. It must not be a pair; a variable must be among
-    /// `extras`.
-    pub(crate) fn with_each(mut self, dimension: Dimension, extras: &Extras) -> Tally {
+    /// `variable_columns`.
+    pub(crate) fn with_each(mut self, dimension: Dimension, variable_columns: &VariableColumns) -> Tally {
         let ledger = Ledger { inputs: vec![InputLedger::new(1)], ..Ledger::default() };
         let empty = Tally { ledger, ..self.emptied() };
-        let by_key = ByKey::new(dimension, extras, empty, self.visitors.seed());
+        let by_key = ByKey::new(dimension, variable_columns, empty, self.visitors.seed());
         self.by_key = Some(Box::new(by_key));
         self
     }
 
     /// Adds rankings with keys of their own to the tables.
-    pub(crate) fn with_rankings(mut self, plan: &[TablePlan], extras: &Extras) -> Tally {
-        self.rankings = rankings_of(plan, extras, self.visitors.seed()).collect();
+    pub(crate) fn with_rankings(mut self, plan: &[TablePlan], variable_columns: &VariableColumns) -> Tally {
+        self.rankings = rankings_of(plan, variable_columns, self.visitors.seed()).collect();
         self
     }
 
     /// Returns the fields that the tables of a plan need, if visitors are identified by the fields `visitor`.
     pub(crate) fn needs(plan: &[TablePlan], visitor: Fields) -> Fields {
-        let extras = extras_of(plan);
+        let variable_columns = variable_columns_of(plan);
         plan.iter().fold(if asks_uv(plan) { visitor } else { Fields::NONE }, |needs, (dimension, measures)| {
-            measures.iter().fold(needs.and(dimension.needs(&extras)), |needs, kind| needs.and(kind.needs()))
+            measures
+                .iter()
+                .fold(needs.union(dimension.needs(&variable_columns)), |needs, kind| needs.union(kind.needs()))
         })
     }
 
     /// Returns those of the needed fields whose absence makes a number unknown, if visitors are identified by the
     /// fields `visitor`.
     pub(crate) fn watches(plan: &[TablePlan], needs: Fields, visitor: Fields) -> Fields {
-        let watched = needs.both(Unknown::FIELDS);
-        if asks_uv(plan) { watched.and(visitor) } else { watched }
+        let watched = needs.intersection(Unknown::FIELDS);
+        if asks_uv(plan) { watched.union(visitor) } else { watched }
     }
 
     /// Counts the selected hits of a batch.
@@ -164,7 +171,7 @@ impl Tally {
             let lacks = hits.iter().map(|&row| batch.lacks(usize::from(row)));
             lacks.clone().for_each(|lacks| self.unknown.add(lacks, self.visitor.from));
             are_logged.clear();
-            are_logged.extend(lacks.map(|lacks| !lacks.meets(self.visitor.from)));
+            are_logged.extend(lacks.map(|lacks| !lacks.intersects(self.visitor.from)));
         }
         let as_counted = match self.uv {
             UvMethod::Exact if asks_uv => {
@@ -214,7 +221,7 @@ impl Tally {
 
     /// Unescapes all texts. Texts that differ only in how they were escaped become one.
     pub(crate) fn unescape(mut self) -> Tally<Unescaped> {
-        if !self.visitors.others().has_no_odd() {
+        if !self.visitors.others().has_no_escaped() {
             let mut unescaped = self.emptied();
             unescaped.absorb(self);
             return unescaped;
@@ -338,7 +345,7 @@ fn add_undated(
     as_counted: VisitorsAs<'_>,
     are_logged: Option<&[bool]>,
 ) {
-    let is_undated = |row: usize| batch.stamp(row) == Stamp::NONE && !batch.lacks(row).meets(Fields::TIME);
+    let is_undated = |row: usize| batch.stamp(row) == Stamp::NONE && !batch.lacks(row).intersects(Fields::TIME);
     let is_undated: Vec<bool> = hits.iter().map(|&row| is_undated(usize::from(row))).collect();
     let are_wanted: Vec<bool> = match are_logged {
         Some(are_logged) => {
@@ -410,15 +417,15 @@ mod tests {
     #[test]
     fn plan_needs_fields_of_its_measures_and_watches_those_that_may_be_unknown() {
         const PATH: Fields = Fields::text(TextField::Path);
-        let counts = Fields::STATUS.and(Fields::BYTES).and(PATH);
-        let agent = ADDR.and(Fields::text(TextField::Agent));
+        let counts = Fields::STATUS.union(Fields::BYTES).union(PATH);
+        let agent = ADDR.union(Fields::text(TextField::Agent));
         let rows = [
             (MeasureKind::Hits, Fields::NONE, Fields::NONE),
             (MeasureKind::Uv, agent, agent),
             (MeasureKind::Counts, counts, counts),
             (MeasureKind::Latency, Fields::REQUEST_TIME, Fields::NONE),
             (MeasureKind::Times, Fields::REQUEST_TIME, Fields::NONE),
-            (MeasureKind::Seen, Fields::TIME, Fields::TIME),
+            (MeasureKind::FirstLast, Fields::TIME, Fields::TIME),
         ];
         for (kind, needs, watches) in rows {
             let plan = [(Dimension::All, vec![kind])];

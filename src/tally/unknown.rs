@@ -15,15 +15,15 @@ pub(crate) struct Unknown {
 impl Unknown {
     /// The fields to watch, besides those that identify visitors.
     pub(super) const FIELDS: Fields =
-        Fields::STATUS.and(Fields::BYTES).and(Fields::TIME).and(Fields::text(TextField::Path));
+        Fields::STATUS.union(Fields::BYTES).union(Fields::TIME).union(Fields::text(TextField::Path));
 
     /// Adds a hit that lacks these fields. Visitors are identified by the fields `visitor`.
     pub(super) fn add(&mut self, lacks: Fields, visitor: Fields) {
-        self.visitor += u64::from(lacks.meets(visitor));
-        self.status += u64::from(lacks.meets(Fields::STATUS));
-        self.bytes += u64::from(lacks.meets(Fields::BYTES));
-        self.path += u64::from(lacks.meets(Fields::text(TextField::Path)));
-        self.time += u64::from(lacks.meets(Fields::TIME));
+        self.visitor += u64::from(lacks.intersects(visitor));
+        self.status += u64::from(lacks.intersects(Fields::STATUS));
+        self.bytes += u64::from(lacks.intersects(Fields::BYTES));
+        self.path += u64::from(lacks.intersects(Fields::text(TextField::Path)));
+        self.time += u64::from(lacks.intersects(Fields::TIME));
     }
 
     pub(super) fn merge(&mut self, other: Unknown) {

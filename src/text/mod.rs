@@ -10,5 +10,5 @@ pub(crate) use escape::{escape_backslashes, undo_escapes};
 pub(crate) use lines::{BYTE_ORDER_MARK, clean, is_blank, lines, lines_of_head};
 pub use printable::printable;
 pub(crate) use printable::{printable_within, written};
-pub(crate) use search::{Prefix, behind_last, find_anywhere, find_near, lower};
+pub(crate) use search::{Prefix, bytes_after_last, find_anywhere, find_near, lower};
 pub(crate) use shell::{file_argument, word as shell_word};

@@ -90,7 +90,7 @@ fn find_in_few(byte: u8, text: &[u8]) -> Option<usize> {
 
 /// The bytes after the last `byte` among these eight, moved to the front; 0 if `byte` is absent or the last of them.
 #[inline(always)]
-pub(crate) fn behind_last(byte: u8, word: u64) -> u64 {
+pub(crate) fn bytes_after_last(byte: u8, word: u64) -> u64 {
     let zero_where_equal = word ^ (ONES * u64::from(byte));
     // The high bit of a byte is set exactly if the byte is zero, because nothing is carried.
     let found = !(((zero_where_equal & !HIGH) + !HIGH) | zero_where_equal) & HIGH;
@@ -146,7 +146,7 @@ mod tests {
                 let mut expected = [0; 8];
                 let behind = bytes.iter().rposition(|b| *b == byte).map_or(8, |at| at + 1);
                 expected[..8 - behind].copy_from_slice(&bytes[behind..]);
-                proptest::prop_assert_eq!(behind_last(byte, u64::from_le_bytes(bytes)), u64::from_le_bytes(expected));
+                proptest::prop_assert_eq!(bytes_after_last(byte, u64::from_le_bytes(bytes)), u64::from_le_bytes(expected));
             }
         }
 

@@ -25,7 +25,7 @@ pub(crate) struct Clock {
     /// Cached offset, such as `+0000`.
     offset: [u8; 5],
     offset_min: i16,
-    seen: Seen,
+    last: LastTimeLocal,
     /// True if a time without an offset was read as UTC.
     has_assumed_utc: bool,
 }
@@ -33,13 +33,13 @@ pub(crate) struct Clock {
 impl Default for Clock {
     fn default() -> Self {
         let (minute, offset) = (*b"01/Jan/1970:00:00:", *b"+0000");
-        let seen = Seen { but_second: but_second(b"01/Jan/1970:00:00:00 +0000"), minute_s: 0, offset_min: 0 };
-        Clock { minute, minute_s: 0, offset, offset_min: 0, seen, has_assumed_utc: false }
+        let last = LastTimeLocal { but_second: but_second(b"01/Jan/1970:00:00:00 +0000"), minute_s: 0, offset_min: 0 };
+        Clock { minute, minute_s: 0, offset, offset_min: 0, last, has_assumed_utc: false }
     }
 }
 
 /// The previous `$time_local` without its second. Comparing the next one with it takes two steps.
-struct Seen {
+struct LastTimeLocal {
     but_second: [u128; 2],
     minute_s: i64,
     offset_min: i16,
@@ -61,12 +61,12 @@ impl Clock {
     pub(crate) fn time_local(&mut self, raw: &[u8; 26]) -> Result<Stamp, Fault> {
         let (ten, one) = (raw[18].wrapping_sub(b'0'), raw[19].wrapping_sub(b'0'));
         let but_second = but_second(raw);
-        if but_second == self.seen.but_second && ten <= 5 && one <= 9 {
-            let wall_s = self.seen.minute_s + i64::from(ten * 10 + one);
-            return Ok(Stamp { wall_s, offset_min: self.seen.offset_min });
+        if but_second == self.last.but_second && ten <= 5 && one <= 9 {
+            let wall_s = self.last.minute_s + i64::from(ten * 10 + one);
+            return Ok(Stamp { wall_s, offset_min: self.last.offset_min });
         }
         let stamp = self.new_time_local(raw)?;
-        self.seen = Seen { but_second, minute_s: self.minute_s, offset_min: self.offset_min };
+        self.last = LastTimeLocal { but_second, minute_s: self.minute_s, offset_min: self.offset_min };
         Ok(stamp)
     }
 

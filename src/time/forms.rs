@@ -1,15 +1,15 @@
 //! The forms in which users write moments and periods, one row each in `FORMS`.
 
-use super::figures::Figures;
 use super::length;
 use super::moment_error::MomentError;
+use super::partial_date::PartialDate;
 use super::start::Start;
 use super::time_of_day::TimeOfDay;
 use super::{DAY_S, Unit};
 
 /// A point in time, before "now" is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum MomentKind {
     /// A wall clock, the same at every offset, in seconds.
     Wall(i64),
     /// Seconds since 1970 in UTC.
@@ -22,9 +22,9 @@ pub(super) enum Place {
 /// A parsed text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Written {
-    pub(super) begin: Place,
+    pub(super) begin: MomentKind,
     /// End of the period, not included. `None` if the text names a moment, not a period.
-    pub(super) end: Option<Place>,
+    pub(super) end: Option<MomentKind>,
 }
 
 /// A form, and how to parse it.
@@ -87,18 +87,20 @@ pub(super) const PERIODS: [(&str, Unit); 6] = [
 const AGO_AT_MOST_S: i64 = 10_000 * 366 * DAY_S;
 
 fn figures(text: &str) -> Option<Result<Written, MomentError>> {
-    let of = |found: Figures| match found.offset_min {
-        Some(offset_min) => Written { begin: Place::Instant(found.wall_s - i64::from(offset_min) * 60), end: None },
+    let of = |found: PartialDate| match found.offset_min {
+        Some(offset_min) => {
+            Written { begin: MomentKind::Instant(found.wall_s - i64::from(offset_min) * 60), end: None }
+        }
         None => {
             let end_s = found.unit.bucket(found.wall_s).end_s;
-            Written { begin: Place::Wall(found.wall_s), end: Some(Place::Wall(end_s)) }
+            Written { begin: MomentKind::Wall(found.wall_s), end: Some(MomentKind::Wall(end_s)) }
         }
     };
-    Figures::read(text).map(|found| found.map(of))
+    PartialDate::read(text).map(|found| found.map(of))
 }
 
 fn now(text: &str) -> Option<Result<Written, MomentError>> {
-    text.eq_ignore_ascii_case("now").then_some(Ok(Written { begin: Place::Ago(0), end: None }))
+    text.eq_ignore_ascii_case("now").then_some(Ok(Written { begin: MomentKind::Ago(0), end: None }))
 }
 
 /// Parses a length of time before now: `90m`, `-90m`, `90 minutes ago`, `last 90 minutes`.
@@ -109,19 +111,19 @@ fn ago(text: &str) -> Option<Result<Written, MomentError>> {
         .or_else(|| without_word_at_start(text, "last"))
         .unwrap_or(text);
     let seconds = length::seconds(length.trim())?.filter(|seconds| *seconds <= AGO_AT_MOST_S);
-    let written = |seconds| Written { begin: Place::Ago(seconds), end: None };
+    let written = |seconds| Written { begin: MomentKind::Ago(seconds), end: None };
     Some(seconds.map(written).ok_or(MomentError::TooLong))
 }
 
 /// Parses a named day, with or without a time of day, or the time of a day that is then today.
 fn day(text: &str) -> Option<Result<Written, MomentError>> {
     let of = |start: Start, (after_s, length_s): (i64, i64)| Written {
-        begin: Place::Start(start.after(after_s)),
-        end: Some(Place::Start(start.after(after_s + length_s))),
+        begin: MomentKind::Start(start.after(after_s)),
+        end: Some(MomentKind::Start(start.after(after_s + length_s))),
     };
     let time = |text: &str| TimeOfDay::read(text).map(|time| (time.seconds, time.unit.bucket(0).end_s));
     if let Some((_, start)) = DAYS.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)) {
-        return Some(Ok(Written { begin: Place::Start(*start), end: Some(Place::Start(start.end())) }));
+        return Some(Ok(Written { begin: MomentKind::Start(*start), end: Some(MomentKind::Start(start.end())) }));
     }
     if let Some((start, rest)) =
         DAYS.iter().find_map(|(name, start)| Some((*start, without_word_at_start(text, name)?)))
@@ -141,7 +143,7 @@ fn period(text: &str) -> Option<Result<Written, MomentError>> {
     let (unit, later) = words.iter().find_map(|(word, later)| Some((without_word_at_start(text, word)?, *later)))?;
     let (_, unit) = PERIODS.iter().find(|(name, _)| name.eq_ignore_ascii_case(unit))?;
     let start = Start::of_unit(*unit, later);
-    Some(Ok(Written { begin: Place::Start(start), end: Some(Place::Start(start.end())) }))
+    Some(Ok(Written { begin: MomentKind::Start(start), end: Some(MomentKind::Start(start.end())) }))
 }
 
 /// Returns the text after a word and spaces.
@@ -162,7 +164,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn begin(text: &str) -> Result<Place, MomentError> {
+    fn begin(text: &str) -> Result<MomentKind, MomentError> {
         read(text).map(|written| written.begin)
     }
 
@@ -293,7 +295,7 @@ mod tests {
         #[test]
         fn every_form_of_a_length_is_the_same_moment(days in 0..1000_i64, hours in 0..1000_i64, minutes in 0..1000_i64) {
             let seconds = (days * 24 + hours) * 3600 + minutes * 60;
-            let expected = Ok(Place::Ago(seconds));
+            let expected = Ok(MomentKind::Ago(seconds));
             let short = format!("{days}d{hours}h{minutes}m");
             let long = format!("{days} days {hours} hours {minutes} minutes");
             for text in [format!("{seconds}s"), short.clone(), format!("-{short}"), format!("{long} ago"), format!("last {long}"), long] {

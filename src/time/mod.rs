@@ -2,14 +2,14 @@
 //!
 //! `05/Apr/2022:03:45:05 +0000` belongs to day 2022-04-05 wherever logstat runs, unless the user asks for a [`Zone`].
 
+mod bound;
+mod cached_range;
 mod clock;
-mod edge;
-mod figures;
 mod forms;
-mod last_stretch;
 mod length;
 mod moment;
 mod moment_error;
+mod partial_date;
 mod rfc3339;
 mod start;
 mod step;
@@ -19,9 +19,9 @@ mod unit_alias;
 mod zone;
 mod zone_clock;
 
+pub(crate) use bound::{Bound, ResolvedNow};
+pub(crate) use cached_range::CachedRange;
 pub(crate) use clock::{Clock, Fault, MONTHS};
-pub(crate) use edge::{Edge, NowIs};
-pub(crate) use last_stretch::LastStretch;
 pub use moment::{Date, Moment, Now};
 pub use moment_error::MomentError;
 pub(crate) use rfc3339::{Rfc3339, epoch};

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::str::FromStr;
 
-use super::forms::{self, DAYS, PERIODS, Place};
+use super::forms::{self, DAYS, MomentKind, PERIODS};
 use super::moment_error::MomentError;
 
 /// A point in time, as `--since` and `--until` take it.
@@ -30,7 +30,7 @@ use super::moment_error::MomentError;
 /// # Ok::<(), logstat::MomentError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moment(pub(super) Place);
+pub struct Moment(pub(super) MomentKind);
 
 /// A whole period, such as a day, an hour or a month, from its beginning to its end, as `--date` takes it.
 ///
@@ -83,7 +83,7 @@ impl Moment {
 
     /// True if the moment counts from now.
     pub fn is_relative(self) -> bool {
-        matches!(self.0, Place::Ago(_) | Place::Start(_))
+        matches!(self.0, MomentKind::Ago(_) | MomentKind::Start(_))
     }
 }
 
@@ -121,11 +121,10 @@ impl FromStr for Now {
 impl PartialOrd for Moment {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         match (self.0, other.0) {
-            (Place::Wall(mine), Place::Wall(theirs)) | (Place::Instant(mine), Place::Instant(theirs)) => {
-                Some(mine.cmp(&theirs))
-            }
-            (Place::Ago(mine), Place::Ago(theirs)) => Some(theirs.cmp(&mine)),
-            (Place::Start(mine), Place::Start(theirs)) => mine.partial_cmp(&theirs),
+            (MomentKind::Wall(mine), MomentKind::Wall(theirs))
+            | (MomentKind::Instant(mine), MomentKind::Instant(theirs)) => Some(mine.cmp(&theirs)),
+            (MomentKind::Ago(mine), MomentKind::Ago(theirs)) => Some(theirs.cmp(&mine)),
+            (MomentKind::Start(mine), MomentKind::Start(theirs)) => mine.partial_cmp(&theirs),
             _ => None,
         }
     }
@@ -144,18 +143,18 @@ mod tests {
     #[test]
     fn moments_are_absolute_or_relative() {
         let rows = [
-            ("1970-01-02T03", Place::Wall(97_200)),
-            ("1970-01-02T03:45:05+02:00", Place::Instant(92_705)),
-            ("now", Place::Ago(0)),
-            ("90s", Place::Ago(90)),
-            ("90m", Place::Ago(5400)),
-            ("7d", Place::Ago(604_800)),
-            ("2w", Place::Ago(1_209_600)),
-            ("2022s", Place::Ago(2022)),
-            ("Today", Place::Start(Start::of_unit(Unit::Day, 0))),
-            ("friday", Place::Start(Start::of_weekday(4))),
-            ("yesterday 10:00", Place::Start(Start::of_unit(Unit::Day, -1).after(36_000))),
-            ("last week", Place::Start(Start::of_unit(Unit::Week, -1))),
+            ("1970-01-02T03", MomentKind::Wall(97_200)),
+            ("1970-01-02T03:45:05+02:00", MomentKind::Instant(92_705)),
+            ("now", MomentKind::Ago(0)),
+            ("90s", MomentKind::Ago(90)),
+            ("90m", MomentKind::Ago(5400)),
+            ("7d", MomentKind::Ago(604_800)),
+            ("2w", MomentKind::Ago(1_209_600)),
+            ("2022s", MomentKind::Ago(2022)),
+            ("Today", MomentKind::Start(Start::of_unit(Unit::Day, 0))),
+            ("friday", MomentKind::Start(Start::of_weekday(4))),
+            ("yesterday 10:00", MomentKind::Start(Start::of_unit(Unit::Day, -1).after(36_000))),
+            ("last week", MomentKind::Start(Start::of_unit(Unit::Week, -1))),
         ];
         for (text, expected) in rows {
             assert_eq!(text.parse(), Ok(Moment(expected)), "{text}");
@@ -188,7 +187,7 @@ mod tests {
         let monday: Date = "monday".parse().unwrap();
         assert_eq!(
             [monday.begin, monday.end],
-            [Start::of_weekday(0), Start::of_weekday(0).end()].map(|start| Moment(Place::Start(start)))
+            [Start::of_weekday(0), Start::of_weekday(0).end()].map(|start| Moment(MomentKind::Start(start)))
         );
         for text in ["1h", "now", "last 24 hours", "2022-04-05T03:45:05Z"] {
             assert_eq!(text.parse::<Date>(), Err(MomentError::NoDate), "{text}");

@@ -88,10 +88,10 @@ impl PartialOrd for Start {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::figures::Figures;
+    use crate::time::partial_date::PartialDate;
 
     fn wall(text: &str) -> i64 {
-        Figures::read(text).unwrap().unwrap().wall_s
+        PartialDate::read(text).unwrap().unwrap().wall_s
     }
 
     #[test]

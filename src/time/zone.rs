@@ -143,7 +143,7 @@ impl FromStr for Zone {
         if ["utc", "z"].iter().any(|utc| name.eq_ignore_ascii_case(utc)) {
             return Ok(Zone::UTC);
         }
-        match super::figures::offset_min(name.as_bytes()) {
+        match super::partial_date::offset_min(name.as_bytes()) {
             Ok(Some(minutes)) => Ok(Zone(Rule::Fixed(minutes))),
             _ => named(name),
         }
@@ -191,10 +191,10 @@ fn local() -> Result<Zone, ZoneError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::{Edge, NowIs, Unit};
+    use crate::time::{Bound, ResolvedNow, Unit};
 
     fn wall(text: &str) -> i64 {
-        Edge::of(text.parse().unwrap(), NowIs::Wall(0)).wall_s(0)
+        Bound::of(text.parse().unwrap(), ResolvedNow::Wall(0)).wall_s(0)
     }
 
     #[test]

@@ -2,18 +2,18 @@
 
 use std::ops::Range;
 
-use super::{DAY_S, FIRST_S, LAST_S, LastStretch, Stamp, Zone};
+use super::{CachedRange, DAY_S, FIRST_S, LAST_S, Stamp, Zone};
 
 /// Converts stamps to the wall clock of a zone; one per worker. Its cache changes only its speed, never a result.
 pub(crate) struct ZoneClock {
     zone: Zone,
     /// Offset of the zone, in minutes ahead of UTC.
-    offset_min: LastStretch<i16>,
+    offset_min: CachedRange<i16>,
 }
 
 impl ZoneClock {
     pub(crate) fn new(zone: Zone) -> ZoneClock {
-        ZoneClock { zone, offset_min: LastStretch::none(0) }
+        ZoneClock { zone, offset_min: CachedRange::none(0) }
     }
 
     /// Converts a stamp to the zone, keeping the instant. The wall clock is clamped to the ends of the calendar.
@@ -73,7 +73,7 @@ mod tests {
     ];
 
     /// Slow reference: converts without a cache.
-    fn twin(zone: Zone, stamp: Stamp) -> Stamp {
+    fn reference(zone: Zone, stamp: Stamp) -> Stamp {
         let epoch_s = stamp.wall_s - i64::from(stamp.offset_min) * 60;
         let offset_min = zone.offset_min(epoch_s);
         Stamp { wall_s: (epoch_s + i64::from(offset_min) * 60).clamp(FIRST_S, LAST_S), offset_min }
@@ -90,7 +90,7 @@ mod tests {
             let mut clock = ZoneClock::new(zone);
             for (step, offset_min) in steps {
                 let stamp = Stamp { wall_s: start + step, offset_min };
-                prop_assert_eq!(clock.turn(stamp), twin(zone, stamp));
+                prop_assert_eq!(clock.turn(stamp), reference(zone, stamp));
             }
         }
     }
@@ -102,7 +102,7 @@ mod tests {
             let mut clock = ZoneClock::new(zone);
             for hour in (0..600_000).step_by(7) {
                 let stamp = Stamp { wall_s: hour * 3600 - 1_000_000_000, offset_min: 0 };
-                assert_eq!(clock.turn(stamp), twin(zone, stamp), "{name} {hour}");
+                assert_eq!(clock.turn(stamp), reference(zone, stamp), "{name} {hour}");
             }
         }
     }

@@ -84,7 +84,7 @@ fn worker_shares_add_up_to_the_total() {
         let Outcome { report, phases, .. } = count(&Question::default(), inputs, &engine).unwrap();
         let (report, took) = (report.unwrap(), start.elapsed());
         assert_eq!(phases.workers.len(), threads);
-        let sum = |of: fn(&logstat::WorkerShare) -> u64| phases.workers.iter().map(of).sum::<u64>();
+        let sum = |of: fn(&logstat::WorkerStats) -> u64| phases.workers.iter().map(of).sum::<u64>();
         assert_eq!(sum(|w| w.lines), report.lines.read);
         assert_eq!(sum(|w| w.bytes), 2 * text.len() as u64);
         assert_eq!(report.summary.unwrap().row.pv, report.lines.parsed);

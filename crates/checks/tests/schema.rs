@@ -2,9 +2,9 @@
 
 use jsonschema::{Validator, draft202012};
 use logstat::{
-    Access, Condition, Dimension, Engine, Filtered, Input, Ipv6Prefix, LogFormat, MaxKeys, Metric, Precision, Query,
-    Question, RealIp, Reason, Section, Seek, Step, Unit, UvMethod, Visitor, WarningCode, Zone, count, guard_mappings,
-    write_json,
+    Access, Condition, Dimension, Engine, FilterReason, Input, Ipv6Prefix, LogFormat, MaxKeys, Metric, Precision,
+    Query, Question, RealIp, Reason, Section, Seek, Step, Unit, UvMethod, Visitor, WarningCode, Zone, count,
+    guard_mappings, write_json,
 };
 use serde_json::{Value, json};
 
@@ -266,7 +266,7 @@ fn schema_lists_all_names() {
     let described: Vec<_> =
         schema["properties"]["malformed_reasons"]["properties"].as_object().unwrap().keys().collect();
     assert_eq!(described, reasons);
-    let mut reasons: Vec<_> = Filtered::all().map(Filtered::name).collect();
+    let mut reasons: Vec<_> = FilterReason::all().map(FilterReason::name).collect();
     reasons.sort_unstable();
     let described: Vec<_> =
         schema["properties"]["filtered_reasons"]["properties"].as_object().unwrap().keys().collect();

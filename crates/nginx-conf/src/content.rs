@@ -5,7 +5,7 @@ use std::fmt;
 use regex::bytes::Regex;
 
 use super::error::Error;
-use super::fallback::{self, Fallback, To};
+use super::fallback::{self, Fallback, FallbackTarget};
 use super::inherited::Inherited;
 use super::not_followed::{NotFollowed, Why};
 use super::place::shown;
@@ -51,7 +51,7 @@ impl Content {
                     let body = directive.body()?;
                     let hands_over = || body.iter().any(|inner| role(inner) == Role::HandsOver);
                     if let Some(of) = fallback::file_check(directive).filter(|_| hands_over()) {
-                        checks = checks.or_else(|| Some(Fallback::new(directive, To::HandedOver, of)));
+                        checks = checks.or_else(|| Some(Fallback::new(directive, FallbackTarget::HandedOver, of)));
                     } else if body.iter().any(acts) {
                         not_followed.push(NotFollowed::new(directive, Why::NotThePath));
                     }

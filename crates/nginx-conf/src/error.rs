@@ -8,10 +8,10 @@ use super::place::{Place, shown_path};
 
 /// The reason why a configuration cannot be read: `nginx.conf:12:5: unknown log format "mian"`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error(Box<Wrong>);
+pub struct Error(Box<ErrorInner>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Wrong {
+struct ErrorInner {
     file: Arc<Path>,
     /// Line and column; `None` if the error is about the file as a whole.
     at: Option<(u32, u32)>,
@@ -22,11 +22,11 @@ struct Wrong {
 impl Error {
     pub(crate) fn at(place: &Place, message: impl Into<String>) -> Self {
         let at = Some((place.line, place.column));
-        Error(Box::new(Wrong { file: place.file.clone(), at, directive: None, message: message.into() }))
+        Error(Box::new(ErrorInner { file: place.file.clone(), at, directive: None, message: message.into() }))
     }
 
     pub(crate) fn of_file(file: &Path, message: impl Into<String>) -> Self {
-        Error(Box::new(Wrong { file: file.into(), at: None, directive: None, message: message.into() }))
+        Error(Box::new(ErrorInner { file: file.into(), at: None, directive: None, message: message.into() }))
     }
 
     /// Adds the name of the directive to the error.

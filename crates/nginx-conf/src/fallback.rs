@@ -14,7 +14,7 @@ use super::tree::Directive;
 pub(crate) struct Fallback {
     /// The directive as written.
     pub(crate) written: String,
-    pub(crate) to: To,
+    pub(crate) target: FallbackTarget,
     /// True if nginx looks for a file that depends on the path. `try_files /maintenance.html @app` looks for the same
     /// file for every path.
     pub(crate) tries_path: bool,
@@ -37,7 +37,7 @@ pub(crate) enum Directory {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum To {
+pub(crate) enum FallbackTarget {
     /// A named location, including its `@`.
     Named(String),
     Uri(Template),
@@ -47,16 +47,16 @@ pub(crate) enum To {
 }
 
 impl Fallback {
-    pub(crate) fn new(directive: &Directive, to: To, directory: Directory) -> Fallback {
-        Fallback { written: directive.written(), to, tries_path: true, directory, is_error_page: false }
+    pub(crate) fn new(directive: &Directive, target: FallbackTarget, directory: Directory) -> Fallback {
+        Fallback { written: directive.written(), target, tries_path: true, directory, is_error_page: false }
     }
 
     /// If a `try_files` ends in `=404` and there is an error page for it, continues there.
     pub(crate) fn with_error_page(self, error_page: Option<&Fallback>) -> Fallback {
         match error_page {
-            Some(page) if self.to == To::Code(404) => {
+            Some(page) if self.target == FallbackTarget::Code(404) => {
                 let written = format!("{}, {}", self.written, page.written);
-                Fallback { written, to: page.to.clone(), is_error_page: true, ..self }
+                Fallback { written, target: page.target.clone(), is_error_page: true, ..self }
             }
             _ => self,
         }
@@ -66,7 +66,7 @@ impl Fallback {
 /// `passenger_enabled on`: the application answers if there is no file.
 pub(crate) fn passenger(directive: &Directive) -> Option<Fallback> {
     let is_on = directive.args.first().is_some_and(|word| word.text == "on");
-    is_on.then(|| Fallback::new(directive, To::HandedOver, Directory::Index))
+    is_on.then(|| Fallback::new(directive, FallbackTarget::HandedOver, Directory::Index))
 }
 
 /// Returns an entry if the last argument of a `try_files` has a variable that only nginx knows.
@@ -75,10 +75,10 @@ pub(crate) fn unknown_variable(
     fallback: Option<&Fallback>,
     location: Option<&Regex>,
 ) -> Option<NotFollowed> {
-    let To::Uri(to) = &fallback?.to else { return None };
+    let FallbackTarget::Uri(target) = &fallback?.target else { return None };
     let is_group =
         |name: &str| location.is_some_and(|regex| regex.capture_names().flatten().any(|group| group == name));
-    to.unknown_variable(is_group).map(|name| NotFollowed::new(directive, Why::Variable(name.to_owned())))
+    target.unknown_variable(is_group).map(|name| NotFollowed::new(directive, Why::Variable(name.to_owned())))
 }
 
 pub(crate) fn try_files(directive: &Directive) -> Result<Option<Fallback>, Error> {
@@ -94,35 +94,35 @@ pub(crate) fn try_files(directive: &Directive) -> Result<Option<Fallback>, Error
     } else {
         Directory::File
     };
-    Ok(target(&last.text).map(|to| Fallback { tries_path, ..Fallback::new(directive, to, directory) }))
+    Ok(parse_target(&last.text).map(|target| Fallback { tries_path, ..Fallback::new(directive, target, directory) }))
 }
 
 /// `error_page 404 = @app` or `= /app.php`: the fallback that sites used before `try_files` existed. Other error pages
 /// are only shown for missing files.
 pub(crate) fn error_page(directive: &Directive) -> Option<Fallback> {
-    let [codes @ .., answer, to] = directive.args.as_slice() else { return None };
+    let [codes @ .., answer, target] = directive.args.as_slice() else { return None };
     let is_fallback =
-        answer.text == "=" && to.text.starts_with(['@', '/']) && codes.iter().any(|code| code.text == "404");
-    target(&to.text)
+        answer.text == "=" && target.text.starts_with(['@', '/']) && codes.iter().any(|code| code.text == "404");
+    parse_target(&target.text)
         .filter(|_| is_fallback)
-        .map(|to| Fallback { is_error_page: true, ..Fallback::new(directive, to, Directory::Index) })
+        .map(|target| Fallback { is_error_page: true, ..Fallback::new(directive, target, Directory::Index) })
 }
 
 /// Returns an `error_page` that is only shown if a file is missing or access is denied, and its target.
-pub(crate) fn other_error_page(directive: &Directive) -> Option<(NotFollowed, To)> {
-    let (to, codes) = directive.args.split_last()?;
+pub(crate) fn other_error_page(directive: &Directive) -> Option<(NotFollowed, FallbackTarget)> {
+    let (target, codes) = directive.args.split_last()?;
     let is_shown = codes.iter().any(|code| matches!(code.text.as_str(), "403" | "404" | "405"));
     let is_other = directive.is("error_page") && error_page(directive).is_none();
-    let is_local = to.text.starts_with(['@', '/']);
-    let to = target(&to.text).filter(|_| is_other && is_shown && is_local)?;
-    Some((NotFollowed::new(directive, Why::Failure), to))
+    let is_local = target.text.starts_with(['@', '/']);
+    let target = parse_target(&target.text).filter(|_| is_other && is_shown && is_local)?;
+    Some((NotFollowed::new(directive, Why::Failure), target))
 }
 
-fn target(text: &str) -> Option<To> {
+fn parse_target(text: &str) -> Option<FallbackTarget> {
     match text.as_bytes().first()? {
-        b'=' => Some(To::Code(text[1..].parse().unwrap_or_default())),
-        b'@' => Some(To::Named(text.to_owned())),
-        _ => Some(To::Uri(Template::new(text))),
+        b'=' => Some(FallbackTarget::Code(text[1..].parse().unwrap_or_default())),
+        b'@' => Some(FallbackTarget::Named(text.to_owned())),
+        _ => Some(FallbackTarget::Uri(Template::new(text))),
     }
 }
 

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::error::Error;
-use super::names::{Listen, NameFits, ServerName};
+use super::names::{HostMatcher, Listen, ServerName};
 use super::server::{Kind, Server};
 
 #[derive(Clone, Debug, Default)]
@@ -36,7 +36,7 @@ impl Hosts {
         let kinds: Vec<Kind> = servers.iter().map(Server::kind).collect();
         let mut hosts = Hosts { sockets: numbered_sockets(servers), kinds, ..Hosts::default() };
         for (at, server) in servers.iter().enumerate() {
-            server.names.iter().for_each(|name| hosts.add(&name.fits, at));
+            server.names.iter().for_each(|name| hosts.add(&name.matcher, at));
         }
         let defaults = defaults(servers);
         hosts.tls_defaults = hosts.with_one_site(&defaults_of(servers, |listen| listen.is_tls));
@@ -53,20 +53,20 @@ impl Hosts {
         hosts
     }
 
-    fn add(&mut self, name: &NameFits, at: usize) {
+    fn add(&mut self, name: &HostMatcher, at: usize) {
         let push = |names: &mut HashMap<Vec<u8>, Vec<usize>>, name: &str| {
             names.entry(name.as_bytes().to_vec()).or_default().push(at);
         };
         match name {
-            NameFits::Exact(host) => push(&mut self.exact, host),
-            NameFits::Below(ending) => {
+            HostMatcher::Exact(host) => push(&mut self.exact, host),
+            HostMatcher::Below(ending) => {
                 push(&mut self.exact, &ending[1..]);
                 push(&mut self.endings, ending);
             }
-            NameFits::EndsIn(ending) => push(&mut self.endings, ending),
-            NameFits::BeginsWith(beginning) => push(&mut self.beginnings, beginning),
-            NameFits::Regex(regex) => self.regexes.push((regex.clone(), at)),
-            NameFits::Misplaced | NameFits::Unknown(_) => {}
+            HostMatcher::EndsIn(ending) => push(&mut self.endings, ending),
+            HostMatcher::BeginsWith(beginning) => push(&mut self.beginnings, beginning),
+            HostMatcher::Regex(regex) => self.regexes.push((regex.clone(), at)),
+            HostMatcher::Misplaced | HostMatcher::Unknown(_) => {}
         }
     }
 
@@ -152,14 +152,15 @@ pub(crate) fn check_names(servers: &[Server]) -> Result<(), Error> {
     let sockets = numbered_sockets(servers);
     let mut shared: HashMap<usize, bool> = HashMap::new();
     for (server, sockets) in servers.iter().zip(&sockets) {
-        let has_groups = |name: &ServerName| matches!(&name.fits, NameFits::Regex(regex) if regex.captures_len() > 1);
+        let has_groups =
+            |name: &ServerName| matches!(&name.matcher, HostMatcher::Regex(regex) if regex.captures_len() > 1);
         let has_groups = server.names.iter().any(has_groups);
         for socket in sockets.iter().collect::<HashSet<_>>() {
             shared.entry(*socket).and_modify(|is_shared| *is_shared = true).or_insert(has_groups);
         }
     }
     for (server, sockets) in servers.iter().zip(&sockets) {
-        let misplaced = server.names.iter().find(|name| matches!(name.fits, NameFits::Misplaced));
+        let misplaced = server.names.iter().find(|name| matches!(name.matcher, HostMatcher::Misplaced));
         let socket = sockets.iter().position(|socket| shared[socket]);
         if let (Some(name), Some(at)) = (misplaced, socket) {
             let socket = &server.listens[at].socket;

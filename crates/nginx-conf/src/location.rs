@@ -4,7 +4,7 @@ use regex::bytes::Regex;
 
 use super::content::Content;
 use super::error::Error;
-use super::fallback::{self, To};
+use super::fallback::{self, FallbackTarget};
 use super::inherited::Inherited;
 use super::not_followed::{NotFollowed, Why};
 use super::place::{Place, Word, shown};
@@ -15,7 +15,7 @@ use super::tree::Directive;
 
 /// The paths that a location matches.
 #[derive(Clone, Debug)]
-pub(crate) enum Fits {
+pub(crate) enum LocationMatcher {
     /// Paths that match no location: the server itself.
     Rest,
     /// `= /a`
@@ -23,7 +23,7 @@ pub(crate) enum Fits {
     Prefix {
         name: String,
         /// True for `^~`: regular expressions are not tried.
-        is_firm: bool,
+        skips_regexes: bool,
     },
     /// `~` and `~*`.
     Regex(Regex),
@@ -35,7 +35,7 @@ pub(crate) enum Fits {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Location {
-    pub(crate) fits: Fits,
+    pub(crate) matcher: LocationMatcher,
     /// The arguments as written.
     pub(crate) written: String,
     pub(crate) place: Place,
@@ -49,7 +49,7 @@ pub(crate) struct Location {
     pub(crate) is_internal: bool,
     pub(crate) not_followed: Vec<NotFollowed>,
     /// Error pages that are not followed, and their targets.
-    pub(crate) error_pages: Vec<(NotFollowed, To)>,
+    pub(crate) error_pages: Vec<(NotFollowed, FallbackTarget)>,
 }
 
 impl Location {
@@ -57,20 +57,23 @@ impl Location {
     pub(crate) fn read(directive: &Directive, inherited: &Inherited) -> Result<Self, Error> {
         let mut not_followed = Vec::new();
         let level = directive.body()?;
-        let (fits, written) = if directive.is("location") {
-            (Fits::read(directive)?, directive.args.iter().map(|word| shown(&word.text)).collect::<Vec<_>>().join(" "))
+        let (matcher, written) = if directive.is("location") {
+            (
+                LocationMatcher::read(directive)?,
+                directive.args.iter().map(|word| shown(&word.text)).collect::<Vec<_>>().join(" "),
+            )
         } else {
-            (Fits::Rest, String::new())
+            (LocationMatcher::Rest, String::new())
         };
-        let regex = match &fits {
-            Fits::Regex(regex) => Some(regex),
+        let regex = match &matcher {
+            LocationMatcher::Regex(regex) => Some(regex),
             _ => None,
         };
         let steps = rewrite::steps(level, regex, &mut not_followed)?;
         let content = Content::read(level, inherited, regex, &mut not_followed)?;
         not_followed.extend(level.iter().filter_map(unknown_index));
         Ok(Location {
-            fits,
+            matcher,
             written,
             place: directive.name.place.clone(),
             nested: Vec::new(),
@@ -89,17 +92,17 @@ impl Location {
             let message = format!("location \"{}\" {why} \"{}\"", inner.written, self.written);
             Err(Error::at(&inner.place, message).of("location"))
         };
-        let name = match (&self.fits, &inner.fits) {
-            (Fits::Rest, _) => return Ok(()),
-            (Fits::Exact(_), _) => return refused("cannot be inside the exact location"),
-            (Fits::Named(_), _) => return refused("cannot be inside the named location"),
-            (_, Fits::Named(_)) => return refused("can be on the server level only, and not inside"),
-            (_, Fits::Regex(_) | Fits::Skipped(_)) => return Ok(()),
-            (_, Fits::Exact(name) | Fits::Prefix { name, .. }) => name,
-            (_, Fits::Rest) => return refused("cannot be inside"),
+        let name = match (&self.matcher, &inner.matcher) {
+            (LocationMatcher::Rest, _) => return Ok(()),
+            (LocationMatcher::Exact(_), _) => return refused("cannot be inside the exact location"),
+            (LocationMatcher::Named(_), _) => return refused("cannot be inside the named location"),
+            (_, LocationMatcher::Named(_)) => return refused("can be on the server level only, and not inside"),
+            (_, LocationMatcher::Regex(_) | LocationMatcher::Skipped(_)) => return Ok(()),
+            (_, LocationMatcher::Exact(name) | LocationMatcher::Prefix { name, .. }) => name,
+            (_, LocationMatcher::Rest) => return refused("cannot be inside"),
         };
-        match &self.fits {
-            Fits::Prefix { name: outer, .. } if name.starts_with(outer.as_str()) => Ok(()),
+        match &self.matcher {
+            LocationMatcher::Prefix { name: outer, .. } if name.starts_with(outer.as_str()) => Ok(()),
             _ => refused("is outside location"),
         }
     }
@@ -107,7 +110,7 @@ impl Location {
     /// True if nginx redirects `uri` here: `uri` lacks the trailing slash of a location that passes requests to another
     /// process.
     pub(crate) fn redirects(&self, uri: &[u8]) -> bool {
-        let (Fits::Exact(name) | Fits::Prefix { name, .. }) = &self.fits else { return false };
+        let (LocationMatcher::Exact(name) | LocationMatcher::Prefix { name, .. }) = &self.matcher else { return false };
         matches!(self.content, Content::HandedOver(_)) && name.as_bytes().strip_suffix(b"/") == Some(uri)
     }
 }
@@ -120,7 +123,7 @@ fn unknown_index(directive: &Directive) -> Option<NotFollowed> {
     Some(NotFollowed::new(directive, Why::Variable(name.to_owned())))
 }
 
-impl Fits {
+impl LocationMatcher {
     fn read(directive: &Directive) -> Result<Self, Error> {
         let args = directive.args_within(1..=2)?;
         let (modifier, name) = match args {
@@ -128,13 +131,13 @@ impl Fits {
             [word, ..] => joined(word),
             [] => ("", ""),
         };
-        let prefix = |is_firm| Fits::Prefix { name: name.to_owned(), is_firm };
-        let regex = |case| regexes::compile(name, case).map_or_else(Fits::Skipped, Fits::Regex);
+        let prefix = |skips_regexes| LocationMatcher::Prefix { name: name.to_owned(), skips_regexes };
+        let regex = |case| regexes::compile(name, case).map_or_else(LocationMatcher::Skipped, LocationMatcher::Regex);
         Ok(match modifier {
-            "" if name.starts_with('@') => Fits::Named(name.to_owned()),
+            "" if name.starts_with('@') => LocationMatcher::Named(name.to_owned()),
             "" => prefix(false),
             "^~" => prefix(true),
-            "=" => Fits::Exact(name.to_owned()),
+            "=" => LocationMatcher::Exact(name.to_owned()),
             "~" => regex(Case::Sensitive),
             "~*" => regex(Case::Insensitive),
             other => {

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::location::{Fits, Location};
+use super::location::{Location, LocationMatcher};
 
 /// Locations of a server, grouped by enclosing location.
 #[derive(Clone, Debug, Default)]
@@ -60,7 +60,10 @@ impl LocationIndex {
     /// Returns the first location in `outer` whose regular expression matches.
     pub(crate) fn by_regex(&self, locations: &[Location], outer: usize, uri: &[u8]) -> Option<usize> {
         let regexes = &self.levels.get(&outer)?.regexes;
-        regexes.iter().copied().find(|at| matches!(&locations[*at].fits, Fits::Regex(regex) if regex.is_match(uri)))
+        regexes
+            .iter()
+            .copied()
+            .find(|at| matches!(&locations[*at].matcher, LocationMatcher::Regex(regex) if regex.is_match(uri)))
     }
 
     /// Returns the first location `@name` of the server.
@@ -76,12 +79,12 @@ impl Level {
         let mut level = Level::default();
         let mut prefixes = Vec::new();
         for &at in nested {
-            match &locations[at].fits {
-                Fits::Exact(_) => level.exact.push(at),
-                Fits::Prefix { .. } => prefixes.push(at),
-                Fits::Named(_) => level.named.push(at),
-                Fits::Regex(_) => level.regexes.push(at),
-                Fits::Rest | Fits::Skipped(_) => {}
+            match &locations[at].matcher {
+                LocationMatcher::Exact(_) => level.exact.push(at),
+                LocationMatcher::Prefix { .. } => prefixes.push(at),
+                LocationMatcher::Named(_) => level.named.push(at),
+                LocationMatcher::Regex(_) => level.regexes.push(at),
+                LocationMatcher::Rest | LocationMatcher::Skipped(_) => {}
             }
         }
         for places in [&mut level.exact, &mut prefixes, &mut level.named] {
@@ -121,9 +124,11 @@ impl Level {
 }
 
 fn name(location: &Location) -> &[u8] {
-    match &location.fits {
-        Fits::Exact(name) | Fits::Prefix { name, .. } | Fits::Named(name) => name.as_bytes(),
-        Fits::Rest | Fits::Regex(_) | Fits::Skipped(_) => b"",
+    match &location.matcher {
+        LocationMatcher::Exact(name) | LocationMatcher::Prefix { name, .. } | LocationMatcher::Named(name) => {
+            name.as_bytes()
+        }
+        LocationMatcher::Rest | LocationMatcher::Regex(_) | LocationMatcher::Skipped(_) => b"",
     }
 }
 
@@ -137,11 +142,14 @@ pub(crate) struct Names {
 impl Names {
     /// Returns the earlier location with the same name as `location`, if any. Otherwise records `at`, the index that
     /// `location` will get.
-    pub(crate) fn twin(&mut self, location: &Location, at: usize) -> Option<usize> {
-        let (is_exact, name) = match &location.fits {
-            Fits::Exact(name) => (true, name),
-            Fits::Prefix { name, .. } => (false, name),
-            Fits::Rest | Fits::Regex(_) | Fits::Skipped(_) | Fits::Named(_) => return None,
+    pub(crate) fn duplicate(&mut self, location: &Location, at: usize) -> Option<usize> {
+        let (is_exact, name) = match &location.matcher {
+            LocationMatcher::Exact(name) => (true, name),
+            LocationMatcher::Prefix { name, .. } => (false, name),
+            LocationMatcher::Rest
+            | LocationMatcher::Regex(_)
+            | LocationMatcher::Skipped(_)
+            | LocationMatcher::Named(_) => return None,
         };
         match self.seen.entry((is_exact, name.clone())) {
             Entry::Occupied(first) => Some(*first.get()),

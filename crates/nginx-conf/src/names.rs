@@ -10,7 +10,7 @@ use super::tree::Directive;
 /// A `server_name`.
 #[derive(Clone, Debug)]
 pub struct ServerName {
-    pub(crate) fits: NameFits,
+    pub(crate) matcher: HostMatcher,
     /// The name as written.
     pub(crate) written: String,
     pub(crate) place: Place,
@@ -18,7 +18,7 @@ pub struct ServerName {
 
 /// The hosts that a name matches, in lower case like nginx's hosts.
 #[derive(Clone, Debug)]
-pub(crate) enum NameFits {
+pub(crate) enum HostMatcher {
     Exact(String),
     /// `*.example.com`, stored as `.example.com`.
     EndsIn(String),
@@ -39,7 +39,7 @@ impl ServerName {
         for directive in level.iter().filter(|directive| directive.is("server_name")) {
             for word in directive.args_within(1..=usize::MAX)? {
                 names.push(ServerName {
-                    fits: NameFits::read(word)?,
+                    matcher: HostMatcher::read(word)?,
                     written: written(word),
                     place: word.place.clone(),
                 });
@@ -60,7 +60,7 @@ impl ServerName {
 
     /// The reason why the name is skipped and matches no host, if so.
     pub fn skipped(&self) -> Option<&str> {
-        self.fits.skipped()
+        self.matcher.skipped()
     }
 }
 
@@ -69,17 +69,17 @@ fn written(word: &Word) -> String {
     if word.text.is_empty() { "\"\"".to_owned() } else { shown(&word.text) }
 }
 
-impl NameFits {
+impl HostMatcher {
     fn read(word: &Word) -> Result<Self, Error> {
         let text = word.text.as_str();
         if let Some(pattern) = text.strip_prefix('~') {
             // Hosts are in lower case; an upper-case letter makes nginx ignore case.
             let has_capitals = pattern.contains(|c: char| c.is_ascii_uppercase());
             let case = if has_capitals { Case::Insensitive } else { Case::Sensitive };
-            return Ok(regexes::compile(pattern, case).map_or_else(NameFits::Unknown, NameFits::Regex));
+            return Ok(regexes::compile(pattern, case).map_or_else(HostMatcher::Unknown, HostMatcher::Regex));
         }
         if text.eq_ignore_ascii_case("$hostname") {
-            return Ok(NameFits::Unknown("the name of the machine is not known here".to_owned()));
+            return Ok(HostMatcher::Unknown("the name of the machine is not known here".to_owned()));
         }
         let name = text.to_ascii_lowercase();
         // As in nginx 1.22: the directive checks only the start of a name; everything else is checked for the name
@@ -91,24 +91,24 @@ impl NameFits {
         }
         let stars = name.matches('*').count();
         Ok(if stars > 1 || name.contains("..") {
-            NameFits::Misplaced
+            HostMatcher::Misplaced
         } else if name.starts_with('.') {
-            NameFits::Below(name)
+            HostMatcher::Below(name)
         } else if name.starts_with("*.") {
-            NameFits::EndsIn(name[1..].to_owned())
+            HostMatcher::EndsIn(name[1..].to_owned())
         } else if name.ends_with(".*") {
-            NameFits::BeginsWith(name[..name.len() - 1].to_owned())
+            HostMatcher::BeginsWith(name[..name.len() - 1].to_owned())
         } else if stars > 0 {
-            NameFits::Misplaced
+            HostMatcher::Misplaced
         } else {
-            NameFits::Exact(name)
+            HostMatcher::Exact(name)
         })
     }
 
     fn skipped(&self) -> Option<&str> {
         match self {
-            NameFits::Misplaced => Some("nginx matches no host with a wildcard in this place"),
-            NameFits::Unknown(why) => Some(why),
+            HostMatcher::Misplaced => Some("nginx matches no host with a wildcard in this place"),
+            HostMatcher::Unknown(why) => Some(why),
             _ => None,
         }
     }

@@ -1,6 +1,6 @@
 //! Slow reference: chooses a location by checking all locations of a level.
 
-use super::location::{Fits, Location};
+use super::location::{Location, LocationMatcher};
 use super::server::Server;
 use crate::Conf;
 
@@ -15,18 +15,19 @@ impl Slow<'_> {
     }
 
     fn find_within(&self, outer: usize, uri: &[u8], chosen: &mut usize) -> bool {
-        let mut is_firm = false;
+        let mut skips_regexes = false;
         if let Some((at, is_final)) = self.by_name(outer, uri) {
             *chosen = at;
             if is_final || self.find_within(at, uri, chosen) {
                 return true;
             }
-            is_firm = matches!(self.0[at].fits, Fits::Prefix { is_firm: true, .. });
+            skips_regexes = matches!(self.0[at].matcher, LocationMatcher::Prefix { skips_regexes: true, .. });
         }
-        if is_firm {
+        if skips_regexes {
             return false;
         }
-        let fits = |location: &Location| matches!(&location.fits, Fits::Regex(regex) if regex.is_match(uri));
+        let fits =
+            |location: &Location| matches!(&location.matcher, LocationMatcher::Regex(regex) if regex.is_match(uri));
         let Some((at, _)) = self.nested(outer).find(|(_, location)| fits(location)) else { return false };
         *chosen = at;
         self.find_within(at, uri, chosen);
@@ -37,9 +38,9 @@ impl Slow<'_> {
         let mut longest: Option<(usize, usize)> = None;
         let mut redirecting = None;
         for (at, location) in self.nested(outer) {
-            match &location.fits {
-                Fits::Exact(name) if name.as_bytes() == uri => return Some((at, true)),
-                Fits::Prefix { name, .. } if uri.starts_with(name.as_bytes()) => {
+            match &location.matcher {
+                LocationMatcher::Exact(name) if name.as_bytes() == uri => return Some((at, true)),
+                LocationMatcher::Prefix { name, .. } if uri.starts_with(name.as_bytes()) => {
                     longest = longest.max(Some((name.len(), at)));
                 }
                 _ if location.redirects(uri) => redirecting = Some((at, true)),
@@ -53,7 +54,7 @@ impl Slow<'_> {
     }
 
     fn named(&self, name: &str) -> Option<usize> {
-        let is_it = |location: &Location| matches!(&location.fits, Fits::Named(other) if other == name);
+        let is_it = |location: &Location| matches!(&location.matcher, LocationMatcher::Named(other) if other == name);
         self.nested(0).find(|(_, location)| is_it(location)).map(|(at, _)| at)
     }
 
@@ -66,7 +67,7 @@ impl Slow<'_> {
 fn uris(server: &Server) -> Vec<Vec<u8>> {
     let mut uris: Vec<Vec<u8>> = ["/", "", "/a", "/b/", "/zz"].map(|uri| uri.as_bytes().to_vec()).into();
     for location in &server.locations {
-        if let Fits::Exact(name) | Fits::Prefix { name, .. } = &location.fits {
+        if let LocationMatcher::Exact(name) | LocationMatcher::Prefix { name, .. } = &location.matcher {
             let name = name.as_bytes();
             uris.extend([name.to_vec(), name[..name.len().saturating_sub(1)].to_vec()]);
             uris.extend([b"/", b"a", b"b", b"\xff"].map(|more| [name, more].concat()));
@@ -87,7 +88,7 @@ pub fn agree(conf: &Conf, path: &[u8]) -> Result<(), String> {
             }
         }
         for location in &server.locations {
-            if let Fits::Named(name) = &location.fits
+            if let LocationMatcher::Named(name) = &location.matcher
                 && server.named(name) != slow.named(name)
             {
                 return Err(format!("{name}: location {:?}, not {:?}", server.named(name), slow.named(name)));

@@ -18,7 +18,7 @@ pub(crate) enum Step {
     Rewrite {
         from: Regex,
         to: Template,
-        then: Then,
+        flag: RewriteFlag,
         /// The directive as written.
         written: String,
     },
@@ -32,20 +32,20 @@ pub(crate) enum Step {
 
 /// Continuation after a `rewrite` that matched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Then {
+pub(crate) enum RewriteFlag {
     /// Runs the next step; after the last step, a location is chosen again.
-    GoOn,
+    None,
     /// `last`: a location is chosen again at once.
     Last,
     /// `break`: the location stays the same.
-    Stay,
+    Break,
     /// nginx redirects the client.
     Redirect,
 }
 
 /// Result of the steps.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum After {
+pub(crate) enum StepsOutcome {
     /// The path stays in the same location.
     Stays(Vec<u8>),
     /// The path moves to a location that is yet to be chosen.
@@ -95,8 +95,8 @@ fn is_elsewhere(target: &str) -> bool {
 
 /// Returns the first variable in the target of a rewrite that only nginx knows.
 fn unknown_variable<'s>(step: &'s Step, before: &[Step], location: Option<&Regex>) -> Option<&'s str> {
-    let Step::Rewrite { from, to, then, .. } = step else { return None };
-    if *then == Then::Redirect {
+    let Step::Rewrite { from, to, flag, .. } = step else { return None };
+    if *flag == RewriteFlag::Redirect {
         return None;
     }
     let earlier = before.iter().filter_map(|step| match step {
@@ -110,19 +110,19 @@ fn unknown_variable<'s>(step: &'s Step, before: &[Step], location: Option<&Regex
 fn rewrite(directive: &Directive, not_followed: &mut Vec<NotFollowed>) -> Result<Option<Step>, Error> {
     let args = directive.args_within(2..=3)?;
     let (pattern, to) = (&args[0], &args[1].text);
-    let then = match args.get(2).map(|word| word.text.as_str()) {
-        Some("redirect" | "permanent") => Then::Redirect,
-        None | Some("last" | "break") if is_elsewhere(to) => Then::Redirect,
-        None => Then::GoOn,
-        Some("last") => Then::Last,
-        Some("break") => Then::Stay,
+    let flag = match args.get(2).map(|word| word.text.as_str()) {
+        Some("redirect" | "permanent") => RewriteFlag::Redirect,
+        None | Some("last" | "break") if is_elsewhere(to) => RewriteFlag::Redirect,
+        None => RewriteFlag::None,
+        Some("last") => RewriteFlag::Last,
+        Some("break") => RewriteFlag::Break,
         Some(other) => {
             let message = format!("invalid parameter \"{}\" of rewrite", shown(other));
             return Err(Error::at(&args[2].place, message).of("rewrite"));
         }
     };
     match regexes::compile(&pattern.text, Case::Sensitive) {
-        Ok(from) => Ok(Some(Step::Rewrite { from, to: Template::new(to), then, written: directive.written() })),
+        Ok(from) => Ok(Some(Step::Rewrite { from, to: Template::new(to), flag, written: directive.written() })),
         Err(why) => {
             not_followed.push(NotFollowed::new(directive, Why::Regex(why)));
             Ok(None)
@@ -131,32 +131,32 @@ fn rewrite(directive: &Directive, not_followed: &mut Vec<NotFollowed>) -> Result
 }
 
 /// Runs the steps on a path.
-pub(crate) fn run(steps: &[Step], mut uri: Vec<u8>, captures: &mut Captures) -> After {
+pub(crate) fn run(steps: &[Step], mut uri: Vec<u8>, captures: &mut Captures) -> StepsOutcome {
     let mut has_moved = false;
     for step in steps {
-        let (from, to, then) = match step {
-            Step::Return { redirects: true, .. } => return After::Redirected,
-            Step::Return { redirects: false, .. } => return After::Answered,
-            Step::Break => return After::Stays(uri),
-            Step::Rewrite { from, to, then, .. } => (from, to, *then),
+        let (from, to, flag) = match step {
+            Step::Return { redirects: true, .. } => return StepsOutcome::Redirected,
+            Step::Return { redirects: false, .. } => return StepsOutcome::Answered,
+            Step::Break => return StepsOutcome::Stays(uri),
+            Step::Rewrite { from, to, flag, .. } => (from, to, *flag),
         };
         if !captures.match_with(from, &uri) {
             continue;
         }
-        if then == Then::Redirect {
-            return After::Redirected;
+        if flag == RewriteFlag::Redirect {
+            return StepsOutcome::Redirected;
         }
         // The variable is known to nginx only: keeping the current location is the best guess.
-        let Some(moved) = to.path(|name| captures.value(name, &uri)) else { return After::Stays(uri) };
+        let Some(moved) = to.path(|name| captures.value(name, &uri)) else { return StepsOutcome::Stays(uri) };
         uri = moved;
         has_moved = true;
-        match then {
-            Then::Last => return After::Moves(uri),
-            Then::Stay => return After::Stays(uri),
-            Then::GoOn | Then::Redirect => {}
+        match flag {
+            RewriteFlag::Last => return StepsOutcome::Moves(uri),
+            RewriteFlag::Break => return StepsOutcome::Stays(uri),
+            RewriteFlag::None | RewriteFlag::Redirect => {}
         }
     }
-    if has_moved { After::Moves(uri) } else { After::Stays(uri) }
+    if has_moved { StepsOutcome::Moves(uri) } else { StepsOutcome::Stays(uri) }
 }
 
 /// The answer of the steps to every path that no `rewrite` leads elsewhere.
@@ -176,11 +176,11 @@ pub(crate) fn answer(steps: &[Step]) -> Option<Answer<'_>> {
             Step::Return { written, redirects } => {
                 return Some(Answer { written, redirects: *redirects, is_of_all });
             }
-            Step::Rewrite { from, then: Then::Redirect, written, .. } if matches_all(from) => {
+            Step::Rewrite { from, flag: RewriteFlag::Redirect, written, .. } if matches_all(from) => {
                 return Some(Answer { written, redirects: true, is_of_all });
             }
-            Step::Rewrite { then: Then::Last | Then::Stay, .. } => is_of_all = false,
-            Step::Rewrite { then: Then::GoOn | Then::Redirect, .. } => {}
+            Step::Rewrite { flag: RewriteFlag::Last | RewriteFlag::Break, .. } => is_of_all = false,
+            Step::Rewrite { flag: RewriteFlag::None | RewriteFlag::Redirect, .. } => {}
         }
     }
     None

@@ -3,9 +3,9 @@
 
 use super::captures::Captures;
 use super::content::Content;
-use super::fallback::{Directory, Fallback, To};
-use super::location::{Fits, Location};
-use super::rewrite::{self, After};
+use super::fallback::{Directory, Fallback, FallbackTarget};
+use super::location::{Location, LocationMatcher};
+use super::rewrite::{self, StepsOutcome};
 use super::server::Server;
 
 /// Maximum number of internal redirects per request; after more, nginx answers 500.
@@ -76,11 +76,11 @@ impl Server {
     pub(crate) fn class(&self, uri: &[u8], enter: &mut dyn FnMut(usize)) -> Class {
         let mut captures = Captures::default();
         match rewrite::run(&self.locations[0].steps, uri.to_vec(), &mut captures) {
-            After::Answered => Class::Dynamic,
-            After::Redirected => Class::Redirect,
+            StepsOutcome::Answered => Class::Dynamic,
+            StepsOutcome::Redirected => Class::Redirect,
             // After a rewrite, the request counts as internal.
-            After::Stays(stays) if stays == uri => self.class_of_client(Request::new(stays, captures), enter),
-            After::Stays(uri) | After::Moves(uri) => self.class_found(Request::new(uri, captures), enter),
+            StepsOutcome::Stays(stays) if stays == uri => self.class_of_client(Request::new(stays, captures), enter),
+            StepsOutcome::Stays(uri) | StepsOutcome::Moves(uri) => self.class_found(Request::new(uri, captures), enter),
         }
     }
 
@@ -102,16 +102,18 @@ impl Server {
     fn class_in(&self, at: usize, mut request: Request, enter: &mut dyn FnMut(usize)) -> Class {
         enter(at);
         let location = &self.locations[at];
-        if let Fits::Regex(regex) = &location.fits {
+        if let LocationMatcher::Regex(regex) = &location.matcher {
             request.captures.match_with(regex, &request.uri);
         }
         // The steps of the server ran before a location was chosen.
         let steps = if at == 0 { &[] } else { location.steps.as_slice() };
         match rewrite::run(steps, std::mem::take(&mut request.uri), &mut request.captures) {
-            After::Answered => Class::Dynamic,
-            After::Redirected => Class::Redirect,
-            After::Moves(uri) => request.to(uri).map_or(Class::Dynamic, |request| self.class_found(request, enter)),
-            After::Stays(uri) => self.class_of_content(location, Request { uri, ..request }, enter),
+            StepsOutcome::Answered => Class::Dynamic,
+            StepsOutcome::Redirected => Class::Redirect,
+            StepsOutcome::Moves(uri) => {
+                request.to(uri).map_or(Class::Dynamic, |request| self.class_found(request, enter))
+            }
+            StepsOutcome::Stays(uri) => self.class_of_content(location, Request { uri, ..request }, enter),
         }
     }
 
@@ -139,7 +141,7 @@ impl Server {
             Directory::Nothing if request.is_of_directory() => return otherwise,
             Directory::Index if request.is_of_directory() => {
                 // If the fallback leads to other locations, report those, not the index.
-                let enter = if matches!(fallback.to, To::Code(_)) { enter } else { &mut |_| () };
+                let enter = if matches!(fallback.target, FallbackTarget::Code(_)) { enter } else { &mut |_| () };
                 self.class_of_index(location, request, enter)
             }
             _ if fallback.tries_path => Class::Static,
@@ -147,7 +149,7 @@ impl Server {
         };
         match otherwise {
             // nginx answers with an error where the file would be, so the class is that of the file.
-            _ if matches!(fallback.to, To::Code(_)) => found,
+            _ if matches!(fallback.target, FallbackTarget::Code(_)) => found,
             Class::ByFiles { files, redirects } => Class::ByFiles { files: [vec![uri], files].concat(), redirects },
             otherwise if otherwise == found => otherwise,
             otherwise => Class::ByFiles { files: vec![uri], redirects: otherwise == Class::Redirect },
@@ -156,14 +158,20 @@ impl Server {
 
     fn class_of_fallback(&self, fallback: &Fallback, mut request: Request, enter: &mut dyn FnMut(usize)) -> Class {
         request.has_failed |= fallback.is_error_page;
-        self.class_of_target(&fallback.to, fallback.tries_path, request, enter)
+        self.class_of_target(&fallback.target, fallback.tries_path, request, enter)
     }
 
-    fn class_of_target(&self, to: &To, tries_path: bool, request: Request, enter: &mut dyn FnMut(usize)) -> Class {
+    fn class_of_target(
+        &self,
+        to: &FallbackTarget,
+        tries_path: bool,
+        request: Request,
+        enter: &mut dyn FnMut(usize),
+    ) -> Class {
         match to {
-            To::HandedOver => Class::Dynamic,
-            To::Code(_) => Class::Static,
-            To::Named(name) => {
+            FallbackTarget::HandedOver => Class::Dynamic,
+            FallbackTarget::Code(_) => Class::Static,
+            FallbackTarget::Named(name) => {
                 let uri = request.uri.clone();
                 match self.named(name).zip(request.to(uri)) {
                     Some((at, request)) => self.class_in(at, request, enter),
@@ -171,7 +179,7 @@ impl Server {
                     None => Class::Dynamic,
                 }
             }
-            To::Uri(to) => match to.path(|name| request.captures.value(name, &request.uri)) {
+            FallbackTarget::Uri(to) => match to.path(|name| request.captures.value(name, &request.uri)) {
                 None => Class::Dynamic,
                 // `try_files $uri /index.html` has reached /index.html: the file exists, or nginx would loop and answer
                 // 500.
@@ -202,16 +210,19 @@ impl Server {
             return Class::Dynamic;
         }
         // A path that is not a directory; directories are handled separately.
-        let sample = match &location.fits {
-            Fits::Exact(name) => name.clone(),
-            Fits::Prefix { name, .. } => format!("{name}?"),
-            Fits::Rest | Fits::Regex(_) | Fits::Skipped(_) | Fits::Named(_) => "/?".to_owned(),
+        let sample = match &location.matcher {
+            LocationMatcher::Exact(name) => name.clone(),
+            LocationMatcher::Prefix { name, .. } => format!("{name}?"),
+            LocationMatcher::Rest
+            | LocationMatcher::Regex(_)
+            | LocationMatcher::Skipped(_)
+            | LocationMatcher::Named(_) => "/?".to_owned(),
         };
         self.class_of_content(location, Request::new(sample.into_bytes(), Captures::default()), &mut |_| ())
     }
 
     /// True if the target of an error page may be answered by something other than a file.
-    pub(crate) fn is_answer(&self, to: &To) -> bool {
+    pub(crate) fn is_answer(&self, to: &FallbackTarget) -> bool {
         let request = Request { has_failed: true, ..Request::new(b"/?".to_vec(), Captures::default()) };
         self.class_of_target(to, false, request, &mut |_| ()) != Class::Static
     }

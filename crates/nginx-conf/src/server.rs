@@ -2,9 +2,9 @@
 
 use super::content::Content;
 use super::error::Error;
-use super::fallback::{Fallback, To};
+use super::fallback::{Fallback, FallbackTarget};
 use super::inherited::Inherited;
-use super::location::{Fits, Location};
+use super::location::{Location, LocationMatcher};
 use super::location_index::{LocationIndex, Names};
 use super::names::{Listen, ServerName};
 use super::not_followed::{NotFollowed, Skipped, Why};
@@ -40,10 +40,10 @@ impl Server {
         let level = directive.body()?;
         let inherited = inherited.and(level);
         let listens = Listen::all(level)?;
-        let settled = Connection::new(&listens, inherited.ssl_on).settled(directive);
+        let decided = Connection::new(&listens, inherited.ssl_on).decided(directive);
         let mut server = Server {
             names: ServerName::all(level)?,
-            locations: vec![Location::read(settled.as_ref().unwrap_or(directive), &inherited)?],
+            locations: vec![Location::read(decided.as_ref().unwrap_or(directive), &inherited)?],
             listens,
             merges_slashes: merge_slashes(level).unwrap_or(merges_slashes),
             index: LocationIndex::default(),
@@ -61,8 +61,8 @@ impl Server {
             let location = Location::read(directive, &inherited)?;
             self.locations[outer].may_hold(&location)?;
             let at = self.locations.len();
-            if let Some(twin) = names.twin(&location, at) {
-                let first = &self.locations[twin].place;
+            if let Some(duplicate) = names.duplicate(&location, at) {
+                let first = &self.locations[duplicate].place;
                 let message = format!("duplicate location \"{}\": the first is at {first}", location.written);
                 return Err(Error::at(&location.place, message).of("location"));
             }
@@ -78,9 +78,9 @@ impl Server {
         if let Some(answer) = rewrite::answer(&self.locations[0].steps).filter(|answer| answer.is_of_all) {
             return of_all(answer);
         }
-        let takes_all = |location: &Location| match &location.fits {
-            Fits::Prefix { name, .. } => name == "/",
-            Fits::Regex(regex) => rewrite::matches_all(regex),
+        let takes_all = |location: &Location| match &location.matcher {
+            LocationMatcher::Prefix { name, .. } => name == "/",
+            LocationMatcher::Regex(regex) => rewrite::matches_all(regex),
             _ => false,
         };
         for (at, location) in self.nested(0).filter(|(_, location)| takes_all(location)) {
@@ -96,7 +96,9 @@ impl Server {
 
     /// True if a location redirects paths without a file.
     fn redirects_missing(&self, location: &Location) -> bool {
-        let Content::Files { fallback: Some(Fallback { to: To::Named(name), .. }), .. } = &location.content else {
+        let Content::Files { fallback: Some(Fallback { target: FallbackTarget::Named(name), .. }), .. } =
+            &location.content
+        else {
             return false;
         };
         let answer = self.named(name).and_then(|at| rewrite::answer(&self.locations[at].steps));
@@ -105,7 +107,8 @@ impl Server {
 
     /// True if clients can reach another location than `only`.
     fn has_own_locations(&self, only: usize) -> bool {
-        let is_own = |location: &Location| !location.is_internal && !matches!(location.fits, Fits::Named(_));
+        let is_own =
+            |location: &Location| !location.is_internal && !matches!(location.matcher, LocationMatcher::Named(_));
         let mut others = self.locations.iter().enumerate().skip(1).filter(|(at, _)| *at != only);
         others.any(|(_, location)| is_own(location))
     }
@@ -120,7 +123,7 @@ impl Server {
             }
         }
         for location in &self.locations {
-            if let Fits::Skipped(why) = &location.fits {
+            if let LocationMatcher::Skipped(why) = &location.matcher {
                 skipped.push(row(&location.place, format!("location {} is skipped: {why}", location.written)));
             }
             let is_skipped = |directive: &&NotFollowed| matches!(directive.why, Why::Regex(_) | Why::Variable(_));
@@ -155,15 +158,15 @@ impl Server {
     /// of this level, unless the prefix is `^~`. Returns true if the choice is final, and false if a regular expression
     /// of an outer level may still take precedence.
     fn find_within(&self, outer: usize, uri: &[u8], chosen: &mut usize) -> bool {
-        let mut is_firm = false;
+        let mut skips_regexes = false;
         if let Some((at, is_final)) = self.index.by_name(&self.locations, outer, uri) {
             *chosen = at;
             if is_final || self.find_within(at, uri, chosen) {
                 return true;
             }
-            is_firm = matches!(self.locations[at].fits, Fits::Prefix { is_firm: true, .. });
+            skips_regexes = matches!(self.locations[at].matcher, LocationMatcher::Prefix { skips_regexes: true, .. });
         }
-        if is_firm {
+        if skips_regexes {
             return false;
         }
         let Some(at) = self.index.by_regex(&self.locations, outer, uri) else { return false };

@@ -25,7 +25,7 @@ impl<'l> Connection<'l> {
 
     /// Returns the server with each `if` resolved: replaced by its directives if it always holds, removed if it never
     /// does. `None` if there is no such `if`. Locations are left out.
-    pub(crate) fn settled(&self, server: &Directive) -> Option<Directive> {
+    pub(crate) fn decided(&self, server: &Directive) -> Option<Directive> {
         let level = server.block.as_deref()?;
         level.iter().find_map(|directive| self.holds(directive))?;
         let mut block = Vec::new();

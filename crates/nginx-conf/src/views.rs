@@ -1,7 +1,7 @@
 //! Servers and locations of a configuration: the public view.
 
 use crate::Conf;
-use crate::location::{Fits, Location};
+use crate::location::{Location, LocationMatcher};
 use crate::names::{Listen, ServerName};
 use crate::not_followed::NotFollowed;
 use crate::place::Place;
@@ -156,8 +156,8 @@ impl<'c> LocationRef<'c> {
 
     /// The reason why the location is skipped and matches no path, if so.
     pub fn skipped(&self) -> Option<&'c str> {
-        match &self.location().fits {
-            Fits::Skipped(why) => Some(why),
+        match &self.location().matcher {
+            LocationMatcher::Skipped(why) => Some(why),
             _ => None,
         }
     }

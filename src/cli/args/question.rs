@@ -5,8 +5,8 @@ use logstat::{
 };
 
 use super::Args;
+use crate::cli::argument_error::argument_error;
 use crate::cli::messages::shown;
-use crate::cli::misuse::misuse;
 use crate::cli::names;
 use crate::cli::values::{GivenFormat, Slow};
 
@@ -28,7 +28,7 @@ impl Args {
             .uv(self.uv_method()?)
             .log_formats(self.log_format.iter().map(|given| self.format(given)).collect::<Result<Vec<_>, _>>()?)
             .fields(self.fields.clone())
-            .highlights(self.writing.is_for_people())
+            .highlights(self.output_args.is_for_people())
             .keep_rejects(self.rejects.is_some());
         (question.counting.since, question.counting.until, question.counting.date) =
             (self.since, self.until, self.date);
@@ -46,17 +46,18 @@ impl Args {
             question.reading.max_line = max_line;
         }
         let rules = &mut question.reading.static_rules;
-        let wrong = |error: logstat::RuleError| misuse(&error.to_string());
+        let wrong = |error: logstat::RuleError| argument_error(&error.to_string());
         self.static_prefix.iter().try_for_each(|prefix| rules.add_prefix(prefix)).map_err(wrong)?;
         self.static_ext.iter().try_for_each(|extension| rules.add_extension(extension)).map_err(wrong)?;
-        self.writing.check()?;
+        self.output_args.check()?;
         Ok(question)
     }
 
     /// The requested sections, including the rankings if `--top` is given.
     fn sections(&self) -> Option<Vec<Section>> {
         let mut sections = self.show.clone();
-        if !sections.is_empty() && !self.top.is_empty() && !self.top_is_default && !sections.contains(&Section::Top) {
+        if !sections.is_empty() && !self.top.is_empty() && !self.show_overrides_top && !sections.contains(&Section::Top)
+        {
             sections.push(Section::Top);
         }
         (!sections.is_empty()).then_some(sections)
@@ -74,14 +75,14 @@ impl Args {
         let single = |name: &str| {
             let found = Dimension::resolve(name, &|variable| self.logs(variable, conf));
             found.map_err(|error| match error {
-                DimensionError::Unknown => misuse(&names::unknown_dimension(name.trim(), option)),
-                _ => misuse(&format!("{option} {}: {error}", shown(word))),
+                DimensionError::Unknown => argument_error(&names::unknown_dimension(name.trim(), option)),
+                _ => argument_error(&format!("{option} {}: {error}", shown(word))),
             })
         };
         match word.split_once('/') {
             Some((first, second)) if !second.contains('/') => {
                 let pair = Dimension::pair(single(first)?, single(second)?);
-                pair.map_err(|error| misuse(&format!("{option} {}: {error}", shown(word))))
+                pair.map_err(|error| argument_error(&format!("{option} {}: {error}", shown(word))))
             }
             _ => single(word),
         }
@@ -93,11 +94,11 @@ impl Args {
             GivenFormat::Known(format) => return Ok((**format).clone()),
             GivenFormat::Named(name) => name,
         };
-        let own = self.own_formats.iter().find(|(own, _)| own == name).map(|(_, format)| format.clone());
+        let own = self.named_formats.iter().find(|(own, _)| own == name).map(|(_, format)| format.clone());
         own.or_else(|| name.parse().ok()).ok_or_else(|| {
             let mut known: Vec<&str> = LogFormat::names().collect();
-            known.extend(self.own_formats.iter().map(|(own, _)| own.as_str()));
-            misuse(&names::unknown("format", name, "--log-format", &known))
+            known.extend(self.named_formats.iter().map(|(own, _)| own.as_str()));
+            argument_error(&names::unknown("format", name, "--log-format", &known))
         })
     }
 
@@ -110,20 +111,22 @@ impl Args {
 
     fn conditions(&self, conf: Option<&NginxConf>) -> Result<Vec<Condition>, clap::Error> {
         let conditions = self.filters.conditions(&|variable| self.logs(variable, conf));
-        conditions.map_err(|message| misuse(&message))
+        conditions.map_err(|message| argument_error(&message))
     }
 
     fn verdicts(&self, conf: Option<&NginxConf>) -> Result<Vec<FailIf>, clap::Error> {
         let read = |text: &String| {
             let fail_if = FailIf::parse(text, &|variable| self.logs(variable, conf));
-            fail_if.map_err(|error| misuse(&names::no_condition(&error)))
+            fail_if.map_err(|error| argument_error(&names::fail_if_error(&error)))
         };
         self.fail_if.iter().map(read).collect()
     }
 
     fn uv_method(&self) -> Result<UvMethod, clap::Error> {
         match (self.uv, self.hll) {
-            (Some(UvMethod::Exact), true) => Err(misuse("--hll and --uv exact ask for two ways to count visitors")),
+            (Some(UvMethod::Exact), true) => {
+                Err(argument_error("--hll and --uv exact ask for two ways to count visitors"))
+            }
             (Some(method), _) => Ok(method),
             (None, true) => Ok(UvMethod::Hll(Precision::default())),
             (None, false) => Ok(UvMethod::default()),

@@ -19,13 +19,13 @@ use crate::cli::values::is_word;
 #[derive(Debug, Default)]
 pub(super) struct File {
     pub(super) settings: Vec<Setting>,
-    pub(super) formats: Vec<OwnFormat>,
+    pub(super) formats: Vec<NamedFormat>,
     pub(super) sites: Vec<Site>,
 }
 
 /// A log format that the user has named.
 #[derive(Debug)]
-pub(super) struct OwnFormat {
+pub(super) struct NamedFormat {
     pub(super) name: String,
     pub(super) text: String,
     pub(super) format: LogFormat,
@@ -97,7 +97,7 @@ impl Reader<'_> {
         Ok(file)
     }
 
-    fn format(&self, key: &Key<'_>, item: &Item<'_>) -> Result<OwnFormat, String> {
+    fn format(&self, key: &Key<'_>, item: &Item<'_>) -> Result<NamedFormat, String> {
         let name = key.get_ref();
         let wrong = |message: &str| self.wrong(key.span().start, message);
         if LogFormat::names().any(|preset| preset.eq_ignore_ascii_case(name)) {
@@ -110,8 +110,13 @@ impl Reader<'_> {
         let DeValue::String(text) = item.get_ref() else {
             return Err(wrong(&format!("'{name}' is the text of a log_format, not {}", kind(item.get_ref()))));
         };
-        let format = own_format(name, text).map_err(|error| wrong(&error.to_string()))?;
-        Ok(OwnFormat { name: name.to_string(), text: text.to_string(), format, origin: self.origin(key.span().start) })
+        let format = named_format(name, text).map_err(|error| wrong(&error.to_string()))?;
+        Ok(NamedFormat {
+            name: name.to_string(),
+            text: text.to_string(),
+            format,
+            origin: self.origin(key.span().start),
+        })
     }
 
     fn site(&self, key: &Key<'_>, item: &Item<'_>) -> Result<Site, String> {
@@ -241,7 +246,7 @@ fn scalar(value: &DeValue<'_>) -> Option<String> {
 }
 
 /// Parses a format and gives it the user's name, which reports show; a preset keeps its own name.
-fn own_format(name: &str, text: &str) -> Result<LogFormat, FormatError> {
+fn named_format(name: &str, text: &str) -> Result<LogFormat, FormatError> {
     let format: LogFormat = text.parse()?;
     let is_preset = LogFormat::names().any(|preset| preset.eq_ignore_ascii_case(text));
     Ok(if is_preset { format } else { format.named(name) })

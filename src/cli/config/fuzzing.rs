@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use tempfile::NamedTempFile;
 
-use super::{Environment, Line, blame, variables};
+use super::{Environment, ResolvedArgs, error_origin, variables};
 
 /// Arguments and variables that accompany the file.
 struct Beside {
@@ -36,37 +36,37 @@ fn assert_safe(what: &str, text: &str) {
 pub(crate) fn run(data: &[u8]) {
     let Some((choice, text)) = data.split_first() else { return };
     let Beside { given, variables } = BESIDE[usize::from(*choice) % BESIDE.len()];
-    let line = match read(text, given, variables) {
-        Ok(line) => line,
-        Err(error) => return assert_safe("a refused configuration", &blame::message(&error)),
+    let resolved = match read(text, given, variables) {
+        Ok(resolved) => resolved,
+        Err(error) => return assert_safe("a refused configuration", &error_origin::message(&error)),
     };
-    line.warnings.iter().for_each(|warning| assert_safe("a warning", warning));
-    let printed = print(&line);
+    resolved.warnings.iter().for_each(|warning| assert_safe("a warning", warning));
+    let printed = print(&resolved);
     assert_safe("a configuration that is printed", &printed);
-    if let Err(error) = line.args.question(None) {
-        let error = line.blamed(error, |args| args.question(None).map(drop));
-        return assert_safe("a refused question", &blame::message(&error));
+    if let Err(error) = resolved.args.question(None) {
+        let error = resolved.with_origin(error, |args| args.question(None).map(drop));
+        return assert_safe("a refused question", &error_origin::message(&error));
     }
     // The second run uses the site of the first.
     let site = if given.first() == Some(&"@a") { &given[..1] } else { &[] };
     let again = read(printed.as_bytes(), site, &[]);
-    let again = again.unwrap_or_else(|error| panic!("{}\n{printed}", blame::message(&error)));
+    let again = again.unwrap_or_else(|error| panic!("{}\n{printed}", error_origin::message(&error)));
     assert_eq!(values(&print(&again)), values(&printed));
 }
 
-fn read(text: &[u8], given: &[&str], variables: &[(&str, &str)]) -> Result<Line, clap::Error> {
+fn read(text: &[u8], given: &[&str], variables: &[(&str, &str)]) -> Result<ResolvedArgs, clap::Error> {
     let file = NamedTempFile::new().expect("a temporary file");
     std::fs::write(&file, text).expect("the file is written");
     let path: &Path = file.path();
     let variables = variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
     let own = [("HOME".into(), "/home/x".into()), (OsString::from(variables::CONFIG), path.into())];
     let given = std::iter::once("logstat").chain(given.iter().copied()).map(OsString::from);
-    Line::read(given.collect(), &Environment { variables: variables.chain(own).collect() })
+    ResolvedArgs::read(given.collect(), &Environment { variables: variables.chain(own).collect() })
 }
 
-fn print(line: &Line) -> String {
+fn print(resolved: &ResolvedArgs) -> String {
     let mut text = Vec::new();
-    line.print(&mut text).expect("writing to memory cannot fail");
+    resolved.print(&mut text).expect("writing to memory cannot fail");
     String::from_utf8(text).expect("a configuration is UTF-8")
 }
 

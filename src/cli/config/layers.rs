@@ -5,14 +5,14 @@ use std::path::Path;
 
 use logstat::ReportFormat;
 
-use super::options::are_rivals;
+use super::options::conflict;
 use super::setting::{Origin, Setting, Value};
 
 /// True if the settings in force give an option its effect.
-pub(super) type Wakes = fn(&[Setting]) -> bool;
+pub(super) type Condition = fn(&[Setting]) -> bool;
 
 /// THE TABLE of options that only modify another. As configured defaults they have no effect while the other is unused.
-pub(super) const SLEEPERS: [(&str, Wakes); 2] = [
+pub(super) const DEPENDENT_OPTIONS: [(&str, Condition); 2] = [
     ("trust", |settings| texts(settings, "real-ip").next().is_some()),
     ("prom-label", |settings| {
         texts(settings, "format").any(|text| text == ReportFormat::Prometheus.name())
@@ -21,9 +21,9 @@ pub(super) const SLEEPERS: [(&str, Wakes); 2] = [
 ];
 
 /// True if a setting has no effect here. Never true for one of the command line, where it is a mistake.
-pub(super) fn sleeps(setting: &Setting, settings: &[Setting]) -> bool {
+pub(super) fn is_inactive(setting: &Setting, settings: &[Setting]) -> bool {
     setting.origin != Origin::CommandLine
-        && SLEEPERS.iter().any(|(option, wakes)| setting.option == *option && !wakes(settings))
+        && DEPENDENT_OPTIONS.iter().any(|(option, is_met)| setting.option == *option && !is_met(settings))
 }
 
 /// The texts that an option is set to; empty for flags.
@@ -43,10 +43,10 @@ fn is_for_prometheus(output: &OsStr) -> bool {
 
 /// Merges layers, the highest first. An option comes from one layer as a whole, even if it is a list. If lists were
 /// joined, a user could not remove the items of a lower layer.
-pub(super) fn in_force(layers: Vec<Vec<Setting>>) -> Vec<Setting> {
+pub(super) fn effective_settings(layers: Vec<Vec<Setting>>) -> Vec<Setting> {
     let mut all: Vec<Setting> = Vec::new();
     for mut layer in layers {
-        layer.retain(|below| !all.iter().any(|above| displaces(above, below)));
+        layer.retain(|below| !all.iter().any(|above| overrides(above, below)));
         all.extend(layer);
     }
     all
@@ -59,8 +59,8 @@ pub(super) fn is_above(layers: &[Vec<Setting>], above: &str, below: &str) -> boo
     layer(above).zip(layer(below)).is_some_and(|(above, below)| above < below)
 }
 
-fn displaces(above: &Setting, below: &Setting) -> bool {
-    above.option == below.option || above.is_given() && are_rivals(&above.option, &below.option)
+fn overrides(above: &Setting, below: &Setting) -> bool {
+    above.option == below.option || above.is_given() && conflict(&above.option, &below.option)
 }
 
 #[cfg(test)]
@@ -92,14 +92,14 @@ mod tests {
             (&["quiet verbose"], "quiet verbose"),
         ];
         for (layers, expected) in rows {
-            let found = in_force(layers.iter().map(|line| layer(line)).collect());
+            let found = effective_settings(layers.iter().map(|line| layer(line)).collect());
             let found: Vec<_> = found.iter().map(|setting| setting.option.as_str()).collect();
             assert_eq!(found.join(" "), expected, "{layers:?}");
         }
         let is_above = |layers: [&str; 3]| is_above(&layers.map(layer), "by", "top");
         assert!(is_above(["by", "fill", "top"]) && is_above(["by !top", "", "top by"]));
         assert!(!is_above(["by top", "", "top"]) && !is_above(["top", "by", ""]) && !is_above(["by", "", ""]));
-        let undone = in_force(vec![layer("!fill"), layer("fill")]);
+        let undone = effective_settings(vec![layer("!fill"), layer("fill")]);
         assert!(!undone[0].is_given());
     }
 }

@@ -1,13 +1,13 @@
 //! The configuration: options from a file and from environment variables. They are inserted before the arguments of the
 //! command line. One parser therefore reads every value, and errors have the same words wherever the value is set.
 
-mod blame;
+mod config_path;
+mod error_origin;
 mod file;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod layers;
 mod options;
-mod place;
 mod print;
 mod setting;
 mod sites;
@@ -23,11 +23,11 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, Parser};
 
 use super::args::Args;
+use super::argument_error::argument_error;
 use super::list_items;
-use super::misuse::misuse;
+pub(crate) use config_path::Environment;
 use file::File;
 use options::{Takes, settable, takes};
-pub(crate) use place::Environment;
 use setting::{Origin, Setting, Text, Value};
 
 /// Keys of a file that are not options.
@@ -38,7 +38,7 @@ const SITE_FILES: &str = "files";
 
 /// A command line together with its configuration.
 #[derive(Debug)]
-pub(crate) struct Line {
+pub(crate) struct ResolvedArgs {
     pub(crate) args: Args,
     /// Warnings about the file and the variables.
     pub(crate) warnings: Vec<String>,
@@ -47,7 +47,7 @@ pub(crate) struct Line {
     /// The settings in force, from all layers.
     settings: Vec<Setting>,
     /// True if `show` is given in a higher layer than `top`.
-    narrows_defaults: bool,
+    show_overrides_top: bool,
     /// Name of the site in use.
     site: Option<String>,
     file: File,
@@ -55,24 +55,24 @@ pub(crate) struct Line {
     shown: Option<Rc<str>>,
 }
 
-impl Line {
+impl ResolvedArgs {
     /// Parses the command line and adds the configuration of the environment.
-    pub(crate) fn read(mut given: Vec<OsString>, environment: &Environment) -> Result<Line, clap::Error> {
+    pub(crate) fn read(mut given: Vec<OsString>, environment: &Environment) -> Result<ResolvedArgs, clap::Error> {
         if given.len() == 2 && given[1] == "help" && !Path::new("help").exists() {
             given[1] = "--help".into();
         }
         let mut command = Args::command();
         let matches = command.try_get_matches_from_mut(&given)?;
         if let Some(refusal) = list_items::refusal(&matches) {
-            return Err(misuse(&refusal));
+            return Err(argument_error(&refusal));
         }
         let args = Args::from_arg_matches(&matches)?;
-        let mut line = Line {
+        let mut line = ResolvedArgs {
             args,
             warnings: Vec::new(),
             given,
             settings: Vec::new(),
-            narrows_defaults: false,
+            show_overrides_top: false,
             site: None,
             file: File::default(),
             shown: None,
@@ -86,17 +86,18 @@ impl Line {
 
     /// Adds the settings of the file and of variables.
     fn add(&mut self, command: &Command, matches: &ArgMatches, environment: &Environment) -> Result<(), clap::Error> {
-        if let Some(place) = environment.place(self.args.config.as_deref()).filter(|_| !self.args.no_config)
-            && let Some(text) = place.read(&mut self.warnings).map_err(|wrong| misuse(&wrong))?
+        if let Some(path) = environment.config_path(self.args.config.as_deref()).filter(|_| !self.args.no_config)
+            && let Some(text) = path.read(&mut self.warnings).map_err(|wrong| argument_error(&wrong))?
         {
-            let shown = place.shown();
-            let file = file::read(&text, &place.path, environment.home(), &shown, command);
-            self.file = file.map_err(|wrong| misuse(&wrong))?;
+            let shown = path.shown();
+            let file = file::read(&text, &path.path, environment.home(), &shown, command);
+            self.file = file.map_err(|wrong| argument_error(&wrong))?;
             self.shown = Some(shown);
         }
-        let (variables, warnings) = variables::read(command, &environment.variables).map_err(|wrong| misuse(&wrong))?;
-        let site =
-            sites::named(&self.args.files, &self.file.sites, self.shown.as_deref()).map_err(|wrong| misuse(&wrong))?;
+        let (variables, warnings) =
+            variables::read(command, &environment.variables).map_err(|wrong| argument_error(&wrong))?;
+        let site = sites::named(&self.args.files, &self.file.sites, self.shown.as_deref())
+            .map_err(|wrong| argument_error(&wrong))?;
         // Fast path: usually nothing is configured, so the first parse is final.
         if self.shown.is_none() && variables.is_empty() && !self.args.print_config {
             self.warnings.extend(warnings);
@@ -105,35 +106,35 @@ impl Line {
         let of_site = site.map(|site| site.settings.clone()).unwrap_or_default();
         self.warnings.extend(warnings);
         self.site = site.map(|site| site.name.clone());
-        let layers = vec![on_the_line(command, matches), variables, of_site, self.file.settings.clone()];
-        self.narrows_defaults = layers::is_above(&layers, "show", "top");
-        self.settings = layers::in_force(layers);
+        let layers = vec![command_line_settings(command, matches), variables, of_site, self.file.settings.clone()];
+        self.show_overrides_top = layers::is_above(&layers, "show", "top");
+        self.settings = layers::effective_settings(layers);
         // If nothing is added, the first parse is final.
         if site.is_some()
             || !self.file.formats.is_empty()
             || self.settings.iter().any(|set| set.origin != Origin::CommandLine)
         {
-            self.args = self.again(&self.settings).map_err(|error| self.blamed(error, |_| Ok(())))?;
+            self.args = self.reparse(&self.settings).map_err(|error| self.with_origin(error, |_| Ok(())))?;
         }
         Ok(())
     }
 
     /// Parses the command line again with these settings before its arguments.
-    fn again(&self, settings: &[Setting]) -> Result<Args, clap::Error> {
+    fn reparse(&self, settings: &[Setting]) -> Result<Args, clap::Error> {
         let (program, given) = self.given.split_at(self.given.len().min(1));
         let read = |settings: &mut dyn Iterator<Item = &Setting>| {
             let added: Vec<OsString> = settings.flat_map(Setting::arguments).collect();
             Args::try_parse_from(program.iter().chain(&added).chain(given))
         };
-        let sleeps = |setting: &&Setting| layers::sleeps(setting, settings);
+        let is_inactive = |setting: &&Setting| layers::is_inactive(setting, settings);
         // Parse all settings first, so that a wrong value is an error even if its option has no effect here.
         let mut args = read(&mut settings.iter())?;
-        if settings.iter().any(|setting| sleeps(&setting)) {
-            args = read(&mut settings.iter().filter(|setting| !sleeps(setting)))?;
+        if settings.iter().any(|setting| is_inactive(&setting)) {
+            args = read(&mut settings.iter().filter(|setting| !is_inactive(setting)))?;
         }
         args.files = sites::files(args.files, &self.file.sites);
-        args.top_is_default = self.narrows_defaults;
-        args.own_formats = self.file.formats.iter().map(|own| (own.name.clone(), own.format.clone())).collect();
+        args.show_overrides_top = self.show_overrides_top;
+        args.named_formats = self.file.formats.iter().map(|own| (own.name.clone(), own.format.clone())).collect();
         Ok(args)
     }
 
@@ -142,9 +143,9 @@ impl Line {
         self.shown.as_deref()
     }
 
-    /// Returns the place of the option that a message begins with, unless it is set on the command line. For a user who has
-    /// `by` in a file, the message that `--by day changes nothing` is noise; `--top host needs $host` can be shown with its
-    /// place.
+    /// Returns the place of the option that a message begins with, unless it is set on the command line. For a user who
+    /// has `by` in a file, the message that `--by day changes nothing` is noise; `--top host needs $host` can be shown
+    /// with its place.
     pub(crate) fn origin(&self, message: &str) -> Option<String> {
         let option = message.strip_prefix("--")?.split([' ', ':']).next()?;
         let setting = self.settings.iter().find(|setting| setting.option == option)?;
@@ -152,13 +153,13 @@ impl Line {
     }
 
     /// Puts the place of the option that `about` begins with before a message.
-    pub(crate) fn placed(&self, about: &str, message: &str) -> String {
+    pub(crate) fn prefix_origin(&self, about: &str, message: &str) -> String {
         self.origin(about).map_or_else(|| message.to_owned(), |origin| format!("{origin}: {message}"))
     }
 }
 
 /// Collects the layer of the command line itself.
-fn on_the_line(command: &Command, matches: &ArgMatches) -> Vec<Setting> {
+fn command_line_settings(command: &Command, matches: &ArgMatches) -> Vec<Setting> {
     let setting = |(option, arg): (&str, &clap::Arg)| {
         let id = arg.get_id().as_str();
         if matches.value_source(id) != Some(ValueSource::CommandLine) {

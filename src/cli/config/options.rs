@@ -22,7 +22,7 @@ const REFUSED: [(&str, &str); 9] = [
 const PRINTS: &str = "it prints something else than a report";
 
 /// THE TABLE of options that exclude each other: one given in a higher layer displaces the other in lower layers.
-const RIVALS: [(&str, &str); 6] = [
+const CONFLICTS: [(&str, &str); 6] = [
     ("json", "format"),
     ("uv", "hll"),
     ("static", "dynamic"),
@@ -67,8 +67,8 @@ pub(super) fn is_alias(option: &Arg, name: &str) -> bool {
     option.get_all_aliases().is_some_and(|aliases| aliases.contains(&name))
 }
 
-/// Looks up a configurable option by one of its names, or returns what is wrong with the name. `others` are further valid
-/// names, for suggestions.
+/// Looks up a configurable option by one of its names, or returns what is wrong with the name. `others` are further
+/// valid names, for suggestions.
 pub(super) fn named<'c>(command: &'c Command, name: &str, others: &[&str]) -> Result<&'c Arg, String> {
     if let Some((_, option)) = settable(command).find(|(known, option)| *known == name || is_alias(option, name)) {
         return Ok(option);
@@ -78,9 +78,9 @@ pub(super) fn named<'c>(command: &'c Command, name: &str, others: &[&str]) -> Re
     }
     let short = settable(command).find(|(_, option)| option.get_short().is_some_and(|c| name.chars().eq([c])));
     let known: Vec<&str> = others.iter().copied().chain(settable(command).map(|(known, _)| known)).collect();
-    let meant = short.map(|(known, _)| known).or_else(|| closest_match(name, &known));
-    let meant = meant.map(|known| format!("; did you mean '{known}'?")).unwrap_or_default();
-    Err(format!("unknown key '{}'{meant}", shortened(name)))
+    let suggestion = short.map(|(known, _)| known).or_else(|| closest_match(name, &known));
+    let suggestion = suggestion.map(|known| format!("; did you mean '{known}'?")).unwrap_or_default();
+    Err(format!("unknown key '{}'{suggestion}", shortened(name)))
 }
 
 /// Why an option cannot be configured, if that is so.
@@ -88,14 +88,14 @@ pub(super) fn refusal(name: &str) -> Option<&'static str> {
     REFUSED.iter().find(|(refused, _)| *refused == name).map(|(_, reason)| *reason)
 }
 
-pub(super) fn are_rivals(one: &str, other: &str) -> bool {
-    RIVALS.contains(&(one, other)) || RIVALS.contains(&(other, one))
+pub(super) fn conflict(one: &str, other: &str) -> bool {
+    CONFLICTS.contains(&(one, other)) || CONFLICTS.contains(&(other, one))
 }
 
 /// A word from outside, escaped for a terminal and cut to a line.
 pub(super) fn shortened(word: &str) -> String {
-    const AT_MOST: usize = 60;
-    match word.char_indices().nth(AT_MOST) {
+    const MAX_CHARS: usize = 60;
+    match word.char_indices().nth(MAX_CHARS) {
         Some((end, _)) => format!("{}…", shown(&word[..end])),
         None => shown(word),
     }
@@ -105,7 +105,7 @@ pub(super) fn shortened(word: &str) -> String {
 mod tests {
     use super::*;
     use crate::cli::args::Args;
-    use crate::cli::config::layers::SLEEPERS;
+    use crate::cli::config::layers::DEPENDENT_OPTIONS;
     use crate::cli::config::{FORMATS, SITE_FILES, SITES};
     use clap::CommandFactory;
 
@@ -119,8 +119,8 @@ mod tests {
             assert_ne!(named(&command, name, &[]).is_ok(), refusal(name).is_some(), "{name}");
         }
         assert!(command.get_arguments().all(|option| option.get_long().is_some() || option.get_id() == "files"));
-        let told = REFUSED.iter().map(|(name, _)| name).chain(RIVALS.iter().flat_map(|(one, other)| [one, other]));
-        let told = told.chain(SLEEPERS.iter().map(|(name, _)| name));
+        let told = REFUSED.iter().map(|(name, _)| name).chain(CONFLICTS.iter().flat_map(|(one, other)| [one, other]));
+        let told = told.chain(DEPENDENT_OPTIONS.iter().map(|(name, _)| name));
         for name in told {
             assert!(all.contains(name), "--{name} is no option");
         }

@@ -6,13 +6,13 @@ use std::path::Path;
 
 use clap::{Arg, CommandFactory};
 
-use super::options::{are_rivals, is_path, settable, takes};
+use super::options::{conflict, is_path, settable, takes};
 use super::setting::{Setting, Value};
-use super::{FORMATS, Line, SITE_FILES, SITES, Takes};
+use super::{FORMATS, ResolvedArgs, SITE_FILES, SITES, Takes};
 use crate::cli::args::Args;
 use crate::cli::wrapped::wrapped;
 
-impl Line {
+impl ResolvedArgs {
     /// Writes the settings in force.
     pub(crate) fn print(&self, out: &mut dyn Write) -> io::Result<()> {
         let command = Args::command();
@@ -25,7 +25,7 @@ impl Line {
         for (name, option) in settable(&command) {
             set(name).map_or(Ok(()), |setting| write_setting(setting, option, out))?;
         }
-        let has_rival = |name: &str| self.settings.iter().any(|set| set.is_given() && are_rivals(&set.option, name));
+        let has_rival = |name: &str| self.settings.iter().any(|set| set.is_given() && conflict(&set.option, name));
         let others = settable(&command).filter(|(name, _)| set(name).is_none() && !has_rival(name));
         let (by_default, not_given): (Vec<_>, Vec<_>) =
             others.map(|(name, option)| (name, by_default(option))).partition(|(_, default)| default.is_some());

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::file::Site;
 use super::options::shortened;
-use crate::cli::names::meant;
+use crate::cli::names::suggestion;
 use crate::cli::wrapped::wrapped;
 
 /// The name of a site, if a word begins with `@`.
@@ -51,5 +51,5 @@ fn unknown(name: &str, sites: &[Site], file: Option<&str>) -> String {
         Some(_) => wrapped(&known, "  sites: "),
     };
     let name = format!("@{}", shortened(name));
-    format!("unknown site '{name}'{}\n{list}\n  a file of that name is ./{name}", meant(&name, &known))
+    format!("unknown site '{name}'{}\n{list}\n  a file of that name is ./{name}", suggestion(&name, &known))
 }

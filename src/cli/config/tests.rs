@@ -7,24 +7,24 @@ use std::path::Path;
 use super::*;
 
 /// Reads a configuration from a file, variables as `NAME=value …`, and a command line.
-fn read(config: &str, variables: &str, given: &str) -> Result<Line, String> {
+fn read(config: &str, variables: &str, given: &str) -> Result<ResolvedArgs, String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
     std::fs::write(&path, config).unwrap();
     let read = read_with(&path, variables, &given.split_whitespace().map(OsString::from).collect::<Vec<_>>());
-    read.map_err(|error| blame::message(&error).replace(folder.path().to_str().unwrap(), ""))
+    read.map_err(|error| error_origin::message(&error).replace(folder.path().to_str().unwrap(), ""))
 }
 
-fn read_with(config: &Path, variables: &str, given: &[OsString]) -> Result<Line, clap::Error> {
+fn read_with(config: &Path, variables: &str, given: &[OsString]) -> Result<ResolvedArgs, clap::Error> {
     let pairs = variables.split_whitespace().filter_map(|word| word.split_once('='));
     let mut variables: Vec<(OsString, OsString)> = pairs.map(|(name, value)| (name.into(), value.into())).collect();
     variables.push(("HOME".into(), "/home/x".into()));
     variables.push((variables::CONFIG.into(), config.into()));
-    Line::read([OsString::from("logstat")].iter().chain(given).cloned().collect(), &Environment { variables })
+    ResolvedArgs::read([OsString::from("logstat")].iter().chain(given).cloned().collect(), &Environment { variables })
 }
 
 /// The value of an option and the layer that it comes from, as words.
-fn holds(line: &Line, option: &str) -> Option<String> {
+fn holds(line: &ResolvedArgs, option: &str) -> Option<String> {
     let setting = line.settings.iter().find(|setting| setting.option == option)?;
     let value = match &setting.value {
         Value::Times(times) => times.to_string(),
@@ -111,7 +111,7 @@ fn sample(command: &Command, option: &str) -> &'static str {
 #[test]
 fn options_have_the_same_effect_in_every_layer() {
     let command = Args::command();
-    let asked = |line: Result<Line, String>| {
+    let asked = |line: Result<ResolvedArgs, String>| {
         let args = line.unwrap().args;
         format!("{args:?}").replace("files: [\"@a\"]", "files: []")
     };
@@ -162,7 +162,7 @@ fn printed_configuration_has_the_same_effect() {
     }
     config += "[log-formats]\nown = '$remote_addr \"$request\" $status'\nalias = 'main'\n";
     config += "[sites.\"shop.example\"]\nfiles = ['a.log', '/b/*.log', '~/c.log', '-']\nlog-format = 'own'\nfill = false\ntop = []\n";
-    let printed = |line: &Line| {
+    let printed = |line: &ResolvedArgs| {
         let mut text = Vec::new();
         line.print(&mut text).unwrap();
         String::from_utf8(text).unwrap()
@@ -226,8 +226,8 @@ fn printed_configuration_of_a_site_has_the_same_effect() {
 fn modifiers_are_ignored_while_their_option_is_unused() {
     let judged = |config: &str, variables: &str, given: &str| {
         let line = read(config, variables, given).unwrap();
-        let judged = line.args.question(None).and_then(|question| line.args.writing.style(&question));
-        judged.map_err(|error| blame::message(&error))
+        let judged = line.args.question(None).and_then(|question| line.args.output_args.style(&question));
+        judged.map_err(|error| error_origin::message(&error))
     };
     let asleep = [
         ("trust = '10.0.0.0/8'", "", ""),
@@ -261,7 +261,7 @@ fn modifiers_are_ignored_while_their_option_is_unused() {
 
 #[test]
 fn higher_layer_displaces_rival_options() {
-    let format = |line: Line| line.args.writing.format().name();
+    let format = |line: ResolvedArgs| line.args.output_args.format().name();
     assert_eq!(format(read("json = true", "", "--format csv").unwrap()), "csv");
     assert_eq!(format(read("format = 'csv'", "", "--json").unwrap()), "json");
     assert_eq!(format(read("json = true", "LOGSTAT_FORMAT=markdown", "").unwrap()), "markdown");

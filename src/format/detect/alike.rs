@@ -5,15 +5,15 @@
 //! This holds if the only quotes in a line are those of the format: the quotes then delimit its parts, and a preset
 //! either has these parts or not. Values in quotes may be anything, except for bytes that presets without quotes need.
 //!
-//! A line that is not ordinary is declined and tried by itself, which is always correct. The test in twin.rs
+//! A line that is not ordinary is declined and tried by itself, which is always correct. The test in reference.rs
 //! compares the formats detected with and without this shortcut.
 
 use super::trailing::is_number;
 use crate::format::digits::digits;
-use crate::format::log_format::fast_path::UsualLine;
+use crate::format::log_format::fast_path::FastLine;
 use crate::format::marks::{Line, Quotes};
 use crate::ip::{is_address, may_have_port};
-use crate::keys::{are_quads, quad_of};
+use crate::keys::{are_ipv4, parse_ipv4};
 use crate::text::find_near;
 use crate::time::Clock;
 
@@ -79,7 +79,7 @@ impl<'s> Checks<'s> {
 
     /// True if the lines of this text really have the kinds that were returned for them.
     pub(super) fn hold(&self, text: &[u8]) -> bool {
-        self.addresses.as_ref().is_none_or(|addresses| are_quads(addresses) && !has_others(text))
+        self.addresses.as_ref().is_none_or(|addresses| are_ipv4(addresses) && !has_others(text))
     }
 
     /// True if the address of an ordinary line begins with a number and a colon; `None` if the text is not an address.
@@ -87,7 +87,7 @@ impl<'s> Checks<'s> {
         if find_near(b':', addr).is_none() {
             match &mut self.addresses {
                 Some(addresses) => addresses.push(addr),
-                None => _ = quad_of(addr)?,
+                None => _ = parse_ipv4(addr)?,
             }
             return Some(false);
         }
@@ -101,7 +101,7 @@ fn has_others(text: &[u8]) -> bool {
 }
 
 /// The kind of a line on the fast path; `None` if it is not ordinary.
-pub(super) fn usual_kind<'s>(line: &UsualLine<'s>, text: &[u8], checks: &mut Checks<'s>) -> Option<Kind> {
+pub(super) fn usual_kind<'s>(line: &FastLine<'s>, text: &[u8], checks: &mut Checks<'s>) -> Option<Kind> {
     if line.referer.first().is_some_and(u8::is_ascii_digit) || checks.addresses.is_none() && has_others(text) {
         return None;
     }

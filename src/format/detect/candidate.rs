@@ -6,9 +6,9 @@ use crate::batch::Fields;
 use crate::format::json::format::Syntax;
 use crate::format::log_format::plan::Tail;
 use crate::format::log_format::scan::scan;
-use crate::format::misfit::Misfit;
+use crate::format::mismatch::Mismatch;
 use crate::format::row::Row;
-use crate::format::{Line, LogFormat, Memory, Room, json, ltsv};
+use crate::format::{Line, LogFormat, ScanCache, ScanContext, json, ltsv};
 
 /// A format, and what may follow its last field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,8 +29,8 @@ impl Candidate {
 /// True if a line fits a candidate.
 pub(super) fn fits(formats: &[LogFormat], candidate: Candidate, line: Line<'_, '_>) -> bool {
     let bump = Bump::new();
-    let room = Room { bump: &bump, needs: Fields::NONE };
-    try_one(formats, candidate, line, room, &mut Memory::default(), &mut Row::EMPTY.clone()).is_ok()
+    let context = ScanContext { bump: &bump, needs: Fields::NONE };
+    try_one(formats, candidate, line, context, &mut ScanCache::default(), &mut Row::EMPTY.clone()).is_ok()
 }
 
 /// Resets `row` and fills it with one candidate. Returns where the format ends in the line.
@@ -38,24 +38,24 @@ pub(super) fn try_one<'a>(
     formats: &[LogFormat],
     candidate: Candidate,
     line: Line<'a, '_>,
-    room: Room<'a>,
-    memory: &mut Memory,
+    context: ScanContext<'a>,
+    cache: &mut ScanCache,
     row: &mut Row<'a>,
-) -> Result<usize, Misfit> {
+) -> Result<usize, Mismatch> {
     let format = &formats[candidate.format];
     *row = Row { has: format.plan.fields, ..Row::EMPTY };
     match &format.json {
         Some(labels) if labels.syntax == Syntax::Ltsv => {
-            let (clock, recall) = memory.json(candidate.format);
-            ltsv::scan::scan(labels.keys(), line.text, room, clock, recall, row).map(|()| line.text.len())
+            let (clock, scratch) = cache.json(candidate.format);
+            ltsv::scan::scan(labels.keys(), line.text, context, clock, scratch, row).map(|()| line.text.len())
         }
         Some(_) if !json::scan::is_object(line.text) => Err(json::scan::NO_OBJECT),
         Some(json) => {
-            let (clock, recall) = memory.json(candidate.format);
-            let read = json::scan::scan(json.keys(), line, room, clock, recall, row);
+            let (clock, scratch) = cache.json(candidate.format);
+            let read = json::scan::scan(json.keys(), line, context, clock, scratch, row);
             read.map(|()| line.text.len())
-                .inspect_err(|misfit| memory.keep_bad_value(candidate.format, *misfit, line.text))
+                .inspect_err(|mismatch| cache.keep_bad_value(candidate.format, *mismatch, line.text))
         }
-        None => scan(&format.plan, candidate.tail, line, memory, row),
+        None => scan(&format.plan, candidate.tail, line, cache, row),
     }
 }

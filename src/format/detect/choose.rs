@@ -9,13 +9,13 @@ use super::candidate::{Candidate, fits, try_one};
 use super::sample::{Sample, SampledLine};
 use super::survey::{Rejected, Survey, Take};
 use super::trailing::Number;
-use super::{Considered, Finding, FormatsOfFile, Nearest};
+use super::{ClosestFormat, Considered, Finding, FormatsOfFile};
 use crate::batch::Fields;
 use crate::format::Reason;
 use crate::format::log_format::plan::Tail;
-use crate::format::misfit::Misfit;
+use crate::format::mismatch::Mismatch;
 use crate::format::row::Row;
-use crate::format::{Line, LogFormat, Memory, Room};
+use crate::format::{Line, LogFormat, ScanCache, ScanContext};
 
 /// `common` is the beginning of `combined`, so a truncated line of `combined` can look like it. Unless the user chose
 /// it, `common` is a format of the file only if more than one line in this many is a complete line of `common`.
@@ -82,7 +82,7 @@ pub(super) fn choose<'f>(
     let mut usual: Vec<_> = all.iter().filter(is_usual).copied().collect();
     // If two get equally far, prefer the first in the table: it is better known.
     usual.sort_by_key(|c| c.format);
-    let nearest = if total == 0 { nearest(formats, &usual, sample) } else { None };
+    let closest_format = if total == 0 { closest_format(formats, &usual, sample) } else { None };
     considered.retain(|c| c.survey.fits > 0);
     let fits = considered.first().is_some_and(|best| best.rejected.is_none());
     let findings = considered.first().map_or_else(Vec::new, |first| findings(formats, first, &considered, drops_users));
@@ -100,7 +100,7 @@ pub(super) fn choose<'f>(
         others,
         drops_users,
         unused_common,
-        nearest,
+        closest_format,
         findings,
         considered,
         fits,
@@ -180,7 +180,7 @@ fn findings(formats: &[LogFormat], main: &Considered, considered: &[Considered],
     let is_timed = formats.iter().any(|format| {
         format.last_field() == "request_time" && format.before_last_field() == Some(formats[base.format].name())
     });
-    let reads_no_time = !formats[base.format].plan.fields.holds(Fields::REQUEST_TIME);
+    let reads_no_time = !formats[base.format].plan.fields.contains(Fields::REQUEST_TIME);
     let trailing = &base.survey.trailing;
     let no_time = |example| Finding::NumberIsNoTime { format: base.format, example, has_more: trailing.has_more() };
     match trailing.number() {
@@ -193,13 +193,13 @@ fn findings(formats: &[LogFormat], main: &Considered, considered: &[Considered],
 }
 
 /// The first line and the format that got furthest in it, for files in which no line fits a format.
-fn nearest(formats: &[LogFormat], all: &[Candidate], sample: &Sample<'_>) -> Option<Nearest> {
+fn closest_format(formats: &[LogFormat], all: &[Candidate], sample: &Sample<'_>) -> Option<ClosestFormat> {
     let SampledLine { number, text, .. } = sample.lines().first()?;
     let bump = Bump::new();
-    let room = Room { bump: &bump, needs: Fields::NONE };
-    let (mut memory, mut row) = (Memory::default(), Row::EMPTY);
-    let (format, misfit) = furthest(formats, all, Line::unmarked(text), room, &mut memory, &mut row)?;
-    Some(Nearest { line: *number, text: text.to_vec(), format, misfit })
+    let context = ScanContext { bump: &bump, needs: Fields::NONE };
+    let (mut cache, mut row) = (ScanCache::default(), Row::EMPTY);
+    let (format, mismatch) = furthest(formats, all, Line::unmarked(text), context, &mut cache, &mut row)?;
+    Some(ClosestFormat { line: *number, text: text.to_vec(), format, mismatch })
 }
 
 fn unquoted(format: usize) -> Candidate {
@@ -212,18 +212,18 @@ fn furthest<'a>(
     formats: &[LogFormat],
     candidates: &[Candidate],
     line: Line<'a, '_>,
-    room: Room<'a>,
-    memory: &mut Memory,
+    context: ScanContext<'a>,
+    cache: &mut ScanCache,
     row: &mut Row<'a>,
-) -> Option<(usize, Misfit)> {
-    let mut furthest: Option<(usize, Misfit)> = None;
+) -> Option<(usize, Mismatch)> {
+    let mut furthest: Option<(usize, Mismatch)> = None;
     for candidate in candidates {
-        match try_one(formats, *candidate, line, room, memory, row) {
+        match try_one(formats, *candidate, line, context, cache, row) {
             Ok(_) => return None,
-            Err(misfit) if misfit.reason != Reason::NoMatch => return Some((candidate.format, misfit)),
-            Err(misfit) => {
-                if furthest.is_none_or(|(_, f)| misfit.at > f.at) {
-                    furthest = Some((candidate.format, misfit));
+            Err(mismatch) if mismatch.reason != Reason::NoMatch => return Some((candidate.format, mismatch)),
+            Err(mismatch) => {
+                if furthest.is_none_or(|(_, f)| mismatch.at > f.at) {
+                    furthest = Some((candidate.format, mismatch));
                 }
             }
         }
@@ -273,9 +273,9 @@ mod tests {
         let formats = LogFormat::all_presets();
         let head = b"\n10.0.0.7 - - [2026-11-14] GET /cart 200\n";
         let of_file = FormatsOfFile::detect(&formats, &[], head);
-        let nearest = of_file.nearest().unwrap();
-        assert_eq!((nearest.line, nearest.misfit.reason), (2, Reason::NoMatch));
-        let expected = formats[nearest.format].expectation(nearest.misfit);
+        let closest_format = of_file.closest_format().unwrap();
+        assert_eq!((closest_format.line, closest_format.mismatch.reason), (2, Reason::NoMatch));
+        let expected = formats[closest_format.format].expectation(closest_format.mismatch);
         assert_eq!(expected, r#"$remote_user [$time_local] ""#);
     }
 }

@@ -11,18 +11,18 @@ mod candidate;
 mod choose;
 mod detector;
 mod odd_duration;
+#[cfg(test)]
+mod reference;
 mod sample;
 mod stops;
 mod survey;
 mod take;
 mod trailing;
-#[cfg(test)]
-mod twin;
 mod users;
 
 use crate::format::LogFormat;
-use crate::format::log_format::plan::Usual;
-use crate::format::misfit::Misfit;
+use crate::format::log_format::plan::FastPath;
+use crate::format::mismatch::Mismatch;
 use candidate::Candidate;
 pub(crate) use detector::Detector;
 use sample::Sample;
@@ -45,7 +45,7 @@ pub(crate) struct FormatsOfFile<'f> {
     drops_users: bool,
     /// `common`, if it is not in use: malformed lines may look like complete lines of it.
     unused_common: Option<Candidate>,
-    nearest: Option<Nearest>,
+    closest_format: Option<ClosestFormat>,
     findings: Vec<Finding>,
     /// How each format that reads some of the first lines fits them, best first; empty if not computed.
     considered: Vec<Considered>,
@@ -59,16 +59,16 @@ pub(crate) struct FormatsOfFile<'f> {
 
 /// The format that read a line, as its index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Taken(pub(crate) usize);
+pub(crate) struct FormatId(pub(crate) usize);
 
 /// The first line that fits no format, in a file where none of the first lines fits one.
 #[derive(Clone, Debug)]
-pub(crate) struct Nearest {
+pub(crate) struct ClosestFormat {
     /// Counted from 1.
     pub(crate) line: u64,
     pub(crate) text: Vec<u8>,
     pub(crate) format: usize,
-    pub(crate) misfit: Misfit,
+    pub(crate) mismatch: Mismatch,
 }
 
 /// A guess about a file that could be wrong, or a value that is not read because of it.
@@ -164,13 +164,13 @@ impl<'f> FormatsOfFile<'f> {
         self.drops_users
     }
 
-    pub(crate) fn nearest(&self) -> Option<&Nearest> {
-        self.nearest.as_ref()
+    pub(crate) fn closest_format(&self) -> Option<&ClosestFormat> {
+        self.closest_format.as_ref()
     }
 
     /// How the fast path reads the main format, if it can, and that format.
-    pub(crate) fn usual(&self) -> Option<(Usual, Taken)> {
+    pub(crate) fn fast_path(&self) -> Option<(FastPath, FormatId)> {
         let format = self.main.format;
-        self.formats[format].plan.usual.map(|usual| (usual, Taken(format)))
+        self.formats[format].plan.fast_path.map(|fast_path| (fast_path, FormatId(format)))
     }
 }

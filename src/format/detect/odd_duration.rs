@@ -2,18 +2,18 @@
 //! time is malformed. Otherwise it might fit another format and be counted as if its duration had not been logged.
 
 use crate::format::log_format::plan::{Plan, Sink};
-use crate::format::misfit::{Expected, Misfit};
+use crate::format::mismatch::{Expected, Mismatch};
 
 /// True if such a number is the reason why a line does not fit a plan.
-pub(super) fn is_to_blame(plan: &Plan, text: &[u8], misfit: Misfit) -> bool {
+pub(super) fn is_to_blame(plan: &Plan, text: &[u8], mismatch: Mismatch) -> bool {
     let durations = || plan.steps.iter().enumerate().filter(|(_, step)| matches!(step.sink, Sink::RequestTime(_)));
-    let starts_there = durations().any(|(_, step)| misfit.expected == Expected::Piece(step.value_piece));
+    let starts_there = durations().any(|(_, step)| mismatch.expected == Expected::Piece(step.value_piece));
     // The first part of the number may have been read as the value.
-    let goes_on_there = durations().any(|(at, step)| match misfit.expected {
+    let goes_on_there = durations().any(|(at, step)| match mismatch.expected {
         Expected::End => at + 1 == plan.steps.len(),
         expected => expected == Expected::Piece(step.behind_piece),
     });
-    let at = misfit.at.min(text.len());
+    let at = mismatch.at.min(text.len());
     let before = text[..at].iter().rev().take_while(|byte| is_of_number(**byte)).count();
     let start = if goes_on_there { at - before } else { at };
     let len = text[start..].iter().take_while(|byte| is_of_number(**byte)).count();
@@ -37,8 +37,8 @@ mod tests {
     use crate::format::LogFormat;
     use crate::format::log_format::scan;
     use crate::format::marks::Line;
-    use crate::format::memory::Memory;
     use crate::format::row::Row;
+    use crate::format::scan_cache::ScanCache;
 
     #[test]
     fn odd_numbers_are_distinguished_from_other_misfits() {
@@ -62,8 +62,8 @@ mod tests {
             let format: LogFormat = format.parse().unwrap();
             let mut row = Row::EMPTY.clone();
             let line = Line::unmarked(line.as_bytes());
-            let scanned = scan::scan(&format.plan, format.tail, line, &mut Memory::default(), &mut row);
-            let is_blamed = scanned.err().is_some_and(|misfit| is_to_blame(&format.plan, line.text, misfit));
+            let scanned = scan::scan(&format.plan, format.tail, line, &mut ScanCache::default(), &mut row);
+            let is_blamed = scanned.err().is_some_and(|mismatch| is_to_blame(&format.plan, line.text, mismatch));
             assert_eq!(is_blamed, expected, "{:?}", String::from_utf8_lossy(line.text));
         }
     }

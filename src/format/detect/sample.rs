@@ -1,9 +1,9 @@
 //! The first lines of a file, from which its formats are detected. One line of each kind is kept, with a count.
 
 use super::alike::{Checks, Ending, KINDS, Kind, kind, usual_kind};
-use crate::format::log_format::plan::Usual;
+use crate::format::log_format::plan::FastPath;
 use crate::format::marks::{Line, Marks, Quotes};
-use crate::format::{Memory, take_usual};
+use crate::format::{ScanCache, try_fast_path};
 use crate::text::{clean, is_blank};
 
 /// Maximum number of lines to look at.
@@ -89,13 +89,13 @@ impl<'s> Sample<'s> {
     fn with(head: &'s [u8], mut checks: Option<&mut Checks<'s>>) -> Sample<'s> {
         let mut sample = Sample::default();
         let mut marks = Marks::from(head, 0);
-        let (mut memory, mut places, mut usual) = (Memory::default(), Vec::new(), Usual { has_time: false });
+        let (mut cache, mut places, mut fast_path) = (ScanCache::default(), Vec::new(), FastPath { has_time: false });
         while sample.bytes < head.len() && sample.sampled < LINES {
             let start = sample.bytes;
             if let Some(checks) = &mut checks
                 && start > 0
                 && let Some(line) =
-                    take_usual(usual, &mut marks, start, usize::MAX, &mut memory.timestamp, &mut memory.clock)
+                    try_fast_path(fast_path, &mut marks, start, usize::MAX, &mut cache.timestamp, &mut cache.clock)
             {
                 let text = &head[start..line.text_end];
                 sample.bytes = line.text_end + 1;
@@ -123,10 +123,10 @@ impl<'s> Sample<'s> {
                     }
                     quotes => Line { text, quotes },
                 };
-                kind(line, &mut memory.clock, checks)
+                kind(line, &mut cache.clock, checks)
             });
             if let Some(kind) = kind {
-                usual = Usual { has_time: kind.ending == Ending::Time };
+                fast_path = FastPath { has_time: kind.ending == Ending::Time };
             }
             sample.add(text, quotes, kind);
         }

@@ -4,8 +4,8 @@ use bumpalo::Bump;
 
 use super::candidate::{Candidate, try_one};
 use crate::batch::Fields;
-use crate::format::misfit::Misfit;
-use crate::format::{Line, LogFormat, Memory, Room, Row};
+use crate::format::mismatch::Mismatch;
+use crate::format::{Line, LogFormat, Row, ScanCache, ScanContext};
 use crate::message::Message;
 
 /// Formats that stop at the same byte of a line and expect the same there.
@@ -13,7 +13,7 @@ use crate::message::Message;
 pub(crate) struct Stop {
     /// Indexes in the list of formats.
     pub(crate) formats: Vec<usize>,
-    pub(crate) misfit: Misfit,
+    pub(crate) mismatch: Mismatch,
     /// Description such as `" - " after $remote_addr`.
     pub(crate) expected: Message,
 }
@@ -25,30 +25,30 @@ const MOST: usize = 3;
 /// first byte are left out, unless all do. Empty if a format reads this line but was rejected because of other lines.
 pub(crate) fn stops(formats: &[LogFormat], text: &[u8]) -> Vec<Stop> {
     let bump = Bump::new();
-    let room = Room { bump: &bump, needs: Fields::NONE };
-    let (mut memory, mut row) = (Memory::default(), Row::EMPTY);
+    let context = ScanContext { bump: &bump, needs: Fields::NONE };
+    let (mut cache, mut row) = (ScanCache::default(), Row::EMPTY);
     let mut stops: Vec<Stop> = Vec::new();
     for format in 0..formats.len() {
         let candidate = Candidate::given(formats, format);
-        let Err(misfit) = try_one(formats, candidate, Line::unmarked(text), room, &mut memory, &mut row) else {
+        let Err(mismatch) = try_one(formats, candidate, Line::unmarked(text), context, &mut cache, &mut row) else {
             return Vec::new();
         };
-        let expected = formats[format].expectation(misfit);
-        match stops.iter_mut().find(|stop| stop.misfit.at == misfit.at && stop.expected == expected) {
+        let expected = formats[format].expectation(mismatch);
+        match stops.iter_mut().find(|stop| stop.mismatch.at == mismatch.at && stop.expected == expected) {
             Some(stop) => stop.formats.push(format),
-            None => stops.push(Stop { formats: vec![format], misfit, expected }),
+            None => stops.push(Stop { formats: vec![format], mismatch, expected }),
         }
     }
-    if stops.iter().any(|stop| stop.misfit.at > 0) {
-        stops.retain(|stop| stop.misfit.at > 0);
+    if stops.iter().any(|stop| stop.mismatch.at > 0) {
+        stops.retain(|stop| stop.mismatch.at > 0);
     }
     // If the line has keys and values, other formats are irrelevant, however far they read.
     let has_keys = |stop: &Stop| stop.formats.iter().any(|format| formats[*format].has_keys());
-    if stops.iter().any(|stop| stop.misfit.at > 0 && has_keys(stop)) {
+    if stops.iter().any(|stop| stop.mismatch.at > 0 && has_keys(stop)) {
         stops.retain(has_keys);
     }
     // The sort is stable: among equals, the stop whose first format comes first in the list.
-    stops.sort_by_key(|stop| std::cmp::Reverse(stop.misfit.at));
+    stops.sort_by_key(|stop| std::cmp::Reverse(stop.mismatch.at));
     stops.truncate(MOST);
     stops
 }
@@ -65,7 +65,7 @@ mod tests {
                 .into();
         let of = |line: &str| {
             let stops = stops(&formats, line.as_bytes()).into_iter();
-            stops.map(|stop| (stop.formats, stop.misfit.at)).collect::<Vec<_>>()
+            stops.map(|stop| (stop.formats, stop.mismatch.at)).collect::<Vec<_>>()
         };
         assert_eq!(of("10.0.0.7|x"), [(vec![0, 1], 9)]);
         assert_eq!(of("10.0.0.7|200x"), [(vec![0], 12), (vec![1], 12)]);

@@ -9,7 +9,7 @@ use super::trailing::Trailing;
 use super::users::Users;
 use crate::batch::{Fields, TextField};
 use crate::format::slot::Slot;
-use crate::format::{LogFormat, Memory, Room, Row};
+use crate::format::{LogFormat, Row, ScanCache, ScanContext};
 use crate::ip;
 
 /// Percentage of the lines read that must have an address for `$remote_addr`.
@@ -64,12 +64,13 @@ impl Survey {
     pub(super) fn of(formats: &[LogFormat], candidate: Candidate, sample: &Sample<'_>) -> (Survey, Vec<Take>) {
         let format = &formats[candidate.format];
         let bump = Bump::new();
-        let room = Room { bump: &bump, needs: Fields::text(TextField::Addr).and(Fields::text(TextField::Host)) };
-        let (mut memory, mut row) = (Memory::default(), Row::EMPTY);
+        let context =
+            ScanContext { bump: &bump, needs: Fields::text(TextField::Addr).union(Fields::text(TextField::Host)) };
+        let (mut cache, mut row) = (ScanCache::default(), Row::EMPTY);
         let (mut survey, mut takes) = (Survey::default(), vec![Take::Nothing; sample.lines().len()]);
         for (line, take) in sample.lines().iter().zip(&mut takes) {
             let SampledLine { text, lines, .. } = *line;
-            let Ok(end) = try_one(formats, candidate, sample.marked(line), room, &mut memory, &mut row) else {
+            let Ok(end) = try_one(formats, candidate, sample.marked(line), context, &mut cache, &mut row) else {
                 continue;
             };
             let is_whole = is_nothing(&text[end..]);

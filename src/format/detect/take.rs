@@ -3,15 +3,15 @@
 use super::candidate::{Candidate, fits, try_one};
 use super::odd_duration;
 use super::survey::{is_nothing, is_plausible};
-use super::{FormatsOfFile, Taken};
+use super::{FormatId, FormatsOfFile};
 use crate::batch::{Fields, MISSING, TextField};
-use crate::format::damage;
+use crate::format::corruption;
 use crate::format::log_format::scan::scan;
-use crate::format::misfit::{Expected, Misfit};
+use crate::format::mismatch::{Expected, Mismatch};
 use crate::format::reason::Reason;
 use crate::format::row::Row;
 use crate::format::slot::Slot;
-use crate::format::{Line, Memory, Room};
+use crate::format::{Line, ScanCache, ScanContext};
 
 impl FormatsOfFile<'_> {
     /// Fills `row` with the file's main format, or with another format that accepts the line. Returns the reason if
@@ -20,31 +20,31 @@ impl FormatsOfFile<'_> {
     pub(crate) fn take<'a>(
         &self,
         line: Line<'a, '_>,
-        room: Room<'a>,
-        memory: &mut Memory,
+        context: ScanContext<'a>,
+        cache: &mut ScanCache,
         row: &mut Row<'a>,
-    ) -> Result<Taken, Reason> {
+    ) -> Result<FormatId, Reason> {
         let main = &self.formats[self.main.format];
         if main.has_keys() {
-            return self.take_json(line, room, memory, row);
+            return self.take_json(line, context, cache, row);
         }
         // A row filled by another format has values that this one does not log.
         if row.filled_by != self.main.format {
             *row = Row::empty_for(self.main.format, main.plan.fields);
         }
         row.has_assumed_utc = false;
-        match scan(&main.plan, self.main.tail, line, memory, row) {
+        match scan(&main.plan, self.main.tail, line, cache, row) {
             Ok(end) => {
                 if self.drops_users {
                     row.set_text(Slot::of(TextField::User), MISSING);
                 }
                 if end == line.text.len() {
                     row.has_unread = false;
-                    return Ok(Taken(self.main.format));
+                    return Ok(FormatId(self.main.format));
                 }
-                self.take_longer(end, line, room, memory, row)
+                self.take_longer(end, line, context, cache, row)
             }
-            Err(misfit) => self.take_other(misfit, line, room, memory, row),
+            Err(mismatch) => self.take_other(mismatch, line, context, cache, row),
         }
     }
 
@@ -52,13 +52,13 @@ impl FormatsOfFile<'_> {
     fn take_json<'a>(
         &self,
         line: Line<'a, '_>,
-        room: Room<'a>,
-        memory: &mut Memory,
+        context: ScanContext<'a>,
+        cache: &mut ScanCache,
         row: &mut Row<'a>,
-    ) -> Result<Taken, Reason> {
-        match try_one(self.formats, self.main, line, room, memory, row) {
-            Ok(_) => Ok(Taken(self.main.format)),
-            Err(misfit) => self.take_other(misfit, line, room, memory, row),
+    ) -> Result<FormatId, Reason> {
+        match try_one(self.formats, self.main, line, context, cache, row) {
+            Ok(_) => Ok(FormatId(self.main.format)),
+            Err(mismatch) => self.take_other(mismatch, line, context, cache, row),
         }
     }
 
@@ -69,26 +69,26 @@ impl FormatsOfFile<'_> {
         &self,
         end: usize,
         line: Line<'a, '_>,
-        room: Room<'a>,
-        memory: &mut Memory,
+        context: ScanContext<'a>,
+        cache: &mut ScanCache,
         row: &mut Row<'a>,
-    ) -> Result<Taken, Reason> {
-        if damage::begins_again(line.text, end) {
+    ) -> Result<FormatId, Reason> {
+        if corruption::has_second_line_start(line.text, end) {
             return Err(Reason::Glued);
         }
         let mut first = None;
         for longer in &self.longer {
-            match self.try_plausible(*longer, line, room, memory, row) {
+            match self.try_plausible(*longer, line, context, cache, row) {
                 Ok(end) if is_nothing(&line.text[end..]) => return Ok(self.taken(longer.format, end, line, row)),
                 Ok(_) => {
                     first.get_or_insert(*longer);
                 }
-                Err(misfit) if misfit.reason != Reason::NoMatch => return Err(misfit.reason),
+                Err(mismatch) if mismatch.reason != Reason::NoMatch => return Err(mismatch.reason),
                 Err(_) => {}
             }
         }
         let best = first.unwrap_or(self.main);
-        let end = try_one(self.formats, best, line, room, memory, row).map_err(|misfit| misfit.reason)?;
+        let end = try_one(self.formats, best, line, context, cache, row).map_err(|mismatch| mismatch.reason)?;
         if best.format == self.main.format {
             row.filled_by = best.format;
             if self.drops_users {
@@ -101,12 +101,12 @@ impl FormatsOfFile<'_> {
     #[cold]
     fn take_other<'a>(
         &self,
-        first: Misfit,
+        first: Mismatch,
         line: Line<'a, '_>,
-        room: Room<'a>,
-        memory: &mut Memory,
+        context: ScanContext<'a>,
+        cache: &mut ScanCache,
         row: &mut Row<'a>,
-    ) -> Result<Taken, Reason> {
+    ) -> Result<FormatId, Reason> {
         if first.reason != Reason::NoMatch {
             return Err(first.reason);
         }
@@ -114,14 +114,14 @@ impl FormatsOfFile<'_> {
             return Err(Reason::BadNumber);
         }
         for other in &self.others {
-            match self.try_plausible(*other, line, room, memory, row) {
-                Ok(end) if damage::begins_again(line.text, end) => return Err(Reason::Glued),
+            match self.try_plausible(*other, line, context, cache, row) {
+                Ok(end) if corruption::has_second_line_start(line.text, end) => return Err(Reason::Glued),
                 Ok(end) => return Ok(self.taken(other.format, end, line, row)),
-                Err(misfit) if misfit.reason != Reason::NoMatch => return Err(misfit.reason),
+                Err(mismatch) if mismatch.reason != Reason::NoMatch => return Err(mismatch.reason),
                 Err(_) => {}
             }
         }
-        Err(damage::reason(line.text))
+        Err(corruption::reason(line.text))
     }
 
     /// Like [`try_one`], but a format that none of the first lines had must read plausible values.
@@ -129,23 +129,23 @@ impl FormatsOfFile<'_> {
         &self,
         candidate: Candidate,
         line: Line<'a, '_>,
-        room: Room<'a>,
-        memory: &mut Memory,
+        context: ScanContext<'a>,
+        cache: &mut ScanCache,
         row: &mut Row<'a>,
-    ) -> Result<usize, Misfit> {
+    ) -> Result<usize, Mismatch> {
         // The values that decide are read even if the question does not need them.
-        let needs = room.needs.and(Fields::text(TextField::Addr)).and(Fields::text(TextField::Host));
-        let room = if candidate.is_established { room } else { Room { needs, ..room } };
-        let end = try_one(self.formats, candidate, line, room, memory, row)?;
+        let needs = context.needs.union(Fields::text(TextField::Addr)).union(Fields::text(TextField::Host));
+        let context = if candidate.is_established { context } else { ScanContext { needs, ..context } };
+        let end = try_one(self.formats, candidate, line, context, cache, row)?;
         if candidate.is_established || is_plausible(&self.formats[candidate.format], row) {
             return Ok(end);
         }
-        Err(Misfit { reason: Reason::NoMatch, expected: Expected::End, at: 0 })
+        Err(Mismatch { reason: Reason::NoMatch, expected: Expected::End, at: 0 })
     }
 
-    fn taken(&self, format: usize, end: usize, line: Line<'_, '_>, row: &mut Row<'_>) -> Taken {
+    fn taken(&self, format: usize, end: usize, line: Line<'_, '_>, row: &mut Row<'_>) -> FormatId {
         row.has_unread = !is_nothing(&line.text[end..]);
-        Taken(format)
+        FormatId(format)
     }
 
     /// True if a malformed line looks like a complete line of `common` and that format is not in use.
@@ -166,10 +166,10 @@ mod tests {
     const COMBINED: &str = r#"1.2.3.4 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 12 "-" "curl""#;
     const COMMON: &str = r#"1.2.3.4 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 12"#;
 
-    fn take(of_file: &FormatsOfFile<'_>, line: &[u8]) -> Result<Taken, Reason> {
+    fn take(of_file: &FormatsOfFile<'_>, line: &[u8]) -> Result<FormatId, Reason> {
         let (bump, mut row) = (Bump::new(), Row::EMPTY);
-        let room = Room { bump: &bump, needs: Fields::NONE };
-        of_file.take(Line::unmarked(line), room, &mut Memory::default(), &mut row)
+        let context = ScanContext { bump: &bump, needs: Fields::NONE };
+        of_file.take(Line::unmarked(line), context, &mut ScanCache::default(), &mut row)
     }
 
     #[test]
@@ -179,8 +179,8 @@ mod tests {
         for head in [line.to_owned(), format!("h {COMBINED}\n{line}"), format!("h {COMBINED}\nh {COMBINED}\n{line}")] {
             let of_file = FormatsOfFile::detect(&formats, &[], head.as_bytes());
             let (bump, mut row) = (Bump::new(), Row::EMPTY);
-            let room = Room { bump: &bump, needs: Fields::NONE };
-            of_file.take(Line::unmarked(line.as_bytes()), room, &mut Memory::default(), &mut row).unwrap();
+            let context = ScanContext { bump: &bump, needs: Fields::NONE };
+            of_file.take(Line::unmarked(line.as_bytes()), context, &mut ScanCache::default(), &mut row).unwrap();
             assert_eq!(row.text(Slot::of(TextField::Addr)), b"1.2.3.4");
             assert_eq!(row.text(Slot::of(TextField::User)), b"- bob [01/Jan/2000");
         }
@@ -196,14 +196,14 @@ mod tests {
         }
         let both = format!("{COMBINED}\n{COMBINED}\n{COMMON}\n");
         let of_file = FormatsOfFile::detect(&formats, &[], both.as_bytes());
-        assert_eq!(take(&of_file, COMMON.as_bytes()), Ok(Taken(1)));
+        assert_eq!(take(&of_file, COMMON.as_bytes()), Ok(FormatId(1)));
     }
 
     #[test]
     fn given_formats_are_all_in_use() {
         let formats: Vec<LogFormat> = ["combined", "common"].map(|name| name.parse().unwrap()).into();
         let of_file = FormatsOfFile::detect(&formats, &[], format!("{COMBINED}\n").repeat(20).as_bytes());
-        assert_eq!(take(&of_file, COMMON.as_bytes()), Ok(Taken(1)));
+        assert_eq!(take(&of_file, COMMON.as_bytes()), Ok(FormatId(1)));
         assert_eq!(take(&of_file, &COMBINED.as_bytes()[..COMMON.len() + 3]), Err(Reason::NoMatch));
     }
 

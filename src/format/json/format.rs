@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use super::key_lookup::{JsonKeys, Rule};
 use crate::format::field_key::FieldKey;
 use crate::format::ltsv::labels::LABELS;
-use crate::format::variables::Feeds;
+use crate::format::variables::Destination;
 use crate::message::{Message, Setting, message};
 use crate::text::printable;
 
@@ -66,10 +66,10 @@ impl JsonFormat {
     pub(in crate::format) fn expectation(&self, rule: u16) -> Message {
         let rule = self.keys().rule(rule);
         let what = match self.keys().targets()[rule.target] {
-            Feeds::Time => "a time",
-            Feeds::Status => "a status",
-            Feeds::Bytes => "a number of bytes",
-            Feeds::RequestTime => "a duration",
+            Destination::Time => "a time",
+            Destination::Status => "a status",
+            Destination::Bytes => "a number of bytes",
+            Destination::RequestTime => "a duration",
             _ => "a value",
         };
         let key = printable(rule.key.as_bytes());

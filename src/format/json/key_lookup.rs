@@ -12,7 +12,7 @@ use crate::format::ltsv::labels::LabelRow;
 use crate::format::request_parts::RequestPart;
 use crate::format::slot::Slot;
 use crate::format::time_unit::TimeUnit;
-use crate::format::variables::{Feeds, variable, variables};
+use crate::format::variables::{Destination, variable, variables};
 
 /// The meaning of one key. If several rules feed the same target, the first one wins.
 #[derive(Clone, Debug)]
@@ -53,7 +53,7 @@ pub(crate) struct JsonKeys {
     rules: Vec<Rule>,
     /// Number of rules given by the user; they come first.
     given: usize,
-    targets: Vec<Feeds>,
+    targets: Vec<Destination>,
     names: Vec<Name>,
     /// Hash table: the index of a name plus one, or 0 for an empty slot.
     slots: Vec<u16>,
@@ -84,7 +84,8 @@ impl JsonKeys {
         let row = |key, variable, unit, form| Meaning { key, variable, unit, form };
         let given: Vec<_> = given.iter().map(|f| row(f.key(), f.variable(), f.unit(), Form::Any)).collect();
         let labels = labels.iter().map(|(label, variable, unit)| row(*label, *variable, *unit, Form::Any));
-        let own_names = variables().filter(|v| v.name != "uri" && v.feeds != Feeds::Nothing && v.is_in_nginx_s_unit());
+        let own_names =
+            variables().filter(|v| v.name != "uri" && v.destination != Destination::Nothing && v.is_in_nginx_s_unit());
         let own_names = own_names.map(|v| row(v.name, v.name, TimeUnit::Seconds, Form::Any));
         let table = KEYS.iter().map(|known| row(known.key, known.variable, known.unit, known.form));
         let mut places = HashMap::new();
@@ -101,27 +102,32 @@ impl JsonKeys {
         let known = labels.chain(own_names).chain(table).filter(|known| !is_given(known.key));
         for (at, meaning) in given.iter().copied().chain(known).enumerate() {
             let name = meaning.variable;
-            let ranked = || ranked.iter().position(|ranked| *ranked == name).map(|place| Feeds::Ranked(place as u8));
-            let feeds = variable(name).map_or(Feeds::Nothing, |(_, v)| v.feeds);
+            let ranked =
+                || ranked.iter().position(|ranked| *ranked == name).map(|place| Destination::Ranked(place as u8));
+            let destination = variable(name).map_or(Destination::Nothing, |(_, v)| v.destination);
             // A variable that only rankings read gets a target only if the question ranks it.
-            let feeds = if feeds == Feeds::Nothing && at < named { ranked().unwrap_or(feeds) } else { feeds };
+            let destination = if destination == Destination::Nothing && at < named {
+                ranked().unwrap_or(destination)
+            } else {
+                destination
+            };
             let is_second_meaning =
                 (given.len()..named).contains(&at) && keys.rules.last().is_some_and(|last| *last.key == *meaning.key);
-            if is_second_meaning || feeds != Feeds::Nothing && !keys.reads_all(&places, meaning.key) {
-                keys.add(&mut places, meaning, feeds);
+            if is_second_meaning || destination != Destination::Nothing && !keys.reads_all(&places, meaning.key) {
+                keys.add(&mut places, meaning, destination);
             }
             keys.given = if at < given.len() { keys.rules.len() } else { keys.given };
         }
         for (place, name) in (0..).zip(ranked) {
-            let feeds = Feeds::Ranked(place);
+            let destination = Destination::Ranked(place);
             if !keys.reads_all(&places, name) && !is_given(name) {
-                keys.add(&mut places, row(name, name, TimeUnit::Seconds, Form::Any), feeds);
+                keys.add(&mut places, row(name, name, TimeUnit::Seconds, Form::Any), destination);
             }
             let derived = RequestPart::named(name);
             let JsonKeys { rules, targets, .. } = &mut keys;
             let holds = |rule: &Rule| derived.as_ref().is_some_and(|derived| derived.is_in(targets[rule.target]));
             for rule in rules.iter_mut().filter(|rule| &*rule.variable == *name || holds(rule)) {
-                rule.fields = rule.fields.and(feeds.fields());
+                rule.fields = rule.fields.union(destination.fields());
             }
         }
         for (key, mark) in MARKS {
@@ -142,10 +148,10 @@ impl JsonKeys {
         rule.otherwise.map_or(rule, |next| self.last(next))
     }
 
-    fn add<'k>(&mut self, places: &mut Places<'k>, meaning: Meaning<'k>, feeds: Feeds) {
+    fn add<'k>(&mut self, places: &mut Places<'k>, meaning: Meaning<'k>, destination: Destination) {
         let Meaning { key, variable, unit, form } = meaning;
-        let target = self.targets.iter().position(|t| *t == feeds).unwrap_or_else(|| {
-            self.targets.push(feeds);
+        let target = self.targets.iter().position(|t| *t == destination).unwrap_or_else(|| {
+            self.targets.push(destination);
             self.targets.len() - 1
         });
         let place = self.rules.len() as u16;
@@ -161,7 +167,7 @@ impl JsonKeys {
         for (dot, _) in key.match_indices('.') {
             self.name(places, &key[..dot]).opens = true;
         }
-        let fields = feeds.fields();
+        let fields = destination.fields();
         self.rules.push(Rule {
             key: key.into(),
             variable: variable.into(),
@@ -215,7 +221,7 @@ impl JsonKeys {
         let rule = self.rules.iter().find(|rule| &*rule.variable == variable);
         rule.map(|rule| Slot::fed_by(self.targets[rule.target]))
             .filter(|slot| *slot != Slot::NOWHERE)
-            .unwrap_or(Slot::extra(place))
+            .unwrap_or(Slot::variable(place))
     }
 
     /// True if the next rule is a second meaning of the same key.
@@ -241,13 +247,13 @@ impl JsonKeys {
         if rule.form.fits(value) { Some(first) } else { rule.otherwise.and_then(|next| self.reading(next, value)) }
     }
 
-    pub(crate) fn targets(&self) -> &[Feeds] {
+    pub(crate) fn targets(&self) -> &[Destination] {
         &self.targets
     }
 
     /// The rules in a set, highest precedence first.
     pub(crate) fn seen<'k>(&'k self, seen: &'k KeysSeen) -> impl Iterator<Item = &'k Rule> {
-        self.rules.iter().enumerate().filter(|(place, _)| seen.holds(*place as u16)).map(|(_, rule)| rule)
+        self.rules.iter().enumerate().filter(|(place, _)| seen.contains(*place as u16)).map(|(_, rule)| rule)
     }
 
     /// The rules of the keys given by the user.
@@ -260,7 +266,7 @@ impl JsonKeys {
 pub(crate) fn is_key_of_a_hit(path: &[u8]) -> bool {
     static KNOWN: LazyLock<JsonKeys> = LazyLock::new(|| JsonKeys::new(&[], &[]));
     let rule = KNOWN.find(path).and_then(|name| name.rule);
-    rule.is_some_and(|rule| KNOWN.rule(rule).fields.meets(Fields::STATUS.and(Fields::text(TextField::Path))))
+    rule.is_some_and(|rule| KNOWN.rule(rule).fields.intersects(Fields::STATUS.union(Fields::text(TextField::Path))))
 }
 
 /// Hashes the first eight bytes, the last eight bytes and the length. No two names of the table agree in all three.
@@ -287,7 +293,7 @@ mod tests {
             let mut rules = std::iter::successors(first, |rule| keys.rule(*rule).otherwise).map(|rule| keys.rule(rule));
             let rule = rules.find(|rule| rule.form == *form).unwrap();
             assert_eq!((&*rule.key, rule.unit), (*key, *unit));
-            assert_eq!(keys.targets()[rule.target], variable(name).unwrap().1.feeds);
+            assert_eq!(keys.targets()[rule.target], variable(name).unwrap().1.destination);
         }
         assert_eq!(keys.find(b"response_flags").map(|name| (name.rule, name.mark)), Some((None, Mark::Envoy)));
         assert!(keys.find(b"request").unwrap().opens && keys.find(b"request").unwrap().rule.is_some());
@@ -305,10 +311,10 @@ mod tests {
             let rule = keys.reading(keys.find(key).unwrap().rule.unwrap(), value)?;
             Some(keys.targets()[keys.rule(rule).target])
         };
-        assert_eq!(read(b"requestTime", b"0.023"), Some(Feeds::RequestTime));
-        assert_eq!(read(b"requestTime", b"05/Apr/2022:03:45:05 +0000"), Some(Feeds::Time));
-        assert_eq!(read(b"time", b"1649130305"), Some(Feeds::Time));
-        assert_eq!(read(b"time", b"0.023"), Some(Feeds::RequestTime));
+        assert_eq!(read(b"requestTime", b"0.023"), Some(Destination::RequestTime));
+        assert_eq!(read(b"requestTime", b"05/Apr/2022:03:45:05 +0000"), Some(Destination::Time));
+        assert_eq!(read(b"time", b"1649130305"), Some(Destination::Time));
+        assert_eq!(read(b"time", b"0.023"), Some(Destination::RequestTime));
         assert_eq!(read(b"time", b"23"), None);
         assert_eq!(read(b"client", b"mobile"), None);
         // A user who gives the key knows its form, so every value is read.
@@ -345,8 +351,8 @@ mod tests {
         a.add(3);
         b.add(130);
         a.merge(&b);
-        assert!(a.holds(3) && a.holds(130) && !a.holds(4) && !a.holds(1000));
+        assert!(a.contains(3) && a.contains(130) && !a.contains(4) && !a.contains(1000));
         a.clear();
-        assert!(!a.holds(3));
+        assert!(!a.contains(3));
     }
 }

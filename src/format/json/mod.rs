@@ -6,20 +6,20 @@
 //! - [`scan`] reads a line; [`shape`] is its fast path for lines with the same keys in the same places. [`found`]
 //!   writes the values to a row, using [`values`] (numbers, times) and [`text`] (escapes).
 //! - [`members`] lists all keys of a line, for display.
-//! - `twin` is the slow reference, based on serde_json.
+//! - `reference` is the slow reference, based on serde_json.
 
+pub(super) mod field_values;
 pub(super) mod format;
 pub(super) mod forms;
-pub(super) mod found;
 pub(super) mod key_lookup;
 pub(super) mod members;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod reference;
 pub(super) mod scan;
 pub(super) mod seen;
 mod shape;
 mod table;
 pub(super) mod template;
 pub(super) mod text;
-#[cfg(any(test, fuzzing))]
-pub(crate) mod twin;
 pub(super) mod value;
 pub(super) mod values;

@@ -10,32 +10,32 @@
 //! - If a key occurs twice, the last one counts.
 //! - A list of one value counts as that value; any other list is its text.
 //!
-//! If you make this faster, trust the tests in twin.rs: a slow reference that reads valid lines with serde_json.
+//! If you make this faster, trust the tests in reference.rs: a slow reference that reads valid lines with serde_json.
 
 use std::ops::Range;
 
+use super::field_values::{FieldValues, Flaw, ScanContext};
 use super::forms::{Mark, is_caddys_own};
-use super::found::{Finds, Flaw, Room};
 use super::key_lookup::{JsonKeys, Name};
 use super::seen::KeysSeen;
-use super::shape::{Placed, Shapes};
+use super::shape::{SampleValue, Shapes};
 use super::text::decode;
 use super::value::{Broken, bare_end, behind_space, value};
 use crate::batch::{Fields, TextField};
 use crate::format::Reason;
 use crate::format::marks::Line;
 use crate::format::marks::next_quote;
-use crate::format::misfit::{Expected, Misfit};
+use crate::format::mismatch::{Expected, Mismatch};
 use crate::format::row::Row;
 use crate::time::Clock;
 
 /// Per-worker state for one format, reused between lines: memory, and the keys seen.
 #[derive(Debug, Default)]
-pub(in crate::format) struct Recall {
-    pub(in crate::format) finds: Finds,
+pub(in crate::format) struct JsonScratch {
+    pub(in crate::format) field_values: FieldValues,
     shapes: Shapes,
     /// Values of the line and their positions, if its shape will be learned.
-    placed: Vec<Placed>,
+    sample_values: Vec<SampleValue>,
     /// Path of the open object, with a dot after each key.
     path: Vec<u8>,
     /// Length of the path before each open object.
@@ -49,8 +49,8 @@ pub(in crate::format) struct Recall {
 }
 
 /// Error for a line that does not begin like a JSON object.
-pub(in crate::format) const NO_OBJECT: Misfit =
-    Misfit { reason: Reason::NoMatch, expected: Expected::Said("a JSON object"), at: 0 };
+pub(in crate::format) const NO_OBJECT: Mismatch =
+    Mismatch { reason: Reason::NoMatch, expected: Expected::Said("a JSON object"), at: 0 };
 
 /// True if a line begins like a JSON object.
 #[inline]
@@ -62,44 +62,44 @@ pub(in crate::format) fn is_object(text: &[u8]) -> bool {
 pub(in crate::format) fn scan<'a>(
     keys: &JsonKeys,
     line: Line<'a, '_>,
-    room: Room<'a>,
+    context: ScanContext<'a>,
     clock: &mut Clock,
-    recall: &mut Recall,
+    scratch: &mut JsonScratch,
     row: &mut Row<'a>,
-) -> Result<(), Misfit> {
-    let misfit = |reason, expected, at| Misfit { reason, expected: Expected::Said(expected), at };
+) -> Result<(), Mismatch> {
+    let mismatch = |reason, expected, at| Mismatch { reason, expected: Expected::Said(expected), at };
     let no_value =
-        |Flaw { reason, rule, start, len }| Misfit { reason, expected: Expected::Value { rule, len }, at: start };
-    if let Some(shape) = recall.shapes.read(keys, line, &mut recall.finds) {
-        recall.finds.fill(shape.targets(), keys, line.text, room, clock, row).map_err(no_value)?;
+        |Flaw { reason, rule, start, len }| Mismatch { reason, expected: Expected::Value { rule, len }, at: start };
+    if let Some(shape) = scratch.shapes.read(keys, line, &mut scratch.field_values) {
+        scratch.field_values.fill(shape.targets(), keys, line.text, context, clock, row).map_err(no_value)?;
         row.has = shape.has();
-        recall.shapes.note_use();
+        scratch.shapes.note_use();
         return Ok(());
     }
     if !is_object(line.text) {
         return Err(NO_OBJECT);
     }
-    let learns = recall.shapes.wants_one(line);
-    let has = recall
+    let learns = scratch.shapes.wants_one(line);
+    let has = scratch
         .walk(keys, line, learns)
-        .map_err(|Broken(at)| misfit(Reason::BadJson, "a JSON object that is whole", at))?;
-    if recall.is_caddys_own {
-        return Err(misfit(Reason::NoMatch, "a line of an access log", line.text.len()));
+        .map_err(|Broken(at)| mismatch(Reason::BadJson, "a JSON object that is whole", at))?;
+    if scratch.is_caddys_own {
+        return Err(mismatch(Reason::NoMatch, "a line of an access log", line.text.len()));
     }
-    if !has.meets(Fields::STATUS.and(Fields::text(TextField::Path))) {
+    if !has.intersects(Fields::STATUS.union(Fields::text(TextField::Path))) {
         // A line of a program's own log, or of a format whose keys are unknown.
-        return Err(misfit(Reason::NoMatch, "a key that is known to hold a status or a request", line.text.len()));
+        return Err(mismatch(Reason::NoMatch, "a key that is known to hold a status or a request", line.text.len()));
     }
-    recall.finds.fill(keys.targets(), keys, line.text, room, clock, row).map_err(no_value)?;
+    scratch.field_values.fill(keys.targets(), keys, line.text, context, clock, row).map_err(no_value)?;
     row.has = has;
-    recall.note_keys();
+    scratch.note_keys();
     if learns {
-        recall.shapes.learn(keys, line.text, &recall.placed);
+        scratch.shapes.learn(keys, line.text, &scratch.sample_values);
     }
     Ok(())
 }
 
-impl Recall {
+impl JsonScratch {
     /// Adds to `keys` the keys that lines had since the last call.
     pub(in crate::format) fn move_keys_to(&mut self, keys: &mut KeysSeen) {
         self.shapes.move_keys_to(&mut self.seen);
@@ -117,8 +117,8 @@ impl Recall {
     /// positions.
     fn walk(&mut self, keys: &JsonKeys, line: Line<'_, '_>, learns: bool) -> Result<Fields, Broken> {
         let (text, mut quotes) = (line.text, line.quotes);
-        self.finds.reset(keys.targets().len());
-        self.placed.clear();
+        self.field_values.reset(keys.targets().len());
+        self.sample_values.clear();
         self.seen_in_line.clear();
         self.path.clear();
         self.opened.clear();
@@ -172,20 +172,20 @@ impl Recall {
             let mark = name.map_or(Mark::Nothing, |name| name.mark);
             match mark {
                 Mark::Nothing => {}
-                Mark::Envoy => self.finds.note_envoy_key(),
-                Mark::Logger => self.is_caddys_own |= is_caddys_own(self.finds.plain(&value, text)),
+                Mark::Envoy => self.field_values.note_envoy_key(),
+                Mark::Logger => self.is_caddys_own |= is_caddys_own(self.field_values.plain(&value, text)),
             }
             let rule = match first {
-                Some(first) if keys.has_forms(first) => keys.reading(first, self.finds.plain(&value, text)),
+                Some(first) if keys.has_forms(first) => keys.reading(first, self.field_values.plain(&value, text)),
                 only => only,
             };
             if let Some(rule) = rule {
-                has = has.and(keys.rule(rule).fields);
+                has = has.union(keys.rule(rule).fields);
                 self.seen_in_line.add(rule);
-                self.finds.put(keys.rule(rule).target, rule, &value, text);
+                self.field_values.put(keys.rule(rule).target, rule, &value, text);
             }
             if learns {
-                self.placed.push(Placed::of(&value, first, rule, mark, text));
+                self.sample_values.push(SampleValue::of(&value, first, rule, mark, text));
             }
             at = behind_value(text, value.next)?;
         }

@@ -18,7 +18,7 @@ impl KeysSeen {
         self.0.iter().all(|word| *word == 0)
     }
 
-    pub(crate) fn holds(&self, rule: u16) -> bool {
+    pub(crate) fn contains(&self, rule: u16) -> bool {
         self.0.get(usize::from(rule / 64)).is_some_and(|word| word >> (rule % 64) & 1 == 1)
     }
 

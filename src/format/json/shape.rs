@@ -7,18 +7,18 @@
 //!
 //! Measured: a third of the time that scan.rs needs to go from key to key, for lines of nginx.
 
+use super::field_values::FieldValues;
 use super::forms::{Mark, is_caddys_own};
-use super::found::Finds;
 use super::key_lookup::JsonKeys;
 use super::seen::KeysSeen;
 use super::value::{Kind, Value, value};
 use crate::batch::Fields;
 use crate::format::marks::{Line, Quotes};
-use crate::format::variables::Feeds;
+use crate::format::variables::Destination;
 
 /// A value of the line that a shape is learned from.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Placed {
+pub(super) struct SampleValue {
     /// The first rule of its key, and the rule that read it.
     first: Option<u16>,
     rule: Option<u16>,
@@ -39,14 +39,14 @@ enum Ends {
     Bracket(u8),
 }
 
-impl Placed {
-    pub(super) fn of(value: &Value, first: Option<u16>, rule: Option<u16>, mark: Mark, line: &[u8]) -> Placed {
+impl SampleValue {
+    pub(super) fn of(value: &Value, first: Option<u16>, rule: Option<u16>, mark: Mark, line: &[u8]) -> SampleValue {
         let ends = match value.kind {
             Kind::List => Ends::Bracket(line[value.start]),
             Kind::Plain | Kind::Escaped if value.is_quoted => Ends::Quote,
             Kind::Plain | Kind::Escaped => Ends::Bare,
         };
-        Placed { first, rule, mark, ends, start: value.start, end: value.end }
+        SampleValue { first, rule, mark, ends, start: value.start, end: value.end }
     }
 }
 
@@ -56,7 +56,7 @@ pub(super) struct Shape {
     /// All bytes between values, concatenated.
     between: Vec<u8>,
     steps: Vec<Step>,
-    targets: Vec<Feeds>,
+    targets: Vec<Destination>,
     /// Fields for which the line has keys.
     has: Fields,
     seen: KeysSeen,
@@ -87,15 +87,15 @@ enum Guard {
 }
 
 impl Shape {
-    fn of(keys: &JsonKeys, line: &[u8], placed: &[Placed]) -> Shape {
+    fn of(keys: &JsonKeys, line: &[u8], sample_values: &[SampleValue]) -> Shape {
         // In the order of the keys' own targets: if two values do not exist, the first one is reported as the reason.
         let target_of = |rule: u16| keys.rule(rule).target;
-        let mut targets: Vec<usize> = placed.iter().filter_map(|value| value.rule).map(target_of).collect();
+        let mut targets: Vec<usize> = sample_values.iter().filter_map(|value| value.rule).map(target_of).collect();
         targets.sort_unstable();
         targets.dedup();
         let (mut between, mut steps, mut seen) = (Vec::new(), Vec::new(), KeysSeen::default());
         let mut at = 0;
-        for value in placed {
+        for value in sample_values {
             let before = &line[at..value.start];
             let quotes = before.iter().filter(|b| **b == b'"').count();
             let rule = value.rule.map(|rule| (rule, targets.partition_point(|target| *target < target_of(rule))));
@@ -111,14 +111,14 @@ impl Shape {
         }
         between.extend_from_slice(&line[at..]);
         let targets = targets.into_iter().map(|target| keys.targets()[target]).collect();
-        let rules = placed.iter().filter_map(|value| value.rule);
-        let has = rules.fold(Fields::NONE, |has, rule| has.and(keys.rule(rule).fields));
-        let has_envoy_key = placed.iter().any(|value| value.mark == Mark::Envoy);
+        let rules = sample_values.iter().filter_map(|value| value.rule);
+        let has = rules.fold(Fields::NONE, |has, rule| has.union(keys.rule(rule).fields));
+        let has_envoy_key = sample_values.iter().any(|value| value.mark == Mark::Envoy);
         Shape { between, steps, targets, has, seen, has_envoy_key }
     }
 
     /// Targets that lines of this shape feed.
-    pub(super) fn targets(&self) -> &[Feeds] {
+    pub(super) fn targets(&self) -> &[Destination] {
         &self.targets
     }
 
@@ -130,11 +130,11 @@ impl Shape {
     /// Finds the values of a line that has this shape; `None` if it has another. `quotes` holds the positions of all
     /// quotes of the line, and the offset to subtract from them.
     #[inline]
-    fn read(&self, keys: &JsonKeys, text: &[u8], quotes: (&[u32], u32), finds: &mut Finds) -> Option<()> {
+    fn read(&self, keys: &JsonKeys, text: &[u8], quotes: (&[u32], u32), field_values: &mut FieldValues) -> Option<()> {
         let (mut places, start) = quotes;
-        finds.reset(self.targets.len());
+        field_values.reset(self.targets.len());
         if self.has_envoy_key {
-            finds.note_envoy_key();
+            field_values.note_envoy_key();
         }
         let (mut between, mut at) = (&self.between[..], 0);
         for step in &self.steps {
@@ -166,7 +166,7 @@ impl Shape {
                 return None;
             }
             if let Some((rule, target)) = step.rule {
-                finds.put(target, rule, &found, text);
+                field_values.put(target, rule, &found, text);
             }
             at = found.next;
         }
@@ -233,10 +233,15 @@ const LONGEST_WAIT: u32 = 4096;
 impl Shapes {
     /// Finds the values of the line if it has the remembered shape.
     #[inline]
-    pub(in crate::format) fn read(&mut self, keys: &JsonKeys, line: Line<'_, '_>, finds: &mut Finds) -> Option<&Shape> {
+    pub(in crate::format) fn read(
+        &mut self,
+        keys: &JsonKeys,
+        line: Line<'_, '_>,
+        field_values: &mut FieldValues,
+    ) -> Option<&Shape> {
         let Quotes::At { places, start } = line.quotes else { return None };
         let shape = self.shape.as_ref()?;
-        if shape.read(keys, line.text, (places, start), finds).is_none() {
+        if shape.read(keys, line.text, (places, start), field_values).is_none() {
             self.miss();
             return None;
         }
@@ -277,8 +282,8 @@ impl Shapes {
 
     /// Remembers the shape of an accepted line.
     #[cold]
-    pub(super) fn learn(&mut self, keys: &JsonKeys, line: &[u8], placed: &[Placed]) {
-        self.shape = Some(Shape::of(keys, line, placed));
+    pub(super) fn learn(&mut self, keys: &JsonKeys, line: &[u8], sample_values: &[SampleValue]) {
+        self.shape = Some(Shape::of(keys, line, sample_values));
         self.is_of_use = false;
         self.credit = 2;
     }

@@ -218,14 +218,14 @@ pub(super) const KEYS: &[KeyRow] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::variables::{Feeds, Variable, variable, variables};
+    use crate::format::variables::{Destination, Variable, variable, variables};
 
     #[test]
     fn rows_name_known_variables_and_keys_have_one_row_per_form() {
         for (i, KeyRow { key, variable: name, unit, form }) in KEYS.iter().enumerate() {
-            let feeds = variable(name).unwrap().1.feeds;
-            assert_ne!(feeds, Feeds::Nothing, "{key}");
-            assert!(*unit == TimeUnit::Seconds || feeds == Feeds::RequestTime, "{key}");
+            let destination = variable(name).unwrap().1.destination;
+            assert_ne!(destination, Destination::Nothing, "{key}");
+            assert!(*unit == TimeUnit::Seconds || destination == Destination::RequestTime, "{key}");
             let others = KEYS[..i].iter().filter(|other| other.key == *key);
             assert!(others.clone().all(|other| other.form != Form::Any && other.form != *form), "{key}");
             let is_own = |v: &Variable| v.name == *key && v.is_in_nginx_s_unit();

@@ -42,27 +42,27 @@ fn undo_each(raw: &[u8], hex: Hex, mut put: impl FnMut(&[u8])) {
 }
 
 /// Up to four bytes.
-struct Few {
+struct SmallBytes {
     bytes: [u8; 4],
     len: usize,
 }
 
-impl Few {
-    const fn one(byte: u8) -> Few {
-        Few { bytes: [byte, 0, 0, 0], len: 1 }
+impl SmallBytes {
+    const fn one(byte: u8) -> SmallBytes {
+        SmallBytes { bytes: [byte, 0, 0, 0], len: 1 }
     }
 
-    fn of(c: char) -> Few {
+    fn of(c: char) -> SmallBytes {
         let mut bytes = [0; 4];
         let len = c.encode_utf8(&mut bytes).len();
-        Few { bytes, len }
+        SmallBytes { bytes, len }
     }
 }
 
 /// Decodes the escape at the start of `text`; also returns its length. Inlined because nearly all results are a single
 /// byte, which then needs no call to copy.
 #[inline(always)]
-fn escape(text: &[u8], hex: Hex) -> (Few, usize) {
+fn escape(text: &[u8], hex: Hex) -> (SmallBytes, usize) {
     let byte = match text.get(1) {
         Some(b'n') => b'\n',
         Some(b'r') => b'\r',
@@ -70,30 +70,30 @@ fn escape(text: &[u8], hex: Hex) -> (Few, usize) {
         Some(b'b') => 0x08,
         Some(b'f') => 0x0c,
         Some(byte @ (b'"' | b'\\' | b'/')) => *byte,
-        Some(b'u') => return unicode(text).unwrap_or((Few::one(b'\\'), 1)),
+        Some(b'u') => return unicode(text).unwrap_or((SmallBytes::one(b'\\'), 1)),
         Some(b'x') if matches!(hex, Hex::Escape) => {
-            return number(text.get(2..4)).map_or((Few::one(b'\\'), 1), |byte| (Few::one(byte as u8), 4));
+            return number(text.get(2..4)).map_or((SmallBytes::one(b'\\'), 1), |byte| (SmallBytes::one(byte as u8), 4));
         }
-        _ => return (Few::one(b'\\'), 1),
+        _ => return (SmallBytes::one(b'\\'), 1),
     };
-    (Few::one(byte), 2)
+    (SmallBytes::one(byte), 2)
 }
 
 #[inline(never)]
-fn unicode(text: &[u8]) -> Option<(Few, usize)> {
+fn unicode(text: &[u8]) -> Option<(SmallBytes, usize)> {
     let unit = number(text.get(2..6))?;
     if let Some(c) = char::from_u32(unit) {
-        return Some((Few::of(c), 6));
+        return Some((SmallBytes::of(c), 6));
     }
     if unit < 0xdc00
         && text[6..].starts_with(b"\\u")
         && let Some(low) = number(text.get(8..12)).filter(|low| (0xdc00..0xe000).contains(low))
         && let Some(c) = char::from_u32(0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00))
     {
-        return Some((Few::of(c), 12));
+        return Some((SmallBytes::of(c), 12));
     }
     let bytes = [0xe0 | (unit >> 12) as u8, 0x80 | (unit >> 6 & 0x3f) as u8, 0x80 | (unit & 0x3f) as u8, 0];
-    Some((Few { bytes, len: 3 }, 6))
+    Some((SmallBytes { bytes, len: 3 }, 6))
 }
 
 fn number(hex_digits: Option<&[u8]>) -> Option<u32> {

@@ -8,7 +8,7 @@ use crate::batch::{Column, Fields, TextField};
 use crate::format::shape::Shape;
 use crate::format::slot::Slot;
 use crate::format::time_unit::TimeUnit;
-use crate::format::variables::Feeds;
+use crate::format::variables::Destination;
 use crate::text::Prefix;
 
 /// Compiles a format; `ranked` are the variables that the question ranks by name.
@@ -19,11 +19,11 @@ pub(crate) fn compile(pieces: &[Piece], ranked: &[&str], strictness: Strictness)
         steps: Vec::new(),
         shortcut: None,
         whole: None,
-        usual: None,
+        fast_path: None,
         fields: Fields::NONE,
         has_address_list: false,
         // A slot that no step fills stays missing.
-        extras: (0..ranked.len()).map(Slot::extra).collect(),
+        ranked_variables: (0..ranked.len()).map(Slot::variable).collect(),
         expressions: Expressions::default(),
     };
     let mut at = 0;
@@ -32,21 +32,21 @@ pub(crate) fn compile(pieces: &[Piece], ranked: &[&str], strictness: Strictness)
         at = 1;
     }
     while let Some(Piece::Variable(value)) = pieces.get(at) {
-        plan.fields = plan.fields.and(value.feeds.fields());
-        plan.has_address_list |= value.is_address_list() && value.feeds == Feeds::Text(TextField::Addr);
+        plan.fields = plan.fields.union(value.destination.fields());
+        plan.has_address_list |= value.is_address_list() && value.destination == Destination::Text(TextField::Addr);
         let value_piece = at;
-        let mut sink = sink(value.feeds, value.shape);
+        let mut sink = sink(value.destination, value.shape);
         if let Some(place) = ranked.iter().position(|ranked| *ranked == value.name) {
-            plan.fields = plan.fields.and(Fields::column(Column::extra(place)));
+            plan.fields = plan.fields.union(Fields::column(Column::variable(place)));
             if sink == Sink::Text(Slot::NOWHERE) {
-                sink = Sink::Text(Slot::extra(place));
+                sink = Sink::Text(Slot::variable(place));
             }
             if let Sink::Text(slot) = sink {
-                plan.extras[place] = slot;
+                plan.ranked_variables[place] = slot;
             }
         }
         let reach = if escape != NginxEscape::None && is_user_and_time(&pieces[at..]) {
-            plan.fields = plan.fields.and(Fields::TIME);
+            plan.fields = plan.fields.union(Fields::TIME);
             at += 4;
             Reach::UserAndTime
         } else {
@@ -64,17 +64,17 @@ pub(crate) fn compile(pieces: &[Piece], ranked: &[&str], strictness: Strictness)
     plan
 }
 
-fn sink(feeds: Feeds, shape: Shape) -> Sink {
-    match feeds {
-        Feeds::Time => Sink::Time,
-        Feeds::Status => Sink::Status,
-        Feeds::Bytes => Sink::Bytes,
-        Feeds::RequestTime => Sink::RequestTime(match shape {
+fn sink(destination: Destination, shape: Shape) -> Sink {
+    match destination {
+        Destination::Time => Sink::Time,
+        Destination::Status => Sink::Status,
+        Destination::Bytes => Sink::Bytes,
+        Destination::RequestTime => Sink::RequestTime(match shape {
             Shape::Milliseconds => TimeUnit::Milliseconds,
             Shape::Microseconds => TimeUnit::Microseconds,
             _ => TimeUnit::Seconds,
         }),
-        Feeds::RequestTimeIn(unit) => Sink::RequestTime(unit),
+        Destination::RequestTimeIn(unit) => Sink::RequestTime(unit),
         text => Sink::Text(Slot::fed_by(text)),
     }
 }
@@ -87,16 +87,16 @@ fn is_user_and_time(pieces: &[Piece]) -> bool {
     };
     user.name == "remote_user"
         && before == BEFORE_TIME
-        && (time.shape, time.feeds) == (Shape::Time, Feeds::Time)
+        && (time.shape, time.destination) == (Shape::Time, Destination::Time)
         && after == AFTER_TIME
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::batch::EXTRAS;
+    use crate::batch::MAX_VARIABLES;
     use crate::format::log_format::parse::parse;
-    use crate::format::log_format::plan::{Shortcut, Usual};
+    use crate::format::log_format::plan::{FastPath, Shortcut};
     use crate::format::log_format::presets::{PRESETS, Preset};
 
     const PLAIN: Strictness = Strictness { escape: NginxEscape::Default, is_given: true };
@@ -110,13 +110,16 @@ mod tests {
             let (to, has_agent) = if *name == "common" { (5, false) } else { (from + 7, true) };
             assert_eq!(plan.shortcut, Some(Shortcut { from, to, has_agent }), "{name}");
             assert_eq!(plan.whole.is_some(), matches!(*name, "combined" | "common"), "{name}");
-            let usual = match *name {
-                "combined" => Some(Usual { has_time: false }),
-                "combined_timed" => Some(Usual { has_time: true }),
+            let fast_path = match *name {
+                "combined" => Some(FastPath { has_time: false }),
+                "combined_timed" => Some(FastPath { has_time: true }),
                 _ => None,
             };
-            assert_eq!(plan.usual, usual, "{name}");
-            assert!(plan.fields.holds(Fields::TIME.and(Fields::REQUEST).and(Fields::text(TextField::Addr))), "{name}");
+            assert_eq!(plan.fast_path, fast_path, "{name}");
+            assert!(
+                plan.fields.contains(Fields::TIME.union(Fields::REQUEST).union(Fields::text(TextField::Addr))),
+                "{name}"
+            );
         }
     }
 
@@ -124,12 +127,12 @@ mod tests {
     fn ranked_variables_use_the_slots_of_logged_variables() {
         let ranked = ["upstream_addr", "http_host", "cookie_id"];
         let plan = compile(&parse("$http_host $upstream_addr").unwrap(), &ranked, PLAIN);
-        assert_eq!(plan.extras, [Slot::extra(0), Slot::of(TextField::Host), Slot::extra(2)]);
-        let logged = [0, 1, 2].map(|place| plan.fields.holds(Fields::column(Column::extra(place))));
+        assert_eq!(plan.ranked_variables, [Slot::variable(0), Slot::of(TextField::Host), Slot::variable(2)]);
+        let logged = [0, 1, 2].map(|place| plan.fields.contains(Fields::column(Column::variable(place))));
         assert_eq!(logged, [true, true, false]);
         let plan = compile(&parse("$host $http_host $cookie_id").unwrap(), &ranked, PLAIN);
-        assert_eq!(plan.extras, (0..3).map(Slot::extra).collect::<Vec<_>>());
-        assert_ne!(Slot::extra(EXTRAS - 1), Slot::NOWHERE);
-        assert_eq!(Slot::extra(EXTRAS - 1).index() + 1, Slot::COUNT);
+        assert_eq!(plan.ranked_variables, (0..3).map(Slot::variable).collect::<Vec<_>>());
+        assert_ne!(Slot::variable(MAX_VARIABLES - 1), Slot::NOWHERE);
+        assert_eq!(Slot::variable(MAX_VARIABLES - 1).index() + 1, Slot::COUNT);
     }
 }

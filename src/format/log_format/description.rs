@@ -6,8 +6,8 @@ use super::plan::Tail;
 use crate::batch::TextField;
 use crate::format::LogFormat;
 use crate::format::field_key::key_variable;
-use crate::format::misfit::{Expected, Misfit};
-use crate::format::variables::{Feeds, is_name};
+use crate::format::mismatch::{Expected, Mismatch};
+use crate::format::variables::{Destination, is_name};
 use crate::message::{Message, Setting, message};
 use crate::text::printable;
 
@@ -59,8 +59,8 @@ impl LogFormat {
 
     /// The variable that feeds the address.
     pub(crate) fn address_variable(&self) -> &str {
-        let addr = Feeds::Text(TextField::Addr);
-        self.values().find(|value| value.feeds == addr).map_or("remote_addr", |value| value.name.as_str())
+        let addr = Destination::Text(TextField::Addr);
+        self.values().find(|value| value.destination == addr).map_or("remote_addr", |value| value.name.as_str())
     }
 
     /// Adjacent variables without a recognisable border between their values: `$uri and $args`.
@@ -99,8 +99,8 @@ impl LogFormat {
     }
 
     /// Describes the text that was expected at the point of a mismatch: `" - " after $remote_addr`.
-    pub(crate) fn expectation(&self, misfit: Misfit) -> Message {
-        let first = match misfit.expected {
+    pub(crate) fn expectation(&self, mismatch: Mismatch) -> Message {
+        let first = match mismatch.expected {
             Expected::Piece(first) => first,
             Expected::Said(words) => return words.into(),
             Expected::Value { rule, .. } => {

@@ -7,7 +7,7 @@
 
 use wide::u8x16;
 
-use super::plan::{AFTER_TIME, NOBODY, Usual};
+use super::plan::{AFTER_TIME, FastPath, NOBODY};
 use crate::batch::Status;
 use crate::format::digits::eight_digits;
 use crate::format::marks::Marks;
@@ -20,7 +20,7 @@ const MARKS: usize = 7;
 
 /// The values of a usual line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct UsualLine<'a> {
+pub(crate) struct FastLine<'a> {
     pub(in crate::format) addr: &'a [u8],
     pub(in crate::format) stamp: Stamp,
     pub(in crate::format) request: &'a [u8],
@@ -84,16 +84,16 @@ impl LastTimestamp {
 
 /// Reads the line that starts at `start`, if it is usual, and then passes its marks.
 #[inline(always)]
-pub(crate) fn take_usual<'a>(
-    usual: Usual,
+pub(crate) fn try_fast_path<'a>(
+    fast_path: FastPath,
     marks: &mut Marks<'a>,
     start: usize,
     max_line: usize,
     timestamp: &mut LastTimestamp,
     clock: &mut Clock,
-) -> Option<UsualLine<'a>> {
+) -> Option<FastLine<'a>> {
     let chunk = marks.bytes();
-    let line = take(usual, chunk, start, marks.ahead::<MARKS>()?, timestamp, clock)?;
+    let line = parse(fast_path, chunk, start, marks.ahead::<MARKS>()?, timestamp, clock)?;
     if line.text_end - start > max_line {
         return None;
     }
@@ -102,14 +102,14 @@ pub(crate) fn take_usual<'a>(
 }
 
 #[inline(always)]
-fn take<'a>(
-    usual: Usual,
+fn parse<'a>(
+    fast_path: FastPath,
     chunk: &'a [u8],
     start: usize,
     marks: &[u32; MARKS],
     timestamp: &mut LastTimestamp,
     clock: &mut Clock,
-) -> Option<UsualLine<'a>> {
+) -> Option<FastLine<'a>> {
     let [open, close, referer, referer_end, agent, agent_end, text_end] = marks.map(|mark| mark as usize);
     let addr_end = (open + 1).checked_sub(BETWEEN)?;
     let addr = chunk.get(start..addr_end)?;
@@ -128,7 +128,7 @@ fn take<'a>(
         && word([a, b]) == word(*b"\" ")
         && c == b'"'
         && agent == referer_end + 2;
-    let time_ms = if usual.has_time {
+    let time_ms = if fast_path.has_time {
         if !is_usual || word(behind_agent) != word(*b"\" ") {
             return None;
         }
@@ -140,7 +140,7 @@ fn take<'a>(
         }
         None
     };
-    Some(UsualLine {
+    Some(FastLine {
         addr,
         stamp,
         request: chunk.get(open + 1..close)?,
@@ -220,19 +220,19 @@ mod tests {
     use crate::batch::TextField;
     use crate::format::Row;
     use crate::format::log_format::plan::Tail;
+    use crate::format::log_format::reference::laws::line;
     use crate::format::log_format::scan::scan;
-    use crate::format::log_format::twin::laws::line;
-    use crate::format::{Line, LogFormat, Memory, Slot};
+    use crate::format::{Line, LogFormat, ScanCache, Slot};
     use proptest::prelude::*;
 
     /// Reads a chunk as a worker does. Every line that the fast path takes must be a whole line, and must have the
     /// values that the format's steps read. Returns the number of lines that the fast path takes.
     fn agree(format: &LogFormat, chunk: &[u8]) -> usize {
-        let usual = format.plan.usual.unwrap();
-        let (mut marks, mut memory, mut slow) = (Marks::from(chunk, 0), Memory::default(), Memory::default());
+        let fast_path = format.plan.fast_path.unwrap();
+        let (mut marks, mut cache, mut slow) = (Marks::from(chunk, 0), ScanCache::default(), ScanCache::default());
         let (mut start, mut taken) = (0, 0);
         while start < chunk.len() {
-            let fast = take_usual(usual, &mut marks, start, 1 << 20, &mut memory.timestamp, &mut memory.clock);
+            let fast = try_fast_path(fast_path, &mut marks, start, 1 << 20, &mut cache.timestamp, &mut cache.clock);
             let text_end = memchr::memchr(b'\n', &chunk[start..]).map_or(chunk.len(), |len| start + len);
             let text = &chunk[start..text_end];
             start = text_end + 1;
@@ -325,9 +325,9 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(12 * ProptestConfig::default().cases))]
 
         #[test]
-        fn fast_path_reads_the_same_as_the_steps(lines in prop::collection::vec(line(), 1..6), usual in 0..6_usize) {
+        fn fast_path_reads_the_same_as_the_steps(lines in prop::collection::vec(line(), 1..6), fast_path in 0..6_usize) {
             let mut lines = lines;
-            lines.insert(usual.min(lines.len()), USUAL.as_bytes().to_vec());
+            lines.insert(fast_path.min(lines.len()), USUAL.as_bytes().to_vec());
             for format in formats() {
                 agree(&format, &lines.join(&b'\n'));
             }

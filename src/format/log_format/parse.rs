@@ -4,7 +4,7 @@ use super::format_error::FormatError;
 use super::piece::{Piece, Value};
 use crate::batch::{Fields, TextField};
 use crate::format::shape::Shape;
-use crate::format::variables::{Author, Feeds, URI_AND_ARGS, is_known, is_name, variable};
+use crate::format::variables::{Author, Destination, URI_AND_ARGS, is_known, is_name, variable};
 
 /// Splits a `log_format` into pieces. Literals are never empty and never adjacent.
 pub(crate) fn parse(text: &str) -> Result<Vec<Piece>, FormatError> {
@@ -28,7 +28,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Piece>, FormatError> {
                 let name = format!("{}${}", before.name, value.name);
                 let is_nginx = [before.author, value.author] == [Author::Nginx; 2];
                 let author = if is_nginx { Author::Nginx } else { Author::Other };
-                *before = Value { name, shape: Shape::Text, feeds: Feeds::Nothing, author };
+                *before = Value { name, shape: Shape::Text, destination: Destination::Nothing, author };
             }
             _ => pieces.push(Piece::Variable(value)),
         }
@@ -40,7 +40,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Piece>, FormatError> {
             None => error(0, "no variable in it"),
         });
     }
-    Ok(settle_feeds(pieces, &[]))
+    Ok(resolve_destinations(pieces, &[]))
 }
 
 /// A literal, or the name of a variable.
@@ -102,14 +102,14 @@ fn without_sign(text: &str) -> Option<usize> {
 
 /// Lets only one variable feed each field. If several could, the first with a `given` role wins, then the one that is
 /// first in the table of variables. `$request` feeds all its parts that no role feeds.
-pub(super) fn settle_feeds(mut pieces: Vec<Piece>, given: &[usize]) -> Vec<Piece> {
+pub(super) fn resolve_destinations(mut pieces: Vec<Piece>, given: &[usize]) -> Vec<Piece> {
     let mut fed: Vec<(usize, usize)> = pieces
         .iter_mut()
         .enumerate()
         .filter(|(i, _)| !given.contains(i))
         .filter_map(|(i, p)| match p {
             Piece::Variable(value) => variable(&value.name).map(|(place, known)| {
-                value.feeds = known.feeds;
+                value.destination = known.destination;
                 (place, i)
             }),
             Piece::Literal(_) => None,
@@ -118,23 +118,23 @@ pub(super) fn settle_feeds(mut pieces: Vec<Piece>, given: &[usize]) -> Vec<Piece
     fed.sort_unstable();
     let mut taken = Fields::NONE;
     for i in given.iter().copied().chain(fed.into_iter().map(|(_, i)| i)) {
-        if let Piece::Variable(Value { feeds, .. }) = &mut pieces[i] {
-            let is_taken = match feeds {
-                Feeds::Request => taken.holds(Fields::REQUEST),
-                _ => taken.meets(feeds.fields()),
+        if let Piece::Variable(Value { destination, .. }) = &mut pieces[i] {
+            let is_taken = match destination {
+                Destination::Request => taken.contains(Fields::REQUEST),
+                _ => taken.intersects(destination.fields()),
             };
             if is_taken {
-                *feeds = Feeds::Nothing;
+                *destination = Destination::Nothing;
             }
-            taken = taken.and(feeds.fields());
+            taken = taken.union(destination.fields());
         }
     }
-    let addr = Feeds::Text(TextField::Addr);
+    let addr = Destination::Text(TextField::Addr);
     let first = pieces.iter_mut().find_map(|p| if let Piece::Variable(value) = p { Some(value) } else { None });
     if let Some(first) = first.filter(|first| first.is_address_list())
-        && !taken.meets(addr.fields())
+        && !taken.intersects(addr.fields())
     {
-        first.feeds = addr;
+        first.destination = addr;
     }
     pieces
 }
@@ -143,12 +143,12 @@ pub(super) fn settle_feeds(mut pieces: Vec<Piece>, given: &[usize]) -> Vec<Piece
 mod tests {
     use super::*;
 
-    fn fed(text: &str) -> Vec<(String, Feeds)> {
+    fn fed(text: &str) -> Vec<(String, Destination)> {
         parse(text)
             .unwrap()
             .into_iter()
             .filter_map(|p| match p {
-                Piece::Variable(Value { name, feeds, .. }) => Some((name, feeds)),
+                Piece::Variable(Value { name, destination, .. }) => Some((name, destination)),
                 Piece::Literal(_) => None,
             })
             .collect()
@@ -166,17 +166,17 @@ mod tests {
     #[test]
     fn one_variable_feeds_each_field() {
         let of = |text, name: &str| fed(text).into_iter().find(|(n, _)| n == name).unwrap().1;
-        assert_eq!(of("$bytes_sent $body_bytes_sent", "bytes_sent"), Feeds::Nothing);
-        assert_eq!(of("$bytes_sent $body_bytes_sent", "body_bytes_sent"), Feeds::Bytes);
-        assert_eq!(of("$bytes_sent", "bytes_sent"), Feeds::Bytes);
-        assert_eq!(of("$request_method $request", "request_method"), Feeds::Nothing);
-        assert_eq!(of("$upstream_addr $status", "upstream_addr"), Feeds::Nothing);
+        assert_eq!(of("$bytes_sent $body_bytes_sent", "bytes_sent"), Destination::Nothing);
+        assert_eq!(of("$bytes_sent $body_bytes_sent", "body_bytes_sent"), Destination::Bytes);
+        assert_eq!(of("$bytes_sent", "bytes_sent"), Destination::Bytes);
+        assert_eq!(of("$request_method $request", "request_method"), Destination::Nothing);
+        assert_eq!(of("$upstream_addr $status", "upstream_addr"), Destination::Nothing);
     }
 
     #[test]
     fn path_and_query_next_to_each_other_are_one_value() {
         for text in ["$uri$is_args$args", "${document_uri}$is_args$query_string"] {
-            assert_eq!(fed(text), [(URI_AND_ARGS.to_owned(), Feeds::UriAndArgs)]);
+            assert_eq!(fed(text), [(URI_AND_ARGS.to_owned(), Destination::UriAndArgs)]);
         }
         let names = |text| fed(text).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
         assert_eq!(names("$scheme://$host$request_uri"), ["scheme", "host", "request_uri"]);
@@ -188,7 +188,7 @@ mod tests {
         let names = |text| fed(text).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
         assert_eq!(names("$uri$is_args $status"), ["uri$is_args", "status"]);
         assert_eq!(names("$remote_addr$host$scheme|$status"), ["remote_addr$host$scheme", "status"]);
-        assert_eq!(fed("$remote_addr$host|$status")[0].1, Feeds::Nothing);
+        assert_eq!(fed("$remote_addr$host|$status")[0].1, Destination::Nothing);
         for text in [
             "$request$status",
             "$http_host$request_uri",
@@ -202,11 +202,11 @@ mod tests {
 
     #[test]
     fn leading_address_list_feeds_the_address_if_nothing_else_does() {
-        let addr = Feeds::Text(TextField::Addr);
+        let addr = Destination::Text(TextField::Addr);
         assert_eq!(fed("$http_x_forwarded_for - $status")[0].1, addr);
         assert_eq!(fed("[$proxy_add_x_forwarded_for] $status")[0].1, addr);
-        assert_eq!(fed("$http_x_forwarded_for, $remote_addr $status")[0].1, Feeds::Nothing);
-        assert_eq!(fed("$status $http_x_forwarded_for")[1].1, Feeds::Nothing);
+        assert_eq!(fed("$http_x_forwarded_for, $remote_addr $status")[0].1, Destination::Nothing);
+        assert_eq!(fed("$status $http_x_forwarded_for")[1].1, Destination::Nothing);
     }
 
     #[test]

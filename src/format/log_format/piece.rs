@@ -1,7 +1,7 @@
 //! The pieces of a `log_format`: literals and variables.
 
 use crate::format::shape::Shape;
-use crate::format::variables::{Author, Feeds, URI_AND_ARGS, variable};
+use crate::format::variables::{Author, Destination, URI_AND_ARGS, variable};
 
 /// A part of a `log_format`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,15 +16,15 @@ pub(crate) struct Value {
     /// The variable's name. For several variables that cannot be separated, all their names with `$` between them.
     pub(crate) name: String,
     pub(crate) shape: Shape,
-    pub(crate) feeds: Feeds,
+    pub(crate) destination: Destination,
     pub(crate) author: Author,
 }
 
 impl Value {
     pub(super) fn of(name: &str) -> Value {
-        let (shape, feeds, author) =
-            variable(name).map_or((Shape::Text, Feeds::Nothing, Author::Other), |(_, v)| (v.shape, v.feeds, v.author));
-        Value { name: name.to_owned(), shape, feeds, author }
+        let (shape, destination, author) = variable(name)
+            .map_or((Shape::Text, Destination::Nothing, Author::Other), |(_, v)| (v.shape, v.destination, v.author));
+        Value { name: name.to_owned(), shape, destination, author }
     }
 
     /// True for several adjacent variables that cannot be separated.

@@ -66,13 +66,13 @@ pub(crate) struct Plan {
     /// The same shortcut, if it covers the whole format, except for the quote after the user agent.
     pub(crate) whole: Option<Shortcut>,
     /// The usual form of the format's lines, if fast_path.rs can read it.
-    pub(crate) usual: Option<Usual>,
+    pub(crate) fast_path: Option<FastPath>,
     /// The fields that the format logs.
     pub(crate) fields: Fields,
     /// True if the format logs a list of addresses from proxies; the visitor's address is taken from it.
     pub(crate) has_address_list: bool,
     /// For each variable that the question ranks by name: its slot in a row.
-    pub(crate) extras: Vec<Slot>,
+    pub(crate) ranked_variables: Vec<Slot>,
     /// The plan as regular expressions.
     pub(crate) expressions: Expressions,
 }
@@ -104,7 +104,7 @@ impl Plan {
 
 /// The form of usual lines: `combined`, or `combined` followed by a request time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Usual {
+pub(crate) struct FastPath {
     pub(crate) has_time: bool,
 }
 

@@ -7,7 +7,7 @@ use super::piece::{Piece, literal, starts_with_slash, variable_at};
 use crate::batch::TextField;
 use crate::format::marks::closing_quote;
 use crate::format::shape::Shape;
-use crate::format::variables::{Author, Feeds};
+use crate::format::variables::{Author, Destination};
 
 /// The rule that decides where a value ends.
 #[derive(Clone, Debug)]
@@ -152,7 +152,7 @@ pub(super) fn reach(pieces: &[Piece], at: usize, strictness: Strictness) -> Reac
     let end = next.map(|literal| literal.as_bytes()[0]);
     // uWSGI leaves a value empty if the request does not have it.
     let is_other_programs = escape == NginxEscape::None && !strictness.is_given;
-    let is_addr = value.feeds == Feeds::Text(TextField::Addr);
+    let is_addr = value.destination == Destination::Text(TextField::Addr);
     if let Some(neighbour) = neighbour
         && !matches!(value.shape, Shape::Time | Shape::Status | Shape::Duration)
     {
@@ -209,7 +209,7 @@ fn open(pieces: &[Piece], at: usize, bytes: Bytes, may_be_empty: bool, escape: N
     // An address may hold colons, but the port after it does not.
     let is_before_port = literal(pieces, at + 1) == Some(":")
         && variable_at(pieces, at + 2).is_some_and(|value| value.shape == Shape::Port);
-    let is_request = variable_at(pieces, at).is_some_and(|value| value.feeds == Feeds::Request);
+    let is_request = variable_at(pieces, at).is_some_and(|value| value.destination == Destination::Request);
     Reach::Open(Box::new(Open {
         next: literal(pieces, at + 1).map(|next| (Finder::new(next).into_owned(), FinderRev::new(next).into_owned())),
         order: Order { is_last_first: is_before_port || rest.iter().all(is_nginx), prefers_protocol: is_request },

@@ -1,13 +1,13 @@
 //! Applies `NAME=KEY` to a text format: the variable KEY is read as NAME, and takes precedence over the usual variable.
 
-use super::parse::settle_feeds;
+use super::parse::resolve_destinations;
 use super::piece::{Piece, Value};
 use crate::batch::Fields;
 use crate::format::field_key::FieldKey;
 use crate::format::field_key::key_variable;
 use crate::format::shape::Shape;
 use crate::format::time_unit::TimeUnit;
-use crate::format::variables::{Feeds, variable};
+use crate::format::variables::{Destination, variable};
 
 /// A format's pieces with their roles.
 pub(in crate::format) struct Roles {
@@ -35,11 +35,13 @@ pub(in crate::format) fn assign(mut pieces: Vec<Piece>, fields: &[FieldKey]) -> 
             give(value, field);
         }
     }
-    let pieces = settle_feeds(pieces, &places);
-    let feeds = |piece: &Piece| if let Piece::Variable(value) = piece { value.feeds } else { Feeds::Nothing };
-    let of_roles = places.iter().fold(Fields::NONE, |fields, place| fields.and(feeds(&pieces[*place]).fields()));
-    let logs_request = pieces.iter().any(|piece| feeds(piece) == Feeds::Request);
-    let has_whole = places.iter().any(|place| feeds(&pieces[*place]) == Feeds::Request);
+    let pieces = resolve_destinations(pieces, &places);
+    let destination =
+        |piece: &Piece| if let Piece::Variable(value) = piece { value.destination } else { Destination::Nothing };
+    let of_roles =
+        places.iter().fold(Fields::NONE, |fields, place| fields.union(destination(&pieces[*place]).fields()));
+    let logs_request = pieces.iter().any(|piece| destination(piece) == Destination::Request);
+    let has_whole = places.iter().any(|place| destination(&pieces[*place]) == Destination::Request);
     let overrides = if logs_request && !has_whole { of_roles } else { Fields::NONE };
     Roles { pieces, given, overrides }
 }
@@ -54,21 +56,21 @@ fn first_of_each(fields: &[FieldKey]) -> impl Iterator<Item = &FieldKey> {
 
 /// Gives a variable the role of the field.
 fn give(value: &mut Value, field: &FieldKey) {
-    let feeds = variable(field.variable()).map_or(Feeds::Nothing, |(_, known)| known.feeds);
-    let (shape, feeds) = match (feeds, field.unit()) {
+    let destination = variable(field.variable()).map_or(Destination::Nothing, |(_, known)| known.destination);
+    let (shape, destination) = match (destination, field.unit()) {
         // The field is used only for a ranking, which finds it by name.
-        (Feeds::Nothing, _) => {
+        (Destination::Nothing, _) => {
             field.variable().clone_into(&mut value.name);
             return;
         }
-        (Feeds::Time, _) => (Shape::Time, feeds),
-        (Feeds::Status, _) => (Shape::Status, feeds),
-        (Feeds::Bytes, _) => (Shape::Number, feeds),
-        (Feeds::RequestTime, TimeUnit::Seconds) => (Shape::Duration, feeds),
-        (Feeds::RequestTime, unit) => (Shape::Duration, Feeds::RequestTimeIn(unit)),
-        _ => (value.shape, feeds),
+        (Destination::Time, _) => (Shape::Time, destination),
+        (Destination::Status, _) => (Shape::Status, destination),
+        (Destination::Bytes, _) => (Shape::Number, destination),
+        (Destination::RequestTime, TimeUnit::Seconds) => (Shape::Duration, destination),
+        (Destination::RequestTime, unit) => (Shape::Duration, Destination::RequestTimeIn(unit)),
+        _ => (value.shape, destination),
     };
-    (value.shape, value.feeds) = (shape, feeds);
+    (value.shape, value.destination) = (shape, destination);
 }
 
 #[cfg(test)]
@@ -77,46 +79,52 @@ mod tests {
     use crate::batch::TextField;
     use crate::format::log_format::parse::parse;
 
-    fn roles(text: &str, fields: &[&str]) -> (Vec<(String, Feeds)>, Roles) {
+    fn roles(text: &str, fields: &[&str]) -> (Vec<(String, Destination)>, Roles) {
         let fields: Vec<FieldKey> = fields.iter().map(|field| field.parse().unwrap()).collect();
         let roles = assign(parse(text).unwrap(), &fields);
         let values = roles.pieces.iter().filter_map(|piece| match piece {
-            Piece::Variable(value) => Some((value.name.clone(), value.feeds)),
+            Piece::Variable(value) => Some((value.name.clone(), value.destination)),
             Piece::Literal(_) => None,
         });
         (values.collect(), roles)
     }
 
-    fn feeds(text: &str, fields: &[&str]) -> Vec<Feeds> {
-        roles(text, fields).0.into_iter().map(|(_, feeds)| feeds).collect()
+    fn destination(text: &str, fields: &[&str]) -> Vec<Destination> {
+        roles(text, fields).0.into_iter().map(|(_, destination)| destination).collect()
     }
 
     #[test]
     fn a_role_takes_precedence_over_the_usual_variable() {
-        let (addr, host) = (Feeds::Text(TextField::Addr), Feeds::Text(TextField::Host));
-        assert_eq!(feeds("$remote_addr $http_x", &["ip=http_x"]), [Feeds::Nothing, addr]);
-        assert_eq!(feeds("$remote_addr $http_x", &["ip=$http_x"]), [Feeds::Nothing, addr]);
-        assert_eq!(feeds("$body_bytes_sent $bytes_sent", &["bytes=bytes_sent"]), [Feeds::Nothing, Feeds::Bytes]);
-        assert_eq!(feeds("$time_local $my_clock", &["time=my_clock"]), [Feeds::Nothing, Feeds::Time]);
+        let (addr, host) = (Destination::Text(TextField::Addr), Destination::Text(TextField::Host));
+        assert_eq!(destination("$remote_addr $http_x", &["ip=http_x"]), [Destination::Nothing, addr]);
+        assert_eq!(destination("$remote_addr $http_x", &["ip=$http_x"]), [Destination::Nothing, addr]);
+        assert_eq!(
+            destination("$body_bytes_sent $bytes_sent", &["bytes=bytes_sent"]),
+            [Destination::Nothing, Destination::Bytes]
+        );
+        assert_eq!(destination("$time_local $my_clock", &["time=my_clock"]), [Destination::Nothing, Destination::Time]);
         // If a variable gets another role, the next variable takes over its usual one.
-        let expected = [Feeds::Text(TextField::Referer), host];
-        assert_eq!(feeds("$host $http_host", &["referer=host"]), expected);
-        assert_eq!(feeds("$remote_addr $x", &["ip=y"]), [addr, Feeds::Nothing]);
-        assert_eq!(feeds("$x|$y", &["ip=x", "ip=y", "host=x"]), [addr, Feeds::Nothing]);
-        let ms = Feeds::RequestTimeIn(TimeUnit::Milliseconds);
-        assert_eq!(feeds("$took", &["request_time_ms=took"]), [ms]);
-        assert_eq!(roles("$my_id", &["cookie_id=my_id"]).0, [("cookie_id".to_owned(), Feeds::Nothing)]);
+        let expected = [Destination::Text(TextField::Referer), host];
+        assert_eq!(destination("$host $http_host", &["referer=host"]), expected);
+        assert_eq!(destination("$remote_addr $x", &["ip=y"]), [addr, Destination::Nothing]);
+        assert_eq!(destination("$x|$y", &["ip=x", "ip=y", "host=x"]), [addr, Destination::Nothing]);
+        let ms = Destination::RequestTimeIn(TimeUnit::Milliseconds);
+        assert_eq!(destination("$took", &["request_time_ms=took"]), [ms]);
+        assert_eq!(roles("$my_id", &["cookie_id=my_id"]).0, [("cookie_id".to_owned(), Destination::Nothing)]);
     }
 
     #[test]
     fn part_of_the_request_overrides_the_request() {
         let path = Fields::text(TextField::Path);
         let (values, found) = roles(r#""$request" $filtered"#, &["path=filtered"]);
-        assert_eq!((values[0].1, found.overrides), (Feeds::Request, path));
+        assert_eq!((values[0].1, found.overrides), (Destination::Request, path));
         let (values, found) = roles(r#""$request" $request_uri $x"#, &["request=x"]);
-        assert_eq!((values[0].1, values[1].1, found.overrides), (Feeds::Nothing, Feeds::Nothing, Fields::NONE));
+        assert_eq!(
+            (values[0].1, values[1].1, found.overrides),
+            (Destination::Nothing, Destination::Nothing, Fields::NONE)
+        );
         let (values, found) = roles("$request_uri $filtered", &["path=filtered"]);
-        assert_eq!((values[0].1, found.overrides), (Feeds::Nothing, Fields::NONE));
+        assert_eq!((values[0].1, found.overrides), (Destination::Nothing, Fields::NONE));
         assert_eq!(roles("$request $x", &["status=y"]).1.given, []);
     }
 }

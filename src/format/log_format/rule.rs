@@ -8,7 +8,7 @@ use super::plan::{AFTER_TIME, BEFORE_TIME, Plan, Step, Tail};
 use super::reach::{Bytes, Open, Reach};
 use super::sink::{Put, put};
 use crate::format::Reason;
-use crate::format::misfit::{Expected, Misfit};
+use crate::format::mismatch::{Expected, Mismatch};
 use crate::format::row::Row;
 use crate::format::timestamp;
 use crate::time::Clock;
@@ -38,16 +38,16 @@ pub(in crate::format) fn scan<'a>(
     text: &'a [u8],
     clock: &mut Clock,
     row: &mut Row<'a>,
-) -> Result<usize, Misfit> {
-    let misfit = |reason, expected, at| Misfit { reason, expected, at };
-    let no_match = misfit(Reason::NoMatch, Expected::End, text.len());
+) -> Result<usize, Mismatch> {
+    let mismatch = |reason, expected, at| Mismatch { reason, expected, at };
+    let no_match = mismatch(Reason::NoMatch, Expected::End, text.len());
     let (values, end) = values(plan, tail, text).ok_or(no_match)?;
     let mut flaw = Ok(end);
     for (step, value) in plan.steps.iter().zip(values) {
         match put(step, value, clock, row) {
             Put::NoSuchValue(reason) if flaw.is_ok() => {
                 let at = value.as_ptr().addr() - text.as_ptr().addr();
-                flaw = Err(misfit(reason, Expected::Piece(step.value_piece), at));
+                flaw = Err(mismatch(reason, Expected::Piece(step.value_piece), at));
             }
             Put::Done | Put::NoSuchValue(_) => {}
             Put::NoValue | Put::TwoLines => return Err(no_match),

@@ -1,16 +1,16 @@
 //! Scans a line with a plan: fills in the values of its fields, or finds the step that does not match. The hot path.
 //!
-//! If you make this faster: twin/mod.rs does the same with a regular expression, and a property test compares the two
-//! on generated, mutated and hostile lines. Change this file freely and rely on that test.
+//! If you make this faster: reference/mod.rs does the same with a regular expression, and a property test compares the
+//! two on generated, mutated and hostile lines. Change this file freely and rely on that test.
 
 use super::plan::{Plan, Tail};
 use super::rule;
 use super::shortcut::take;
 use super::walk::{Stuck, walk};
 use crate::format::marks::Line;
-use crate::format::memory::Memory;
-use crate::format::misfit::Misfit;
+use crate::format::mismatch::Mismatch;
 use crate::format::row::Row;
+use crate::format::scan_cache::ScanCache;
 
 /// Fills `row` from `line` and returns the place where the plan's last step ended. Slots that the plan does not fill
 /// are left unchanged: a caller that changes plans must empty the row.
@@ -22,13 +22,13 @@ pub(crate) fn scan<'a>(
     plan: &Plan,
     tail: Tail,
     line: Line<'a, '_>,
-    memory: &mut Memory,
+    cache: &mut ScanCache,
     row: &mut Row<'a>,
-) -> Result<usize, Misfit> {
+) -> Result<usize, Mismatch> {
     // Return at once if the shortcut covers the whole plan. The loop over steps, and the stack space it needs, are for
     // other plans.
     if let Some(shortcut) = plan.whole
-        && let Some((end, _)) = take(shortcut, line.text, 0, line.quotes, &mut memory.clock, row)
+        && let Some((end, _)) = take(shortcut, line.text, 0, line.quotes, &mut cache.clock, row)
     {
         // The shortcut has already checked the quote after the agent.
         let end = end + usize::from(shortcut.has_agent);
@@ -36,7 +36,7 @@ pub(crate) fn scan<'a>(
             return Ok(end);
         }
     }
-    step_by_step(plan, tail, line, memory, row)
+    step_by_step(plan, tail, line, cache, row)
 }
 
 #[inline(never)]
@@ -44,12 +44,12 @@ fn step_by_step<'a>(
     plan: &Plan,
     tail: Tail,
     line: Line<'a, '_>,
-    memory: &mut Memory,
+    cache: &mut ScanCache,
     row: &mut Row<'a>,
-) -> Result<usize, Misfit> {
-    match walk(plan, tail, line, &mut memory.choices, &mut memory.clock, row) {
+) -> Result<usize, Mismatch> {
+    match walk(plan, tail, line, &mut cache.choices, &mut cache.clock, row) {
         Ok(end) => Ok(end),
-        Err(Stuck::Misfit(misfit)) => Err(misfit),
-        Err(Stuck::TooManyTrials) => rule::scan(plan, tail, line.text, &mut memory.clock, row),
+        Err(Stuck::Mismatch(mismatch)) => Err(mismatch),
+        Err(Stuck::TooManyTrials) => rule::scan(plan, tail, line.text, &mut cache.clock, row),
     }
 }

@@ -1,7 +1,7 @@
 //! Finds in a plan the consecutive steps that most presets have, and takes them at once.
 
 use super::nginx_escape::NginxEscape;
-use super::plan::{AFTER_TIME, NOBODY, Plan, Shortcut, Sink, Step, Usual};
+use super::plan::{AFTER_TIME, FastPath, NOBODY, Plan, Shortcut, Sink, Step};
 use super::reach::Reach;
 use crate::batch::{MISSING, Status, TextField};
 use crate::format::digits::few_digits;
@@ -22,7 +22,7 @@ impl Plan {
                 && (shortcut.from, shortcut.to) == (0, self.steps.len())
                 && self.steps[shortcut.to - 1].behind.bytes() == behind.as_bytes()
         });
-        self.usual = if escape == NginxEscape::Default { usual(self) } else { None };
+        self.fast_path = if escape == NginxEscape::Default { fast_path(self) } else { None };
     }
 }
 
@@ -58,10 +58,10 @@ fn shortcut(steps: &[Step], from: usize) -> Option<Shortcut> {
 }
 
 /// The usual form of a plan's lines, if fast_path.rs can read it.
-fn usual(plan: &Plan) -> Option<Usual> {
+fn fast_path(plan: &Plan) -> Option<FastPath> {
     let shortcut = plan.shortcut.filter(|shortcut| shortcut.has_agent)?;
     if plan.whole.is_some() {
-        return Some(Usual { has_time: false });
+        return Some(FastPath { has_time: false });
     }
     let [.., agent, time] = &plan.steps[..] else { return None };
     let is_timed = plan.lead.bytes().is_empty()
@@ -70,7 +70,7 @@ fn usual(plan: &Plan) -> Option<Usual> {
         && matches!(time.reach, Reach::Duration { .. })
         && time.sink == Sink::RequestTime(TimeUnit::Seconds)
         && time.behind.bytes().is_empty();
-    is_timed.then_some(Usual { has_time: true })
+    is_timed.then_some(FastPath { has_time: true })
 }
 
 const TIME: usize = 26;

@@ -4,7 +4,7 @@
 //! quote ends the step, the time is right before it, and everything before the time is the user.
 
 use super::plan::{AFTER_TIME, BEFORE_TIME};
-use crate::format::damage::is_two_lines;
+use crate::format::corruption::is_two_lines;
 use crate::format::marks::closing_quote;
 use crate::format::timestamp::{self, Time};
 use crate::time::{Clock, Fault, Rfc3339};

@@ -13,7 +13,7 @@ use super::plan::{Plan, Tail};
 use super::shortcut::take;
 use super::sink::{Put, put};
 use crate::format::marks::{Line, Quotes};
-use crate::format::misfit::{Expected, Misfit};
+use crate::format::mismatch::{Expected, Mismatch};
 use crate::format::reason::Reason;
 use crate::format::row::Row;
 use crate::time::Clock;
@@ -27,13 +27,13 @@ pub(in crate::format) struct Choice {
     tried: Tried,
     /// Number of quotes ahead at the start of the value.
     quotes_ahead: usize,
-    flaw: Option<Misfit>,
+    flaw: Option<Mismatch>,
 }
 
 /// The reason why a walk did not reach the end of the line.
 pub(super) enum Stuck {
     /// The line does not match.
-    Misfit(Misfit),
+    Mismatch(Mismatch),
     /// It took too many trials.
     TooManyTrials,
 }
@@ -52,22 +52,22 @@ pub(super) fn walk<'a>(
     clock: &mut Clock,
     row: &mut Row<'a>,
 ) -> Result<usize, Stuck> {
-    let Some(at) = plan.lead.leads(line.text) else { return Err(Stuck::Misfit(no_match(Expected::Piece(0), 0))) };
+    let Some(at) = plan.lead.leads(line.text) else { return Err(Stuck::Mismatch(no_match(Expected::Piece(0), 0))) };
     choices.clear();
     let trials = TRIALS + TRIALS_A_BYTE * line.text.len();
     let mut walk = Walk { plan, tail, text: line.text, quotes: line.quotes, next: 0, at, flaw: None, trials };
     let mut tried = None;
-    let mut furthest: Option<Misfit> = None;
+    let mut furthest: Option<Mismatch> = None;
     loop {
         let missed = match walk.forward(tried, choices, clock, row) {
-            Ok(()) => return walk.flaw.map_or(Ok(walk.at), |flaw| Err(Stuck::Misfit(flaw))),
+            Ok(()) => return walk.flaw.map_or(Ok(walk.at), |flaw| Err(Stuck::Mismatch(flaw))),
             Err(missed) => missed,
         };
         let furthest = furthest.get_or_insert(missed);
         if missed.at > furthest.at {
             *furthest = missed;
         }
-        let Some(choice) = choices.pop() else { return Err(Stuck::Misfit(*furthest)) };
+        let Some(choice) = choices.pop() else { return Err(Stuck::Mismatch(*furthest)) };
         if walk.trials == 0 {
             return Err(Stuck::TooManyTrials);
         }
@@ -76,8 +76,8 @@ pub(super) fn walk<'a>(
     }
 }
 
-fn no_match(expected: Expected, at: usize) -> Misfit {
-    Misfit { reason: Reason::NoMatch, expected, at }
+fn no_match(expected: Expected, at: usize) -> Mismatch {
+    Mismatch { reason: Reason::NoMatch, expected, at }
 }
 
 /// A place in a line, and the next step there.
@@ -89,7 +89,7 @@ struct Walk<'p, 'a, 'q> {
     next: usize,
     at: usize,
     /// The first value that has the right shape but is invalid.
-    flaw: Option<Misfit>,
+    flaw: Option<Mismatch>,
     /// Trials left.
     trials: usize,
 }
@@ -102,7 +102,7 @@ impl<'a> Walk<'_, 'a, '_> {
         choices: &mut Vec<Choice>,
         clock: &mut Clock,
         row: &mut Row<'a>,
-    ) -> Result<(), Misfit> {
+    ) -> Result<(), Mismatch> {
         let text = self.text;
         while let Some(step) = self.plan.steps.get(self.next) {
             if let Some(shortcut) = self.plan.shortcut
@@ -125,7 +125,7 @@ impl<'a> Walk<'_, 'a, '_> {
             match put(step, value, clock, row) {
                 Put::Done => {}
                 Put::NoSuchValue(reason) => {
-                    self.flaw.get_or_insert(Misfit { reason, ..no_value });
+                    self.flaw.get_or_insert(Mismatch { reason, ..no_value });
                 }
                 Put::NoValue => return Err(no_value),
                 Put::TwoLines => {

@@ -51,14 +51,14 @@ pub(in crate::format) const LABELS: &[LabelRow] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::variables::{Feeds, is_known, variable};
+    use crate::format::variables::{Destination, is_known, variable};
 
     #[test]
     fn labels_name_known_variables_and_rows_of_one_label_are_adjacent() {
         for (i, (label, name, unit)) in LABELS.iter().enumerate() {
             assert!(is_known(name), "{label}");
-            let feeds = variable(name).map_or(Feeds::Nothing, |(_, v)| v.feeds);
-            assert!(*unit == TimeUnit::Seconds || feeds == Feeds::RequestTime, "{label}");
+            let destination = variable(name).map_or(Destination::Nothing, |(_, v)| v.destination);
+            assert!(*unit == TimeUnit::Seconds || destination == Destination::RequestTime, "{label}");
             let others = LABELS[..i].iter().rposition(|(other, ..)| other == label);
             assert!(others.is_none_or(|other| other + 1 == i && LABELS[other].1 != *name), "{label}");
             assert!(label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'), "{label}");

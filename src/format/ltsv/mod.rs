@@ -2,6 +2,6 @@
 //! [`labels`] is THE TABLE of labels.
 
 pub(super) mod labels;
-pub(super) mod scan;
 #[cfg(test)]
-mod twin;
+mod reference;
+pub(super) mod scan;

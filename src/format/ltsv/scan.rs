@@ -8,52 +8,52 @@
 //! - A repeated label with different values means two lines run together. A status without three digits means a line
 //!   that was cut off.
 //!
-//! Nothing is allocated per line. Values have the escapes of the server that wrote them, as in text formats. twin.rs is
-//! the slow reference.
+//! Nothing is allocated per line. Values have the escapes of the server that wrote them, as in text formats.
+//! reference.rs is the slow reference.
 
 use std::ops::Range;
 
 use crate::batch::{Fields, TextField};
 use crate::format::Reason;
-use crate::format::json::found::{Flaw, Room};
+use crate::format::json::field_values::{Flaw, ScanContext};
 use crate::format::json::key_lookup::JsonKeys;
-use crate::format::json::scan::Recall;
+use crate::format::json::scan::JsonScratch;
 use crate::format::json::value::{Kind, Value};
-use crate::format::misfit::{Expected, Misfit};
+use crate::format::mismatch::{Expected, Mismatch};
 use crate::format::row::Row;
 use crate::format::slot::Slot;
-use crate::format::variables::Feeds;
+use crate::format::variables::Destination;
 use crate::time::Clock;
 
 /// Fills `row`, which must be empty, from a line.
 pub(in crate::format) fn scan<'a>(
     keys: &JsonKeys,
     line: &'a [u8],
-    room: Room<'a>,
+    context: ScanContext<'a>,
     clock: &mut Clock,
-    recall: &mut Recall,
+    scratch: &mut JsonScratch,
     row: &mut Row<'a>,
-) -> Result<(), Misfit> {
-    let misfit = |reason, expected, at| Misfit { reason, expected: Expected::Said(expected), at };
-    let has = recall.walk_labels(keys, line)?;
-    if !has.meets(Fields::STATUS.and(Fields::text(TextField::Path))) {
+) -> Result<(), Mismatch> {
+    let mismatch = |reason, expected, at| Mismatch { reason, expected: Expected::Said(expected), at };
+    let has = scratch.walk_labels(keys, line)?;
+    if !has.intersects(Fields::STATUS.union(Fields::text(TextField::Path))) {
         // A line with tabs fits better than any text that just begins with a word and a colon.
         let at = if line.contains(&b'\t') { line.len() } else { 0 };
-        return Err(misfit(Reason::NoMatch, "a label that is known to hold a status or a request", at));
+        return Err(mismatch(Reason::NoMatch, "a label that is known to hold a status or a request", at));
     }
     let no_value =
-        |Flaw { reason, rule, start, len }| Misfit { reason, expected: Expected::Value { rule, len }, at: start };
-    recall.finds.fill(keys.targets(), keys, line, room, clock, row).map_err(no_value)?;
+        |Flaw { reason, rule, start, len }| Mismatch { reason, expected: Expected::Value { rule, len }, at: start };
+    scratch.field_values.fill(keys.targets(), keys, line, context, clock, row).map_err(no_value)?;
     row.has_escaped_request = row.text(Slot::REQUEST).contains(&b'\\');
     row.has = has;
-    recall.note_keys();
+    scratch.note_keys();
     Ok(())
 }
 
-impl Recall {
+impl JsonScratch {
     /// Finds the values of the line and returns the fields that it has labels for.
-    fn walk_labels(&mut self, keys: &JsonKeys, line: &[u8]) -> Result<Fields, Misfit> {
-        self.finds.reset(keys.targets().len());
+    fn walk_labels(&mut self, keys: &JsonKeys, line: &[u8]) -> Result<Fields, Mismatch> {
+        self.field_values.reset(keys.targets().len());
         self.seen_in_line.clear();
         self.labelled.clear();
         let mut has = Fields::NONE;
@@ -67,7 +67,7 @@ impl Recall {
             if start == end {
                 continue;
             }
-            let label = label_len(&line[start..end]).ok_or(Misfit {
+            let label = label_len(&line[start..end]).ok_or(Mismatch {
                 reason: Reason::NoMatch,
                 expected: Expected::Said("a label and a colon"),
                 at: start,
@@ -75,37 +75,37 @@ impl Recall {
             let Some(rule) = rule_of(keys, &line[start..start + label]) else {
                 if start == 0 && holds_label(keys, &line[label + 1..end]) {
                     let expected = Expected::Said("a label at the start of the line");
-                    return Err(Misfit { reason: Reason::NoMatch, expected, at: 0 });
+                    return Err(Mismatch { reason: Reason::NoMatch, expected, at: 0 });
                 }
                 continue;
             };
             let place = value_place(keys, rule, start + label + 1..end, line);
             let has_two = keys.has_second_meaning(rule);
-            if self.seen_in_line.holds(rule) || has_two && ambiguous.is_some() {
+            if self.seen_in_line.contains(rule) || has_two && ambiguous.is_some() {
                 let mut same = self.labelled.iter().filter(|(other, _)| *other == rule);
                 if same.any(|(_, other)| line[other.clone()] != line[place.clone()]) {
-                    return Err(Misfit {
+                    return Err(Mismatch {
                         reason: Reason::Glued,
                         expected: Expected::Said("each label once"),
                         at: start,
                     });
                 }
             }
-            let is_status = keys.targets()[keys.rule(rule).target] == Feeds::Status;
+            let is_status = keys.targets()[keys.rule(rule).target] == Destination::Status;
             if is_status && !matches!(&line[place.clone()], [] | [b'-'] | [_, _, _]) {
                 let expected = Expected::Said("three digits");
-                return Err(Misfit { reason: Reason::BadNumber, expected, at: place.start });
+                return Err(Mismatch { reason: Reason::BadNumber, expected, at: place.start });
             }
             self.labelled.push((rule, place.clone()));
             if has_two {
                 ambiguous = Some((rule, place));
             } else {
-                has = has.and(self.put_label(keys, rule, place, line));
+                has = has.union(self.put_label(keys, rule, place, line));
             }
         }
         if let Some((first, place)) = ambiguous {
-            let rule = if has.meets(keys.rule(first).fields) { first + 1 } else { first };
-            has = has.and(self.put_label(keys, rule, place, line));
+            let rule = if has.intersects(keys.rule(first).fields) { first + 1 } else { first };
+            has = has.union(self.put_label(keys, rule, place, line));
         }
         Ok(has)
     }
@@ -116,7 +116,7 @@ impl Recall {
         // `null` has no special meaning here, just like a quoted `null` in JSON.
         let value = Value { kind: Kind::Plain, start, end, next: end, is_quoted: true };
         self.seen_in_line.add(rule);
-        self.finds.put(keys.rule(rule).target, rule, &value, line);
+        self.field_values.put(keys.rule(rule).target, rule, &value, line);
         keys.rule(rule).fields
     }
 }
@@ -136,7 +136,7 @@ pub(in crate::format) fn labelled(line: &[u8], visit: &mut dyn FnMut(&[u8], Rang
 /// The range of a value, without the brackets that Apache's `%t` puts around a time.
 fn value_place(keys: &JsonKeys, rule: u16, place: Range<usize>, line: &[u8]) -> Range<usize> {
     match (keys.targets()[keys.rule(rule).target], &line[place.clone()]) {
-        (Feeds::Time, [b'[', .., b']']) => place.start + 1..place.end - 1,
+        (Destination::Time, [b'[', .., b']']) => place.start + 1..place.end - 1,
         _ => place,
     }
 }
@@ -172,11 +172,11 @@ mod tests {
     use crate::batch::Status;
     use crate::format::ltsv::labels::LABELS;
 
-    fn read(line: &str) -> Result<(String, String, Status), Misfit> {
+    fn read(line: &str) -> Result<(String, String, Status), Mismatch> {
         let keys = JsonKeys::with_labels(LABELS, &[], &[]);
         let (bump, mut row) = (Bump::new(), Row::EMPTY);
-        let room = Room { bump: &bump, needs: Fields::NONE };
-        scan(&keys, line.as_bytes(), room, &mut Clock::default(), &mut Recall::default(), &mut row)?;
+        let context = ScanContext { bump: &bump, needs: Fields::NONE };
+        scan(&keys, line.as_bytes(), context, &mut Clock::default(), &mut JsonScratch::default(), &mut row)?;
         let text = |field| String::from_utf8_lossy(row.text(Slot::of(field))).into_owned();
         Ok((text(TextField::Addr), text(TextField::Host), row.status))
     }
@@ -220,8 +220,8 @@ mod tests {
             ("status:2x0", Reason::BadNumber, 7),
             ("status:200\ttime:yesterday", Reason::BadTime, 16),
         ] {
-            let misfit = read(line).unwrap_err();
-            assert_eq!((misfit.reason, misfit.at), (reason, at), "{line}");
+            let mismatch = read(line).unwrap_err();
+            assert_eq!((mismatch.reason, mismatch.at), (reason, at), "{line}");
         }
         assert!(read("status:200\tsize:1\tstatus:200").is_ok());
     }

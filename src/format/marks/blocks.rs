@@ -103,13 +103,13 @@ impl Found {
         if self.marks.len() < self.len + STRIP {
             self.marks.resize((self.len + STRIP).next_power_of_two().max(2 * STRIP), 0);
         }
-        let room: &mut [u32; STRIP] = self.marks[self.len..].first_chunk_mut().expect(ROOM);
+        let context: &mut [u32; STRIP] = self.marks[self.len..].first_chunk_mut().expect(ROOM);
         let mut found = 0;
         let mut start = from;
         for block in blocks {
             prefetch(bytes, start + AHEAD);
             let bits = bits_of(block);
-            write(bits.marks, start as u32, room[found..].first_chunk_mut().expect(ROOM));
+            write(bits.marks, start as u32, context[found..].first_chunk_mut().expect(ROOM));
             found += bits.marks.count_ones() as usize;
             if bits.backslashes != 0 {
                 push(bits.backslashes, start as u32, &mut self.backslashes);
@@ -130,16 +130,16 @@ struct Bits {
 
 /// Writes the positions of the bits of a block that starts at `start`. The entries after them are garbage.
 #[inline(always)]
-fn write(bits: u64, start: u32, room: &mut [u32; BLOCK]) {
+fn write(bits: u64, start: u32, context: &mut [u32; BLOCK]) {
     let found = bits.count_ones() as usize;
     let mut rest = bits;
     let mut write = |place: &mut u32| {
         *place = start + rest.trailing_zeros();
         rest &= rest.wrapping_sub(1);
     };
-    room[..USUAL].iter_mut().for_each(&mut write);
+    context[..USUAL].iter_mut().for_each(&mut write);
     if found > USUAL {
-        room[USUAL..found].iter_mut().for_each(write);
+        context[USUAL..found].iter_mut().for_each(write);
     }
 }
 
@@ -229,7 +229,7 @@ mod avx512 {
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,bmi2,popcnt")]
     pub(super) fn look(found: &mut Found, bytes: &[u8], from: usize, wanted: usize) -> usize {
-        found.look_with(bytes, from, wanted, |block| bits_of(block), |bits, start, room| write(bits, start, room))
+        found.look_with(bytes, from, wanted, |block| bits_of(block), |bits, start, context| write(bits, start, context))
     }
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,bmi2,popcnt")]
@@ -258,15 +258,15 @@ mod avx512 {
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,bmi2,popcnt")]
     #[inline]
-    pub(super) fn write(bits: u64, start: u32, room: &mut [u32; BLOCK]) {
+    pub(super) fn write(bits: u64, start: u32, context: &mut [u32; BLOCK]) {
         let numbers = _mm512_maskz_compress_epi8(bits, bytemuck::must_cast(NUMBERS));
         let places =
             _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(numbers)), _mm512_set1_epi32(start as i32));
-        room[..AT_ONCE].copy_from_slice(&bytemuck::must_cast::<_, [u32; AT_ONCE]>(places));
+        context[..AT_ONCE].copy_from_slice(&bytemuck::must_cast::<_, [u32; AT_ONCE]>(places));
         if bits.count_ones() as usize > AT_ONCE {
             let mut all = Vec::with_capacity(BLOCK);
             push(bits, start, &mut all);
-            room[..all.len()].copy_from_slice(&all);
+            context[..all.len()].copy_from_slice(&all);
         }
     }
 }
@@ -322,10 +322,10 @@ mod tests {
             if avx512::is_there() {
                 // SAFETY: the processor has the features.
                 prop_assert_eq!(unsafe { avx512::bits_of(block) }, bits);
-                let mut room = [0; BLOCK];
+                let mut context = [0; BLOCK];
                 // SAFETY: as above.
-                unsafe { avx512::write(bits.marks, 7, &mut room) };
-                prop_assert_eq!(&room[..found], &expected[..found]);
+                unsafe { avx512::write(bits.marks, 7, &mut context) };
+                prop_assert_eq!(&context[..found], &expected[..found]);
             }
         }
     }

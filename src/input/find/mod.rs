@@ -19,10 +19,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub(crate) use log_name::is_access_log_name;
-pub use note::FindNote;
+pub use note::InputNote;
 
 use super::Input;
-use crate::error::{Error, ErrorKind, plain};
+use crate::error::{Error, ErrorKind, io_error_text};
 use directory::Directory;
 use identity::Identity;
 use natural_order::natural_order;
@@ -34,12 +34,12 @@ const LEVELS: usize = 3;
 /// The result of [`find_logs`].
 #[derive(Debug, Default)]
 #[non_exhaustive]
-pub struct Found {
+pub struct ResolvedInputs {
     /// The inputs to read, in the order of the names. Within a directory or wildcard, `access.log.2` comes before
     /// `access.log.10`.
     pub inputs: Vec<Input>,
     /// Files that are not read, although nothing failed.
-    pub notes: Vec<FindNote>,
+    pub notes: Vec<InputNote>,
     /// Errors for names that do not lead to any log.
     pub problems: Vec<Error>,
 }
@@ -49,7 +49,7 @@ pub struct Found {
 ///
 /// A directory stands for the files in it whose names contain `access` or end in `.log`. Numbers, dates (`.1`,
 /// `-20260101`, `.2026-01-01`), `.processed` and the extensions of compressed files (`.gz`, `.zst`, `.bz2`, `.xz`) may
-/// follow. Error logs, hidden files, subdirectories and files with other extensions are not read; [`FindNote`]s name
+/// follow. Error logs, hidden files, subdirectories and files with other extensions are not read; [`InputNote`]s name
 /// them.
 ///
 /// No file is opened: [`count`](crate::count) reports missing files and dangling links. If a file in a directory turns
@@ -63,7 +63,7 @@ pub struct Found {
 /// # assert!(outcome.report.is_some());
 /// # Ok::<(), logstat::Error>(())
 /// ```
-pub fn find_logs<P: Into<PathBuf>>(names: impl IntoIterator<Item = P>) -> Found {
+pub fn find_logs<P: Into<PathBuf>>(names: impl IntoIterator<Item = P>) -> ResolvedInputs {
     let mut search = Search::default();
     for name in names {
         search.name(name.into());
@@ -73,7 +73,7 @@ pub fn find_logs<P: Into<PathBuf>>(names: impl IntoIterator<Item = P>) -> Found 
 
 #[derive(Default)]
 struct Search {
-    found: Found,
+    found: ResolvedInputs,
     /// Index of each file among the inputs.
     seen: HashMap<Identity, usize>,
 }
@@ -129,15 +129,15 @@ impl Search {
         let mut by_detail: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
         // A directory that was deleted meanwhile has no logs.
         for (path, error) in unreadable.into_iter().filter(|(_, error)| error.kind() != io::ErrorKind::NotFound) {
-            by_detail.entry(plain(&error)).or_default().push(path);
+            by_detail.entry(io_error_text(&error)).or_default().push(path);
         }
-        let unreadable = |(detail, directories)| FindNote::Unreadable { directories, detail };
+        let unreadable = |(detail, directories)| InputNote::Unreadable { directories, detail };
         self.found.notes.extend(by_detail.into_iter().map(unreadable));
         if is_cut && within.is_none() {
-            self.found.notes.push(FindNote::NotSearched { directory: path.clone() });
+            self.found.notes.push(InputNote::NotSearched { directory: path.clone() });
         }
         if !skipped.is_empty() {
-            self.found.notes.push(FindNote::Skipped { directory: path.clone(), files: skipped.clone() });
+            self.found.notes.push(InputNote::Skipped { directory: path.clone(), files: skipped.clone() });
         }
         if logs.is_empty() {
             return self.found.problems.push(ErrorKind::NoLogs { path, is_empty, skipped, within }.into());
@@ -145,12 +145,12 @@ impl Search {
         for log in logs {
             let metadata = fs::metadata(&log).ok();
             match &metadata {
-                Some(metadata) if !metadata.is_file() => self.found.notes.push(FindNote::NoFile { path: log }),
+                Some(metadata) if !metadata.is_file() => self.found.notes.push(InputNote::NoFile { path: log }),
                 // A dangling link is reported when it is opened.
                 metadata => self.input(Input::found(log), metadata.as_ref()),
             }
         }
-        self.found.notes.extend(within.map(|within| FindNote::Within { directory: path, within }));
+        self.found.notes.extend(within.map(|within| InputNote::Within { directory: path, within }));
     }
 
     fn input(&mut self, input: Input, metadata: Option<&Metadata>) {
@@ -160,7 +160,7 @@ impl Search {
                 let read = &mut inputs[*seen.get()];
                 read.is_found &= input.is_found;
                 let (path, read_as) = (input.name().to_owned(), read.name().to_owned());
-                self.found.notes.push(FindNote::SameFile { path, read_as });
+                self.found.notes.push(InputNote::SameFile { path, read_as });
             }
             Entry::Vacant(new) => {
                 new.insert(inputs.len());

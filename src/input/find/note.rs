@@ -9,7 +9,7 @@ use crate::text::printable;
 /// Something that is not read, although nothing failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum FindNote {
+pub enum InputNote {
     /// A file that is already read under another name.
     SameFile {
         /// The second name.
@@ -51,17 +51,17 @@ pub enum FindNote {
     },
 }
 
-impl FindNote {
+impl InputNote {
     /// True if every user expects this note: it is only about error logs, which are next to access logs in nearly every
     /// directory.
     pub fn is_routine(&self) -> bool {
-        matches!(self, FindNote::Skipped { files, .. } if error_logs(files).is_some())
+        matches!(self, InputNote::Skipped { files, .. } if error_logs(files).is_some())
     }
 
     /// The note with the names of all files.
     pub fn in_full(&self) -> String {
         match self {
-            FindNote::Skipped { directory, files } => {
+            InputNote::Skipped { directory, files } => {
                 let groups = files.chunk_by(|a, b| a.reason == b.reason).map(|group| {
                     let names = group.iter().map(|file| printable(file.name.as_bytes())).collect::<Vec<_>>();
                     group.first().map_or_else(String::new, |first| first.reason.counted(group.len()))
@@ -76,17 +76,17 @@ impl FindNote {
     }
 }
 
-impl fmt::Display for FindNote {
+impl fmt::Display for InputNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            FindNote::SameFile { path, read_as } if path == read_as => {
+            InputNote::SameFile { path, read_as } if path == read_as => {
                 write!(f, "{} is given more than once and read once", shown(path))
             }
-            FindNote::SameFile { path, read_as } => {
+            InputNote::SameFile { path, read_as } => {
                 write!(f, "{} is the same file as {} and read once", shown(path), shown(read_as))
             }
-            FindNote::NoFile { path } => write!(f, "{} is no file and not read", shown(path)),
-            FindNote::Skipped { directory, files } => {
+            InputNote::NoFile { path } => write!(f, "{} is no file and not read", shown(path)),
+            InputNote::Skipped { directory, files } => {
                 let (directory, count) = (shown(directory), counted(files.len()));
                 let reasons = reasons(files);
                 if self.is_routine() {
@@ -100,13 +100,13 @@ impl fmt::Display for FindNote {
                 };
                 write!(f, "{directory}: {count} not read ({reasons}): {}{more}{hint}", names.join(", "))
             }
-            FindNote::Unreadable { directories, detail } => {
+            InputNote::Unreadable { directories, detail } => {
                 write!(f, "cannot look into {}: {detail}", list(directories.iter().map(|path| shown(path))))
             }
-            FindNote::NotSearched { directory } => {
+            InputNote::NotSearched { directory } => {
                 write!(f, "{}: not all directories in it were looked into", shown(directory))
             }
-            FindNote::Within { directory, within } => {
+            InputNote::Within { directory, within } => {
                 write!(f, "{}: not read: the logs in {within}; to read them:  {}", shown(directory), within.command())
             }
         }
@@ -160,9 +160,9 @@ mod tests {
     use super::*;
     use crate::files::{LogDirectory, SkipReason};
 
-    fn skipped(files: &[(SkipReason, &str)]) -> FindNote {
+    fn skipped(files: &[(SkipReason, &str)]) -> InputNote {
         let file = |(reason, name): &(SkipReason, &str)| SkippedFile { reason: *reason, name: (*name).to_owned() };
-        FindNote::Skipped { directory: "logs".into(), files: files.iter().map(file).collect() }
+        InputNote::Skipped { directory: "logs".into(), files: files.iter().map(file).collect() }
     }
 
     #[test]
@@ -211,9 +211,9 @@ mod tests {
     #[test]
     fn unsearched_directories_are_named() {
         let directories = ["l/nginx", "l/private"].map(PathBuf::from).to_vec();
-        let note = FindNote::Unreadable { directories, detail: "permission denied".to_owned() };
+        let note = InputNote::Unreadable { directories, detail: "permission denied".to_owned() };
         assert_eq!(note.to_string(), "cannot look into l/nginx, l/private: permission denied");
-        let note = FindNote::NotSearched { directory: "l".into() };
+        let note = InputNote::NotSearched { directory: "l".into() };
         assert_eq!(note.to_string(), "l: not all directories in it were looked into");
     }
 
@@ -226,7 +226,7 @@ mod tests {
             arguments: vec!["srv/*/".to_owned()],
             more: 0,
         };
-        let note = FindNote::Within { directory: "srv".into(), within: within.clone() };
+        let note = InputNote::Within { directory: "srv".into(), within: within.clone() };
         let expected = "srv: not read: the logs in srv/a (3 files), srv/b (1 file); to read them:  logstat srv/*/";
         assert_eq!(note.to_string(), expected);
         within.directories.extend((0..9).map(|i| directory(&format!("srv/{i}"), 1)));

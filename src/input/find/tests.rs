@@ -3,7 +3,7 @@
 use super::*;
 use crate::files::{LogDirectory, SkipReason, SkippedFile};
 
-fn inputs(found: &Found) -> Vec<String> {
+fn inputs(found: &ResolvedInputs) -> Vec<String> {
     found.inputs.iter().map(|input| input.name().file_name().unwrap().to_str().unwrap().to_owned()).collect()
 }
 
@@ -30,7 +30,7 @@ fn file_is_read_once_under_all_its_names() {
     assert_eq!(inputs(&found)[..2], ["a.log", "missing.log"]);
     assert_eq!((found.inputs.len(), found.inputs[2].name()), (3, Path::new("-")));
     assert!(found.problems.is_empty(), "{:?}", found.problems);
-    let same = |path: PathBuf, read_as: PathBuf| FindNote::SameFile { path, read_as };
+    let same = |path: PathBuf, read_as: PathBuf| InputNote::SameFile { path, read_as };
     assert_eq!(
         found.notes,
         [
@@ -46,9 +46,9 @@ fn file_is_read_once_under_all_its_names() {
 }
 
 /// A note that names these files of a directory.
-fn skipped(directory: &Path, files: &[(SkipReason, &str)]) -> FindNote {
+fn skipped(directory: &Path, files: &[(SkipReason, &str)]) -> InputNote {
     let files = files.iter().map(|(reason, name)| SkippedFile { reason: *reason, name: (*name).to_owned() });
-    FindNote::Skipped { directory: directory.to_owned(), files: files.collect() }
+    InputNote::Skipped { directory: directory.to_owned(), files: files.collect() }
 }
 
 #[cfg(unix)]
@@ -66,7 +66,7 @@ fn directory_stands_for_its_access_logs() {
     assert_eq!(inputs(&found), ["access.log", "access.log.9.gz", "access.log.10.gz", "gone_access.log"]);
     use SkipReason::{ErrorLog, Hidden, OtherName};
     let files = [(Hidden, ".access.log"), (OtherName, "README"), (ErrorLog, "error.log")];
-    let notes = [skipped(folder.path(), &files), FindNote::NoFile { path: file("device_access.log") }];
+    let notes = [skipped(folder.path(), &files), InputNote::NoFile { path: file("device_access.log") }];
     assert_eq!(found.notes, notes);
     assert!(found.problems.is_empty());
 }
@@ -89,7 +89,7 @@ fn logs_in_subdirectories_are_in_a_note_or_in_the_error() {
     fs::write(file("access.log"), "").unwrap();
     let found = find_logs([folder.path()]);
     assert_eq!(inputs(&found), ["access.log"]);
-    let [FindNote::Within { within, .. }] = &found.notes[..] else { panic!("{found:?}") };
+    let [InputNote::Within { within, .. }] = &found.notes[..] else { panic!("{found:?}") };
     assert_eq!(within.directories, [LogDirectory { path: file("site/logs"), logs: 1 }]);
 }
 
@@ -120,7 +120,7 @@ fn directories_that_cannot_be_listed_are_noted() {
     let found = find_logs([folder.path()]);
     // The superuser can list any directory.
     let is_listed = fs::read_dir(&closed).is_ok();
-    let note = FindNote::Unreadable { directories: vec![closed], detail: "permission denied".to_owned() };
+    let note = InputNote::Unreadable { directories: vec![closed], detail: "permission denied".to_owned() };
     assert_eq!(found.notes, if is_listed { vec![] } else { vec![note] });
     assert_eq!(inputs(&found), ["access.log"]);
 }

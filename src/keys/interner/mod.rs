@@ -26,7 +26,7 @@ pub(crate) struct Keys {
     /// Place of each key's record, by id.
     records: Vec<u32>,
     /// Ids of the keys that are empty or contain a backslash, ascending. Only these may change when keys are rewritten.
-    odd: Vec<u32>,
+    escaped: Vec<u32>,
     /// Places of records that were replaced by rewritten ones. Slots still point to them.
     stale: Vec<u32>,
     /// State of the look-ups of a column. Reused between batches.
@@ -53,7 +53,7 @@ impl Keys {
             slots: vec![0; SLOTS_AT_FIRST],
             arena: Arena::default(),
             records: Vec::new(),
-            odd: Vec::new(),
+            escaped: Vec::new(),
             stale: Vec::new(),
             probes: Vec::new(),
         }
@@ -74,8 +74,8 @@ impl Keys {
     }
 
     /// True if no key is empty or contains a backslash.
-    pub(crate) fn has_no_odd(&self) -> bool {
-        self.odd.is_empty()
+    pub(crate) fn has_no_escaped(&self) -> bool {
+        self.escaped.is_empty()
     }
 
     /// The keys in the order of their ids.
@@ -155,8 +155,8 @@ impl Keys {
         let id = u32::try_from(self.records.len()).expect(ROOM);
         let place = self.arena.store(key, id);
         self.records.push(place);
-        if is_odd(key) {
-            self.odd.push(id);
+        if is_escaped(key) {
+            self.escaped.push(id);
         }
         self.slots[at] = tag << 32 | (u64::from(place) + 1);
         // At most 6/8 of the slots are used: a small table is worth a few more probes.
@@ -194,7 +194,7 @@ impl Keys {
 }
 
 /// True if the key is empty or contains a backslash, so that rewriting may change it.
-fn is_odd(key: &[u8]) -> bool {
+fn is_escaped(key: &[u8]) -> bool {
     key.is_empty() || find_near(b'\\', key).is_some()
 }
 
@@ -208,20 +208,20 @@ mod tests {
         fn every_key_has_one_dense_id(
             keys in proptest::collection::vec(proptest::collection::vec(0..4_u8, 0..20), 0..300), seed: u64,
         ) {
-            let mut twin: HashMap<Vec<u8>, u32> = HashMap::new();
+            let mut reference: HashMap<Vec<u8>, u32> = HashMap::new();
             let mut table = Keys::new(Seed::fixed(seed));
             for key in &keys {
-                let next = twin.len() as u32;
-                let expected = *twin.entry(key.clone()).or_insert(next);
+                let next = reference.len() as u32;
+                let expected = *reference.entry(key.clone()).or_insert(next);
                 proptest::prop_assert_eq!(table.id(key), expected);
                 proptest::prop_assert_eq!(table.key(expected), &key[..]);
             }
-            proptest::prop_assert_eq!(table.len(), twin.len());
+            proptest::prop_assert_eq!(table.len(), reference.len());
             let column: Vec<&[u8]> = keys.iter().map(Vec::as_slice).collect();
             let hits: Vec<u16> = (0..keys.len() as u16).filter(|i| i % 3 != 1).collect();
             let mut ids = Vec::new();
             table.ids(&column, &hits, &mut ids);
-            let expected: Vec<u32> = hits.iter().map(|&h| twin[column[h as usize]]).collect();
+            let expected: Vec<u32> = hits.iter().map(|&h| reference[column[h as usize]]).collect();
             proptest::prop_assert_eq!(ids, expected);
         }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Keys, is_odd};
+use super::{Keys, is_escaped};
 use crate::batch::ROWS;
 use crate::huge_pages;
 use crate::keys::GroupId;
@@ -28,7 +28,7 @@ impl Keys {
     /// `false` and changes nothing if two keys might become equal.
     pub(crate) fn rewrite(&mut self, written: impl Fn(&[u8]) -> Cow<'_, [u8]>) -> bool {
         let mut changed: Vec<(u32, Vec<u8>)> = Vec::new();
-        for &id in &self.odd {
+        for &id in &self.escaped {
             let (key, new) = (self.key(id), written(self.key(id)));
             if *new != *key {
                 changed.push((id, new.into_owned()));
@@ -77,15 +77,15 @@ impl Keys {
         self.records.truncate(groups.len());
         self.arena.keep(&mut self.records);
         self.slots.fill(0);
-        self.odd.clear();
+        self.escaped.clear();
         self.stale.clear();
         for at in 0..self.records.len() {
             let place = self.records[at];
             let key = self.arena.record(place).1;
-            let (tag, is_odd) = (self.seed.hash(key) >> 32, is_odd(key));
+            let (tag, is_escaped) = (self.seed.hash(key) >> 32, is_escaped(key));
             self.take_slot(tag, place);
-            if is_odd {
-                self.odd.push(at as u32);
+            if is_escaped {
+                self.escaped.push(at as u32);
             }
         }
     }
@@ -155,13 +155,13 @@ mod tests {
             let all: Vec<Vec<u8>> = table.iter().map(<[u8]>::to_vec).collect();
             let kept: Vec<GroupId> = (0..all.len() as u32).step_by(step).map(GroupId).collect();
             table.keep(&kept);
-            let mut twin = Keys::new(Seed::fixed(seed));
-            kept.iter().for_each(|group| _ = twin.id(&all[group.0 as usize]));
+            let mut reference = Keys::new(Seed::fixed(seed));
+            kept.iter().for_each(|group| _ = reference.id(&all[group.0 as usize]));
             // A dropped key is new again.
             for key in all.iter().rev() {
-                proptest::prop_assert_eq!(table.id(key), twin.id(key));
+                proptest::prop_assert_eq!(table.id(key), reference.id(key));
             }
-            proptest::prop_assert!(table.iter().eq(twin.iter()));
+            proptest::prop_assert!(table.iter().eq(reference.iter()));
         }
     }
 

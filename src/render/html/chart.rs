@@ -8,9 +8,9 @@ use std::fmt::Write;
 use super::axes::{Level, Tick, levels, readable, round_up, short, ticks, units};
 use super::percent;
 use crate::render::dates::weekday_of_date;
+use crate::render::labels;
 use crate::render::numbers::{Grouped, Known};
 use crate::render::slots::{Slot, Slots};
-use crate::render::words;
 use crate::report::Row;
 use crate::time::Unit;
 
@@ -31,7 +31,7 @@ pub(super) struct Chart {
     /// Explains how long a bar is if it shows several buckets; otherwise empty.
     pub(super) note: String,
     /// Description of the whole chart in one sentence.
-    pub(super) told: String,
+    pub(super) description: String,
 }
 
 pub(super) struct Bar {
@@ -42,7 +42,7 @@ pub(super) struct Bar {
     /// Parts of the bar from the bottom up: colour, top, height.
     pub(super) parts: Vec<(&'static str, String, String)>,
     /// Description of the bar in words.
-    pub(super) told: String,
+    pub(super) description: String,
 }
 
 impl Chart {
@@ -73,13 +73,13 @@ impl Chart {
                 1 => String::new(),
                 _ => {
                     let line = match most_uv {
-                        Some(_) => format!(" Line: most visitors in one of its {}.", words::units(unit)),
+                        Some(_) => format!(" Line: most visitors in one of its {}.", labels::units(unit)),
                         None => String::new(),
                     };
                     format!("Each bar is {}.{line}", timeline.length())
                 }
             },
-            told: told(slots, unit),
+            description: description(slots, unit),
         })
     }
 }
@@ -98,18 +98,23 @@ fn bar(slot: &Slot, at: usize, pitch: f64, top: u64, is_of_many: bool) -> Bar {
             parts.push((ink, units(HEIGHT - high(below)), units(high(hits))));
         }
     }
-    let mut told = readable(&slot.first);
+    let mut description = readable(&slot.first);
     if slot.first != slot.last {
-        write!(told, " to {}", readable(&slot.last)).expect("writing to a String cannot fail");
+        write!(description, " to {}", readable(&slot.last)).expect("writing to a String cannot fail");
     }
-    write!(told, ": {}", words::counted(slot.pv, "request")).expect("writing to a String cannot fail");
+    write!(description, ": {}", labels::counted(slot.pv, "request")).expect("writing to a String cannot fail");
     if let Some(uv) = slot.uv {
         let most = if is_of_many { "at most " } else { "" };
-        write!(told, ", {most}{}", words::counted(uv, "visitor")).expect("writing to a String cannot fail");
+        write!(description, ", {most}{}", labels::counted(uv, "visitor")).expect("writing to a String cannot fail");
     }
     let errors = (Known(slot.status_4xx.map(Grouped)), Known(slot.status_5xx.map(Grouped)));
-    write!(told, ", {} 4xx, {} 5xx", errors.0, errors.1).expect("writing to a String cannot fail");
-    Bar { slot: (units(left), units(pitch)), place: (units(left + (pitch - width) / 2.0), units(width)), parts, told }
+    write!(description, ", {} 4xx, {} 5xx", errors.0, errors.1).expect("writing to a String cannot fail");
+    Bar {
+        slot: (units(left), units(pitch)),
+        place: (units(left + (pitch - width) / 2.0), units(width)),
+        parts,
+        description,
+    }
 }
 
 /// Draws the line of visitors: a step over each bar, joined to its neighbours. The line is interrupted where there were
@@ -133,17 +138,17 @@ fn line(slots: &[Slot], pitch: f64, top: u64) -> String {
     line
 }
 
-fn told(slots: &[Slot], unit: Unit) -> String {
+fn description(slots: &[Slot], unit: Unit) -> String {
     let there: Vec<_> = slots.iter().filter(|slot| slot.pv > 0).collect();
     let (Some(first), Some(last)) = (there.first(), there.last()) else { return String::new() };
     let most = there.iter().fold(first, |most, slot| if slot.pv > most.pv { slot } else { most });
-    let units = words::timeline(unit, None);
+    let units = labels::timeline(unit, None);
     format!(
         "{units}, {} to {}. The highest bar is {}: {}. The table below has the numbers.",
         readable(&first.first),
         readable(&last.last),
         when(unit, &readable(&most.first)),
-        words::counted(most.pv, "request"),
+        labels::counted(most.pv, "request"),
     )
 }
 
@@ -176,8 +181,8 @@ mod tests {
         let chart = Chart::of(&rows, Unit::Second).unwrap();
         assert!((100..=240).contains(&chart.bars.len()), "{}", chart.bars.len());
         let hits = chart.bars.iter().map(|bar| {
-            assert!(bar.told.contains("at most 2 visitors"), "{}", bar.told);
-            bar.told.split(": ").nth(1).unwrap().split(' ').next().unwrap().parse::<usize>().unwrap()
+            assert!(bar.description.contains("at most 2 visitors"), "{}", bar.description);
+            bar.description.split(": ").nth(1).unwrap().split(' ').next().unwrap().parse::<usize>().unwrap()
         });
         assert_eq!(hits.sum::<usize>(), rows.len() * 3);
         assert!(chart.note == "Each bar is 30 seconds. Line: most visitors in one of its seconds.", "{}", chart.note);

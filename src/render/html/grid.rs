@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{class, need, status_name};
 use crate::metric::Metric;
 use crate::render::dates::weekday_of_date;
-use crate::render::numbers::{Bytes, Grouped, Percent, Told};
+use crate::render::numbers::{Bytes, DisplayFigure, Grouped, Percent};
 use crate::render::parts;
 use crate::render::tone::Tone;
 use crate::report::{Figure, Report, Row, Split};
@@ -47,7 +47,7 @@ impl<'r> Grid<'r> {
         report: &Report,
     ) -> Grid<'r> {
         let section = section.into();
-        let is_told = |metric: &Metric| {
+        let is_shown = |metric: &Metric| {
             let is_there = rows.first().is_some_and(|row| row.figure(*metric).is_some());
             // Leave out classes that hardly any log has. Tables of codes or classes leave out what the key already
             // says, and timelines what their split says.
@@ -63,7 +63,7 @@ impl<'r> Grid<'r> {
             };
             is_there && !is_rare && !by_key
         };
-        let metrics: Vec<Metric> = Metric::in_columns().into_iter().filter(is_told).collect();
+        let metrics: Vec<Metric> = Metric::in_columns().into_iter().filter(is_shown).collect();
         Grid { section, title, key, notes: Vec::new(), metrics, bars: None, rows, hits: super::hits(report), most: 0.0 }
     }
 
@@ -161,7 +161,7 @@ impl<'r> Grid<'r> {
         let text = match &figure {
             Figure::Count(number) if metric == Metric::Bytes => Bytes(*number).to_string(),
             Figure::Share(_) => Percent(row.pv, self.hits).to_string(),
-            figure => Told(figure).to_string(),
+            figure => DisplayFigure(figure).to_string(),
         };
         let tone = match metric {
             Metric::Status4xx => Tone::of_4xx(parts::of_status(row, row.status_4xx)),

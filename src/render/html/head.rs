@@ -1,8 +1,8 @@
 //! The head of the page: the inputs, and the period that they cover.
 
 use crate::render::dates::days_between;
+use crate::render::labels;
 use crate::render::numbers::Grouped;
-use crate::render::words;
 use crate::report::{Report, UvReport};
 
 /// Maximum number of file names. If there are more files, the head shows their number.
@@ -25,19 +25,24 @@ impl Head<'_> {
     pub(super) fn of(report: &Report) -> Head<'_> {
         let inputs = &report.inputs;
         let title = match inputs.len() {
-            0..=NAMES_AT_MOST => inputs.iter().map(|input| words::input(&input.path)).collect::<Vec<_>>().join(", "),
-            many => words::counted(many as u64, "file"),
+            0..=NAMES_AT_MOST => inputs.iter().map(|input| labels::input(&input.path)).collect::<Vec<_>>().join(", "),
+            many => labels::counted(many as u64, "file"),
         };
         let bytes = inputs.iter().fold(0, |sum: u64, input| sum.saturating_add(input.bytes));
         let mut formats: Vec<String> = Vec::new();
-        for format in inputs.iter().flat_map(|input| input.formats.iter().map(|format| input.wearing(&format.format))) {
+        for format in
+            inputs.iter().flat_map(|input| input.formats.iter().map(|format| input.format_label(&format.format)))
+        {
             if !formats.contains(&format) {
                 formats.push(format);
             }
         }
         let mut read = formats;
-        read.extend([words::bytes_read(bytes, report.lines.skipped_bytes), words::counted(report.lines.read, "line")]);
-        read.extend(words::visitors(report));
+        read.extend([
+            labels::bytes_read(bytes, report.lines.skipped_bytes),
+            labels::counted(report.lines.read, "line"),
+        ]);
+        read.extend(labels::visitors(report));
         Head {
             title,
             period: period(report),
@@ -60,7 +65,7 @@ fn period(report: &Report) -> String {
             true => format!("{} {first_zone}", readable(first_clock)),
             false => format!("{}{zone} to {} {last_zone}", readable(first_clock), readable(last_clock)),
         });
-        parts.extend(days_between(first, last).filter(|_| first != last).map(|days| words::counted(days + 1, "day")));
+        parts.extend(days_between(first, last).filter(|_| first != last).map(|days| labels::counted(days + 1, "day")));
     } else if let Some(empty) = report.described_as_empty() {
         parts.push(empty);
     } else {

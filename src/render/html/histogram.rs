@@ -7,7 +7,7 @@ use crate::report::{LatencyReport, LatencyStep};
 pub(super) struct Histogram {
     pub(super) bars: Vec<Bar>,
     /// Description of the whole histogram in words.
-    pub(super) told: String,
+    pub(super) description: String,
 }
 
 pub(super) struct Bar {
@@ -64,8 +64,8 @@ impl Histogram {
             is_slow: from(place) >= latency.slow_threshold_ms,
         };
         let bars: Vec<Bar> = steps.iter().enumerate().map(bar).collect();
-        let told = bars.iter().filter(|bar| bar.count > 0).map(|bar| format!("{}: {}", bar.range, bar.share));
-        Some(Histogram { told: told.collect::<Vec<_>>().join(", "), bars })
+        let description = bars.iter().filter(|bar| bar.count > 0).map(|bar| format!("{}: {}", bar.range, bar.share));
+        Some(Histogram { description: description.collect::<Vec<_>>().join(", "), bars })
     }
 }
 

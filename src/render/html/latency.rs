@@ -2,8 +2,8 @@
 
 use super::histogram::{Histogram, Tick, short};
 use super::tiles::Tile;
+use crate::render::labels;
 use crate::render::numbers::{Duration, Grouped, Percent, Seconds};
-use crate::render::words;
 use crate::report::LatencyReport;
 
 pub(super) struct Latency {
@@ -19,7 +19,7 @@ pub(super) struct Latency {
     /// Height of the picture.
     pub(super) height: usize,
     /// Description of the picture in words.
-    pub(super) told: String,
+    pub(super) description: String,
     /// The numbers of the JSON report, in readable form.
     pub(super) facts: Vec<Tile>,
 }
@@ -62,8 +62,9 @@ impl Latency {
         let ticks =
             (0..=decades).map(|power| (10_u64.saturating_pow(power), if power == decades { "end" } else { "middle" }));
         let slow = latency.slow_threshold_ms;
-        let told = named.iter().map(|(name, ms)| format!("{name} {}", Duration(*ms))).collect::<Vec<_>>().join(", ");
-        let mut of = words::counted(latency.count, "request");
+        let description =
+            named.iter().map(|(name, ms)| format!("{name} {}", Duration(*ms))).collect::<Vec<_>>().join(", ");
+        let mut of = labels::counted(latency.count, "request");
         if latency.count < hits {
             of += &format!(" of {} with a time", Grouped(hits));
         }
@@ -75,7 +76,7 @@ impl Latency {
             ticks: ticks.map(|(ms, anchor)| Tick { x: x(ms), anchor, text: short(ms) }).collect(),
             slow: (slow > 0 && place(slow) <= 1.0).then(|| (x(slow), Seconds(slow).to_string())),
             height: TOP + named.len() * ROW + 24,
-            told,
+            description,
             facts: facts(latency),
         }
     }

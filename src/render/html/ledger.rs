@@ -1,7 +1,7 @@
 //! The ledger, which accounts for every line and every file.
 
+use crate::render::labels;
 use crate::render::numbers::{Bytes, Grouped, Percent};
-use crate::render::words;
 use crate::report::{InputReport, MalformedSample, Report};
 
 pub(super) struct Ledger<'r> {
@@ -56,7 +56,7 @@ impl Ledger<'_> {
             bytes => format!("{} could not be read, so the lines there are not counted.", Bytes(bytes)),
         };
         Ledger {
-            sum: format!("{} = {sum}", words::counted(lines.read, "line")),
+            sum: format!("{} = {sum}", labels::counted(lines.read, "line")),
             parts,
             skipped,
             lost,
@@ -75,7 +75,7 @@ impl Ledger<'_> {
     pub(super) fn formats(input: &InputReport) -> String {
         let name = |format: &crate::report::FormatReport| match input.formats.len() {
             1 => format.format.clone(),
-            _ => format!("{} ({})", format.format, words::counted(format.lines, "line")),
+            _ => format!("{} ({})", format.format, labels::counted(format.lines, "line")),
         };
         if input.formats.is_empty() {
             return input.format.clone();
@@ -84,7 +84,7 @@ impl Ledger<'_> {
     }
 
     pub(super) fn size(input: &InputReport) -> String {
-        words::bytes_read(input.bytes, input.skipped_bytes)
+        labels::bytes_read(input.bytes, input.skipped_bytes)
     }
 
     pub(super) fn lines(input: &InputReport) -> String {

@@ -25,7 +25,7 @@ use super::status_names::status_name;
 use super::terms::key_heading;
 use super::tone::Tone;
 use super::warnings::listed;
-use super::{Style, words};
+use super::{Style, labels};
 use crate::metric::Metric;
 use crate::render::numbers::Grouped;
 use crate::report::{NoTimes, Note, NoteCode, Ranking, Report, Verdict, Warning};
@@ -70,7 +70,7 @@ pub(super) fn write<'r>(report: &'r Report, style: &Style, out: &mut dyn Write) 
     let (warnings, more_warnings) = listed(report);
     // If all logs are empty, the page's head says so.
     let is_shown = |note: &&Note| !(note.code == NoteCode::Empty && report.is_empty());
-    let hinted = |grid: Grid<'r>| grid.with_csv_hint(style.page.csv_hint);
+    let hinted = |grid: Grid<'r>| grid.with_csv_hint(style.terminal.csv_hint);
     let page = Page {
         style: policy::STYLE,
         style_hash: policy::STYLE_HASH,
@@ -86,7 +86,7 @@ pub(super) fn write<'r>(report: &'r Report, style: &Style, out: &mut dyn Write) 
         timeline: timeline.map(|rows| {
             let grid = Grid::new(
                 "timeline",
-                words::timeline(unit, report.period.split),
+                labels::timeline(unit, report.period.split),
                 key_heading(unit.name()),
                 rows,
                 report,
@@ -133,10 +133,11 @@ fn of_ranking<'r>(ranking: &'r Ranking, report: &'r Report) -> Grid<'r> {
     let section = format!("top.{}", ranking.dimension.key());
     let shown = Grouped(ranking.rows.len() as u64);
     let key = key_heading(ranking.dimension.name());
-    let mut grid = Grid::new(section, words::ranking(ranking.dimension), key, &ranking.rows, report).bars(ranking.sort);
+    let mut grid =
+        Grid::new(section, labels::ranking(ranking.dimension), key, &ranking.rows, report).bars(ranking.sort);
     let approximate = report.approximate.iter().find(|approximate| approximate.dimension == ranking.dimension);
     if let Some(approximate) = approximate {
-        let error = words::counted(approximate.max_error, "request");
+        let error = labels::counted(approximate.max_error, "request");
         grid.notes.push(format!(
             "{shown} of more than {}; approximate: each row may lack up to {error}.",
             Grouped(approximate.max_keys)

@@ -7,7 +7,7 @@ use crate::report::Row;
 pub(super) struct Shares {
     pub(super) parts: Vec<Part>,
     /// Description of the whole strip in words.
-    pub(super) told: String,
+    pub(super) description: String,
 }
 
 pub(super) struct Part {
@@ -32,7 +32,7 @@ const OF_STATUS: [Made; 6] = [
     ("other", "other", |row| row.status_other),
 ];
 
-const OF_CLASS: [Made; 2] = [("dynamic", "hits", |row| row.dynamic), ("static", "moved", |row| row.statics)];
+const OF_CLASS: [Made; 2] = [("dynamic", "hits", |row| row.dynamic), ("static", "moved", |row| row.static_hits)];
 
 impl Shares {
     pub(super) fn of(section: &str, rows: &[Row]) -> Shares {
@@ -56,7 +56,7 @@ impl Shares {
             }
             before += hits;
         }
-        let told = parts.iter().map(|part| format!("{} {} ({})", part.label, part.share, part.hits));
-        Shares { told: told.collect::<Vec<_>>().join(", "), parts }
+        let description = parts.iter().map(|part| format!("{} {} ({})", part.label, part.share, part.hits));
+        Shares { description: description.collect::<Vec<_>>().join(", "), parts }
     }
 }

@@ -5,8 +5,8 @@ use std::io;
 use super::column::{PV, SENT, SHARE, UV};
 use super::grid::{Bars, Grid, Keys};
 use super::layout::{self, Place, Side};
-use super::{Sheet, hits};
-use crate::render::Page;
+use super::{TableWriter, hits};
+use crate::render::TerminalStyle;
 use crate::render::terms::Form;
 use crate::report::{Report, Row};
 
@@ -16,45 +16,45 @@ const SIDE_BY_SIDE: usize = 72;
 const STATUS_AT_LEAST: usize = 32;
 const GAP: usize = 4;
 
-pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
+pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result<()> {
     let rows = |rows: &Option<Vec<Row>>| rows.clone().filter(|rows| !rows.is_empty());
     let (status, class) = (rows(&report.status), rows(&report.class));
     let hits = hits(report);
-    let page = sheet.page;
+    let terminal = writer.terminal;
     match (&status, &class) {
-        (Some(status), Some(class)) if page.columns >= SIDE_BY_SIDE => {
-            let form = sheet.next_form();
+        (Some(status), Some(class)) if terminal.columns >= SIDE_BY_SIDE => {
+            let form = writer.next_form();
             let (left, right) = (of_status(status, hits, form), of_class(class, hits, Form::Full));
-            let right_page = Page { columns: page.columns - GAP - STATUS_AT_LEAST, ..page };
+            let right_page = TerminalStyle { columns: terminal.columns - GAP - STATUS_AT_LEAST, ..terminal };
             let right_columns = right.columns(right_page);
-            let left_page = Page { columns: page.columns - GAP - right_columns, ..page };
+            let left_page = TerminalStyle { columns: terminal.columns - GAP - right_columns, ..terminal };
             let places = [
                 Place { gap: 0, width: left.columns(left_page), side: Side::Left },
                 Place { gap: GAP, width: right_columns, side: Side::Left },
             ];
             // Names of codes are worth the lines that two tables one below the other take.
-            if left.has_names(page) && !left.has_names(left_page) {
-                sheet.begin()?;
-                left.for_each_line(page, |line| sheet.line(line))?;
-                sheet.begin()?;
-                return right.for_each_line(page, |line| sheet.line(line));
+            if left.has_names(terminal) && !left.has_names(left_page) {
+                writer.begin()?;
+                left.for_each_line(terminal, |line| writer.line(line))?;
+                writer.begin()?;
+                return right.for_each_line(terminal, |line| writer.line(line));
             }
             let (left, right) = (lines(&left, left_page)?, lines(&right, right_page)?);
             let line = |of: &[String], i| of.get(i).cloned().unwrap_or_default();
             let rows = (0..left.len().max(right.len())).map(|i| vec![line(&left, i), line(&right, i)]);
-            sheet.begin()?;
-            layout::for_each_line(&places, rows, |line| sheet.line(line))
+            writer.begin()?;
+            layout::for_each_line(&places, rows, |line| writer.line(line))
         }
         _ => {
             if let Some(status) = status.as_deref() {
-                let grid = of_status(status, hits, sheet.next_form());
-                sheet.begin()?;
-                grid.for_each_line(page, |line| sheet.line(line))?;
+                let grid = of_status(status, hits, writer.next_form());
+                writer.begin()?;
+                grid.for_each_line(terminal, |line| writer.line(line))?;
             }
             if let Some(class) = class.as_deref() {
-                let grid = of_class(class, hits, sheet.next_form());
-                sheet.begin()?;
-                grid.for_each_line(page, |line| sheet.line(line))?;
+                let grid = of_class(class, hits, writer.next_form());
+                writer.begin()?;
+                grid.for_each_line(terminal, |line| writer.line(line))?;
             }
             Ok(())
         }
@@ -71,9 +71,9 @@ fn of_class(rows: &[Row], hits: u64, form: Form) -> Grid<'_> {
     Grid { title, note: "", keys: Keys::Whole, form, columns, bars: Bars::None, rows, total: None, hits }
 }
 
-fn lines(grid: &Grid<'_>, page: Page) -> io::Result<Vec<String>> {
+fn lines(grid: &Grid<'_>, terminal: TerminalStyle) -> io::Result<Vec<String>> {
     let mut lines = Vec::new();
-    grid.for_each_line(page, |line| {
+    grid.for_each_line(terminal, |line| {
         lines.push(line.to_owned());
         Ok(())
     })?;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::ink::Ink;
 use crate::metric::Metric;
-use crate::render::numbers::{Bytes, Grouped, Known, Percent, Told, share};
+use crate::render::numbers::{Bytes, DisplayFigure, Grouped, Known, Percent, share};
 use crate::render::parts;
 use crate::render::terms::{Form, REQUESTS, VISITORS};
 use crate::render::tone::Tone;
@@ -18,7 +18,7 @@ pub(super) struct Column<'a> {
     headings: [&'a str; 3],
     /// Drop priority: while a table is too wide, the column with the highest number is dropped. Bars use the room that
     /// is left, so they are dropped before any column.
-    pub(super) gives_way: u8,
+    pub(super) drop_priority: u8,
     pub(super) show: Show,
 }
 
@@ -44,7 +44,7 @@ impl<'a> Column<'a> {
         match self.show {
             Show::By(write) => write(row, hits, out),
             Show::Metric(metric) => {
-                row.figure(metric).into_iter().for_each(|figure| put(out, Told(&figure)));
+                row.figure(metric).into_iter().for_each(|figure| put(out, DisplayFigure(&figure)));
                 Ink::Plain
             }
             Show::Split(place) => {
@@ -59,7 +59,7 @@ impl<'a> Column<'a> {
 /// Hits. This column is never dropped.
 pub(super) const PV: Column<'static> = Column {
     headings: REQUESTS,
-    gives_way: 0,
+    drop_priority: 0,
     show: Show::By(|row, _, out| {
         put(out, Grouped(row.pv));
         Ink::Plain
@@ -69,7 +69,7 @@ pub(super) const PV: Column<'static> = Column {
 /// Visitors.
 pub(super) const UV: Column<'static> = Column {
     headings: VISITORS,
-    gives_way: 1,
+    drop_priority: 1,
     show: Show::By(|row, _, out| {
         if row.uv != UvCount::NotCounted {
             put(out, Known(row.uv.known().map(Grouped)));
@@ -81,7 +81,7 @@ pub(super) const UV: Column<'static> = Column {
 /// Hits as a share of all hits.
 pub(super) const SHARE: Column<'static> = Column {
     headings: ["Share"; 3],
-    gives_way: 2,
+    drop_priority: 2,
     show: Show::By(|row, hits, out| {
         put(out, Percent(row.pv, hits));
         Ink::Plain
@@ -91,7 +91,7 @@ pub(super) const SHARE: Column<'static> = Column {
 /// The share of server errors in the row's hits that have a status.
 pub(super) const STATUS_5XX: Column<'static> = Column {
     headings: ["5xx"; 3],
-    gives_way: 3,
+    drop_priority: 3,
     show: Show::By(|row, _, out| {
         let part = parts::of_status(row, row.status_5xx);
         put(out, share(part));
@@ -102,7 +102,7 @@ pub(super) const STATUS_5XX: Column<'static> = Column {
 /// The share of client errors in the row's hits that have a status.
 pub(super) const STATUS_4XX: Column<'static> = Column {
     headings: ["4xx"; 3],
-    gives_way: 4,
+    drop_priority: 4,
     show: Show::By(|row, _, out| {
         let part = parts::of_status(row, row.status_4xx);
         put(out, share(part));
@@ -113,7 +113,7 @@ pub(super) const STATUS_4XX: Column<'static> = Column {
 /// The share of static hits in the row's hits with a path.
 pub(super) const STATIC: Column<'static> = Column {
     headings: ["Static"; 3],
-    gives_way: 5,
+    drop_priority: 5,
     show: Show::By(|row, _, out| {
         put(out, share(parts::of_path(row)));
         Ink::Plain
@@ -123,7 +123,7 @@ pub(super) const STATIC: Column<'static> = Column {
 /// Bytes sent.
 pub(super) const SENT: Column<'static> = Column {
     headings: ["Sent"; 3],
-    gives_way: 6,
+    drop_priority: 6,
     show: Show::By(|row, _, out| {
         put(out, Known(row.bytes.map(Bytes)));
         Ink::Plain
@@ -133,12 +133,12 @@ pub(super) const SENT: Column<'static> = Column {
 impl Column<'_> {
     /// True if the user asked for the column by name.
     pub(super) fn is_asked(&self) -> bool {
-        self.gives_way == ASKED && self.headings != UV.headings
+        self.drop_priority == ASKED && self.headings != UV.headings
     }
 
     /// True if both are the same column.
     pub(super) fn is(&self, other: &Column<'_>) -> bool {
-        (self.headings, self.gives_way) == (other.headings, other.gives_way)
+        (self.headings, self.drop_priority) == (other.headings, other.drop_priority)
     }
 }
 
@@ -155,17 +155,18 @@ pub(super) fn shares(asked: &[Metric]) -> [Column<'static>; 3] {
     ]
 }
 
-/// Drop priority of columns that the user asked for: all default columns but requests and visitors are dropped before them.
+/// Drop priority of columns that the user asked for: all default columns but requests and visitors are dropped before
+/// them.
 const ASKED: u8 = 1;
 
 /// Returns the column of a metric that the user asked for; `None` if rows show the metric anyway.
 pub(super) fn asked(metric: Metric) -> Option<Column<'static>> {
-    metric.column().map(|label| Column { headings: [label; 3], gives_way: ASKED, show: Show::Metric(metric) })
+    metric.column().map(|label| Column { headings: [label; 3], drop_priority: ASKED, show: Show::Metric(metric) })
 }
 
 /// Returns the columns of the values that a timeline is split by, with these labels.
 pub(super) fn of_split<'a>(labels: impl IntoIterator<Item = &'a str>) -> impl Iterator<Item = Column<'a>> {
-    let column = |(place, label)| Column { headings: [label; 3], gives_way: ASKED, show: Show::Split(place) };
+    let column = |(place, label)| Column { headings: [label; 3], drop_priority: ASKED, show: Show::Split(place) };
     labels.into_iter().enumerate().map(column)
 }
 
@@ -182,7 +183,7 @@ mod tests {
         let row = Row {
             uv: UvCount::Known(1500),
             bytes: Some(4096),
-            statics: Some(500),
+            static_hits: Some(500),
             dynamic: Some(1500),
             ..Row::known(2000, 200, 1)
         };
@@ -198,7 +199,7 @@ mod tests {
         for (i, (column, expected, ink)) in rows.into_iter().enumerate() {
             let mut out = String::new();
             assert_eq!(column.show(&row, 4000, &mut out), ink, "{}", column.heading(Form::Full));
-            assert_eq!((out.as_str(), usize::from(column.gives_way)), (expected, i));
+            assert_eq!((out.as_str(), usize::from(column.drop_priority)), (expected, i));
         }
     }
 

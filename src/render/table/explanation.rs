@@ -7,11 +7,11 @@ use super::fit::{cut_end, cut_middle, width};
 use super::ink::Ink;
 use super::labelled::INDENT;
 use super::line::Line;
-use super::{NARROWEST, Page, Sheet, layout, words};
+use super::{NARROWEST, TableWriter, TerminalStyle, labels, layout};
 use crate::explain::{ChosenFormat, Explanation, FieldValue, FormatOrigin, HitExplanation, InputExplanation};
 use crate::explain::{FormatStop, MalformedLine, SampleLine};
 use crate::nginx::{ConfiguredLog, NginxAnswer, NginxPlace};
-use crate::render::Signs;
+use crate::render::Charset;
 use crate::render::numbers::Grouped;
 use crate::report::FormatReport;
 
@@ -36,21 +36,21 @@ const NAMES: usize = 3;
 /// assert!(String::from_utf8(text)?.contains("$remote_addr      ip                      10.0.0.7\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn write_explanation(explanation: &Explanation, page: Page, out: &mut dyn Write) -> io::Result<()> {
-    let page = Page { columns: page.columns.clamp(NARROWEST, layout::WIDEST), ..page };
-    match page.signs {
-        Signs::Unicode => write_inputs(explanation, Sheet::new(out, page)),
-        Signs::Ascii => write_inputs(explanation, Sheet::new(&mut Ascii { out }, page)),
+pub fn write_explanation(explanation: &Explanation, terminal: TerminalStyle, out: &mut dyn Write) -> io::Result<()> {
+    let terminal = TerminalStyle { columns: terminal.columns.clamp(NARROWEST, layout::WIDEST), ..terminal };
+    match terminal.charset {
+        Charset::Unicode => write_inputs(explanation, TableWriter::new(out, terminal)),
+        Charset::Ascii => write_inputs(explanation, TableWriter::new(&mut Ascii { out }, terminal)),
     }
 }
 
-fn write_inputs(explanation: &Explanation, mut sheet: Sheet<'_>) -> io::Result<()> {
-    explanation.inputs.iter().try_for_each(|input| write_input(input, &mut sheet))
+fn write_inputs(explanation: &Explanation, mut writer: TableWriter<'_>) -> io::Result<()> {
+    explanation.inputs.iter().try_for_each(|input| write_input(input, &mut writer))
 }
 
-fn write_input(input: &InputExplanation, sheet: &mut Sheet<'_>) -> io::Result<()> {
-    sheet.begin()?;
-    let lines = words::counted(input.parsed + input.malformed, "line");
+fn write_input(input: &InputExplanation, writer: &mut TableWriter<'_>) -> io::Result<()> {
+    writer.begin()?;
+    let lines = labels::counted(input.parsed + input.malformed, "line");
     let malformed = match input.malformed {
         0 => String::new(),
         malformed => format!(", {} malformed", Grouped(malformed)),
@@ -60,37 +60,37 @@ fn write_input(input: &InputExplanation, sheet: &mut Sheet<'_>) -> io::Result<()
         format!("{kind}, not {other}")
     });
     if let Some(contents) = contents.as_deref().filter(|_| input.sampled == 0) {
-        return sheet.titled(words::input(&input.path), contents);
+        return writer.titled(labels::input(&input.path), contents);
     }
     let empty = if input.sampled == 0 { "empty: " } else { "" };
-    sheet.titled(words::input(&input.path), &format!("{empty}{lines} checked{malformed}"))?;
-    contents.iter().try_for_each(|contents| sheet.labelled("contents", contents))?;
+    writer.titled(labels::input(&input.path), &format!("{empty}{lines} checked{malformed}"))?;
+    contents.iter().try_for_each(|contents| writer.labelled("contents", contents))?;
     match &input.format {
         Some(format) => {
-            sheet.labelled("format", &chosen(format, input.sampled))?;
-            sheet.labelled("", format.text.as_deref().unwrap_or("keys and values on each line"))?;
+            writer.labelled("format", &chosen(format, input.sampled))?;
+            writer.labelled("", format.text.as_deref().unwrap_or("keys and values on each line"))?;
         }
-        None if input.sampled == 0 => sheet.labelled("format", "unknown, because there are no lines")?,
-        None => sheet.labelled("format", "no known format matches")?,
+        None if input.sampled == 0 => writer.labelled("format", "unknown, because there are no lines")?,
+        None => writer.labelled("format", "no known format matches")?,
     }
     if input.formats.len() > 1 {
-        let lines = |took: &FormatReport| format!("{} {}", took.format, words::counted(took.lines, "line"));
-        sheet.labelled("read as", &input.formats.iter().map(lines).collect::<Vec<_>>().join(", "))?;
+        let lines = |took: &FormatReport| format!("{} {}", took.format, labels::counted(took.lines, "line"));
+        writer.labelled("read as", &input.formats.iter().map(lines).collect::<Vec<_>>().join(", "))?;
     }
-    sheet.labelled("envelope", input.envelope.as_deref().unwrap_or("none"))?;
+    writer.labelled("envelope", input.envelope.as_deref().unwrap_or("none"))?;
     if let Some(log) = &input.configured {
-        sheet.labelled("configured", &configured(log))?;
+        writer.labelled("configured", &configured(log))?;
     }
     match &input.runner_up {
         Some(other) => {
-            sheet.labelled("next best", &format!("{}: {}", other.format.name, other.lost.text))?;
+            writer.labelled("next best", &format!("{}: {}", other.format.name, other.lost.text))?;
         }
-        None if input.format.is_some() => sheet.labelled("next best", "no other format matches any of these lines")?,
+        None if input.format.is_some() => writer.labelled("next best", "no other format matches any of these lines")?,
         None => {}
     }
-    input.notes.iter().try_for_each(|note| sheet.labelled("note", &note.text.replace("\n  ", " ")))?;
-    input.samples.iter().try_for_each(|sample| write_sample(sample, input, sheet))?;
-    input.first_malformed.iter().try_for_each(|line| write_malformed(line, sheet))
+    input.notes.iter().try_for_each(|note| writer.labelled("note", &note.text.replace("\n  ", " ")))?;
+    input.samples.iter().try_for_each(|sample| write_sample(sample, input, writer))?;
+    input.first_malformed.iter().try_for_each(|line| write_malformed(line, writer))
 }
 
 fn chosen(format: &ChosenFormat, sampled: usize) -> String {
@@ -100,7 +100,7 @@ fn chosen(format: &ChosenFormat, sampled: usize) -> String {
         FormatOrigin::Given => "given",
     };
     let count = |lines: usize| Grouped(lines as u64).to_string();
-    let lines = words::counted(sampled as u64, "line");
+    let lines = labels::counted(sampled as u64, "line");
     let matches = match format.takes {
         1 if sampled == 1 => "the line".to_owned(),
         takes if takes == sampled => format!("all {lines}"),
@@ -141,15 +141,15 @@ fn configured(log: &ConfiguredLog) -> String {
     format!("log_format {}; {by}{server}", formats.join(", "))
 }
 
-fn write_sample(sample: &SampleLine, input: &InputExplanation, sheet: &mut Sheet<'_>) -> io::Result<()> {
-    sheet.line("")?;
+fn write_sample(sample: &SampleLine, input: &InputExplanation, writer: &mut TableWriter<'_>) -> io::Result<()> {
+    writer.line("")?;
     let is_other = input.format.as_ref().is_none_or(|format| format.name != sample.format);
     let other = if is_other { format!(", read as {}", sample.format) } else { String::new() };
-    sheet.headed(&format!("line {}{other}", Grouped(sample.line)))?;
-    write_fields(sample, sheet)?;
-    let arrow = sheet.sign('→');
-    sheet.sub_labelled("counted as", &counted_as(&sample.hit, sheet.sign('·')))?;
-    sample.nginx.iter().try_for_each(|answer| sheet.sub_labelled("nginx", &nginx(answer, arrow)))
+    writer.headed(&format!("line {}{other}", Grouped(sample.line)))?;
+    write_fields(sample, writer)?;
+    let arrow = writer.sign('→');
+    writer.sub_labelled("counted as", &counted_as(&sample.hit, writer.sign('·')))?;
+    sample.nginx.iter().try_for_each(|answer| writer.sub_labelled("nginx", &nginx(answer, arrow)))
 }
 
 /// One field of a line, as a table row.
@@ -176,14 +176,14 @@ impl FieldRow {
     }
 }
 
-fn write_fields(sample: &SampleLine, sheet: &mut Sheet<'_>) -> io::Result<()> {
-    let columns = sheet.page.columns;
+fn write_fields(sample: &SampleLine, writer: &mut TableWriter<'_>) -> io::Result<()> {
+    let columns = writer.terminal.columns;
     let mut rows: Vec<_> = sample.fields.iter().map(FieldRow::of).collect();
     if let Some(unread) = &sample.unread {
         rows.push(FieldRow { name: "(not read)".to_owned(), reads: Vec::new(), value: unread.trim().to_owned() });
     }
     for row in &mut rows {
-        (row.name, row.value) = (sheet.text(&row.name), sheet.text(&row.value));
+        (row.name, row.value) = (writer.text(&row.name), writer.text(&row.value));
         // On a narrow page, each thing that a value feeds is on its own line.
         let commas = row.reads.len().saturating_sub(1);
         row.reads.iter_mut().take(commas).for_each(|word| word.push(','));
@@ -203,18 +203,18 @@ fn write_fields(sample: &SampleLine, sheet: &mut Sheet<'_>) -> io::Result<()> {
     let reads_width = widest(&|row| row.reads.iter().map(|word| width(word)).max().unwrap_or(0), headings[1]);
     let starts = [INDENT, INDENT + name_width + 2, INDENT + name_width + 2 + reads_width + 2];
     let value = cut_end(headings[2], columns.saturating_sub(starts[2]));
-    sheet.cells(starts, [headings[0], headings[1], &value], [Ink::Faint; 3])?;
+    writer.cells(starts, [headings[0], headings[1], &value], [Ink::Faint; 3])?;
     for row in &rows {
         let value = cut_end(&row.value, columns.saturating_sub(starts[2]));
         let name = cut_middle(&row.name, name_width);
         for (i, words) in row.reads.iter().enumerate() {
             let cells = if i == 0 { [&*name, words, value.trim_end()] } else { ["", words, ""] };
-            sheet.cells(starts, cells, [Ink::Plain, Ink::Faint, Ink::Plain])?;
+            writer.cells(starts, cells, [Ink::Plain, Ink::Faint, Ink::Plain])?;
         }
     }
     if sample.fields_left_out > 0 {
-        let more = words::counted(sample.fields_left_out as u64, "more field");
-        sheet.sub_labelled("", &format!("and {more}"))?;
+        let more = labels::counted(sample.fields_left_out as u64, "more field");
+        writer.sub_labelled("", &format!("and {more}"))?;
     }
     Ok(())
 }
@@ -226,7 +226,7 @@ fn counted_as(hit: &HitExplanation, dot: char) -> String {
     parts.extend(hit.host.as_ref().map(|host| format!("host {host}")));
     parts.extend(hit.status.as_ref().map(|status| format!("status {status}")));
     parts.extend(hit.class.map(str::to_owned));
-    parts.extend(hit.bytes.map(|bytes| words::counted(bytes, "byte")));
+    parts.extend(hit.bytes.map(|bytes| labels::counted(bytes, "byte")));
     parts.extend(hit.request_time_ms.map(|ms| format!("{} ms", Grouped(ms))));
     parts.extend(hit.ip.as_ref().map(|ip| format!("from {ip}")));
     parts.extend(hit.time.as_ref().map(|time| format!("at {time}")));
@@ -246,15 +246,15 @@ fn nginx(answer: &NginxAnswer, arrow: char) -> String {
     format!("{server}, {locations}: {kind}")
 }
 
-fn write_malformed(line: &MalformedLine, sheet: &mut Sheet<'_>) -> io::Result<()> {
-    sheet.line("")?;
-    sheet.headed(&format!("line {} is malformed: {}", Grouped(line.line), line.reason))?;
-    let mut text = Line::new(sheet.page.colors);
+fn write_malformed(line: &MalformedLine, writer: &mut TableWriter<'_>) -> io::Result<()> {
+    writer.line("")?;
+    writer.headed(&format!("line {} is malformed: {}", Grouped(line.line), line.reason))?;
+    let mut text = Line::new(writer.terminal.colors);
     text.gap(INDENT);
-    let shown = sheet.text(&line.text);
-    text.push(Ink::Plain, cut_end(&shown, sheet.page.columns.saturating_sub(INDENT)).trim_end());
-    sheet.line(&text)?;
-    line.stops.iter().try_for_each(|stop| sheet.sub_labelled(&format!("at byte {}", stop.byte), &stopped(stop)))
+    let shown = writer.text(&line.text);
+    text.push(Ink::Plain, cut_end(&shown, writer.terminal.columns.saturating_sub(INDENT)).trim_end());
+    writer.line(&text)?;
+    line.stops.iter().try_for_each(|stop| writer.sub_labelled(&format!("at byte {}", stop.byte), &stopped(stop)))
 }
 
 fn stopped(stop: &FormatStop) -> String {

@@ -17,7 +17,7 @@ use super::line::Line;
 use crate::render::dates::weekday_of_date;
 use crate::render::status_names::status_name;
 use crate::render::terms::Form;
-use crate::render::{Colors, Page};
+use crate::render::{Colors, TerminalStyle};
 use crate::report::Row;
 
 /// Spaces between two columns.
@@ -115,46 +115,50 @@ impl Room<'_> {
 
 impl<'a> Grid<'a> {
     /// Calls `visit` for each line.
-    pub(super) fn for_each_line(&self, page: Page, mut visit: impl FnMut(&str) -> io::Result<()>) -> io::Result<()> {
-        let room = self.room(page.columns);
+    pub(super) fn for_each_line(
+        &self,
+        terminal: TerminalStyle,
+        mut visit: impl FnMut(&str) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let room = self.room(terminal.columns);
         let places = room.places();
-        self.heading(&room, &places, page.colors, &mut visit)?;
+        self.heading(&room, &places, terminal.colors, &mut visit)?;
 
         let most = self.rows.iter().map(|row| row.pv).max().unwrap_or(0);
         let rows = self.rows.iter().zip(1..).map(|(row, rank)| {
-            let mut cells = vec![self.lead(row, rank, &room, page.colors)];
-            cells.extend(self.numbers(row, &room, page.colors));
+            let mut cells = vec![self.lead(row, rank, &room, terminal.colors)];
+            cells.extend(self.numbers(row, &room, terminal.colors));
             if room.bar > 0 {
                 let mut bar = String::new();
                 bar::draw(row.pv, most, room.bar, &mut bar);
-                cells.push(Line::of(page.colors, Ink::Faint, &bar).to_string());
+                cells.push(Line::of(terminal.colors, Ink::Faint, &bar).to_string());
             }
             cells
         });
         let total = self.total.map(|total| {
-            let mut cells = vec![Line::of(page.colors, Ink::Strong, "total").to_string()];
-            cells.extend(self.numbers(total, &room, page.colors));
+            let mut cells = vec![Line::of(terminal.colors, Ink::Strong, "total").to_string()];
+            cells.extend(self.numbers(total, &room, terminal.colors));
             cells
         });
         layout::for_each_line(&places, rows.chain(total), visit)
     }
 
     /// Returns the labels of columns that the user asked for and that do not fit.
-    pub(super) fn left_out(&self, page: Page) -> Vec<&'a str> {
-        let room = self.room(page.columns);
+    pub(super) fn left_out(&self, terminal: TerminalStyle) -> Vec<&'a str> {
+        let room = self.room(terminal.columns);
         let has_room = |column: &Column<'_>| room.columns.iter().any(|(shown, _)| shown.is(column));
         let asked = self.columns.iter().filter(|column| column.is_asked());
         asked.filter(|column| !has_room(column)).map(|column| column.heading(Form::Full)).collect()
     }
 
     /// True if codes have their names on this page.
-    pub(super) fn has_names(&self, page: Page) -> bool {
-        self.room(page.columns).has_names
+    pub(super) fn has_names(&self, terminal: TerminalStyle) -> bool {
+        self.room(terminal.columns).has_names
     }
 
     /// Width of the lines. It includes the gap before a bar, even if there are no bars.
-    pub(super) fn columns(&self, page: Page) -> usize {
-        let room = self.room(page.columns);
+    pub(super) fn columns(&self, terminal: TerminalStyle) -> usize {
+        let room = self.room(terminal.columns);
         let numbers: usize = room.columns.iter().map(|(_, width)| GAP + width).sum();
         self.title_columns().max(room.lead + numbers + GAP + room.bar)
     }
@@ -272,8 +276,8 @@ impl<'a> Grid<'a> {
         let mut columns: Vec<_> = self.columns.iter().zip(cells).map(column).collect();
         let numbers = |columns: &[(Column<'_>, usize)]| columns.iter().map(|(_, cell)| GAP + cell).sum::<usize>();
         while least + numbers(&columns) > page_columns
-            && let Some(last) = (0..columns.len()).max_by_key(|i| columns[*i].0.gives_way)
-            && columns[last].0.gives_way > 0
+            && let Some(last) = (0..columns.len()).max_by_key(|i| columns[*i].0.drop_priority)
+            && columns[last].0.drop_priority > 0
         {
             columns.remove(last);
         }
@@ -359,8 +363,8 @@ mod tests {
             hits: 2000,
         };
         let mut out = String::new();
-        let page = Page { columns, ..Page::default() };
-        grid.for_each_line(page, |line| {
+        let terminal = TerminalStyle { columns, ..TerminalStyle::default() };
+        grid.for_each_line(terminal, |line| {
             out += &format!("{line}\n");
             Ok(())
         })

@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 use std::io;
 
 use super::fit::{cut_end, cut_middle, width};
-use super::flow::Piece;
 use super::ink::Ink;
-use super::{Sheet, words};
+use super::wrap::Piece;
+use super::{TableWriter, labels};
 use crate::render::dates::days_between;
 use crate::render::numbers::Grouped;
 use crate::report::{FormatReport, Report, UvReport};
@@ -21,29 +21,29 @@ const MIXED_COLUMNS: usize = 60;
 /// Maximum number of format names in that case.
 const MIXED_AT_MOST: usize = 2;
 
-pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
-    sheet.begin()?;
+pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result<()> {
+    writer.begin()?;
     let bytes = report.inputs.iter().fold(0, |sum: u64, input| sum.saturating_add(input.bytes));
     let mut rest = Vec::new();
     if let Some(formats) = formats(report) {
-        let columns = if is_mixed(report) { MIXED_COLUMNS.min(sheet.page.columns) } else { FORMAT_COLUMNS };
+        let columns = if is_mixed(report) { MIXED_COLUMNS.min(writer.terminal.columns) } else { FORMAT_COLUMNS };
         rest.push(Piece::new(" · ", Ink::Plain, cut_end(&formats, columns)));
     }
-    rest.push(Piece::new(" · ", Ink::Plain, words::bytes_read(bytes, report.lines.skipped_bytes)));
-    rest.push(Piece::new(" · ", Ink::Plain, words::counted(report.lines.read, "line")));
+    rest.push(Piece::new(" · ", Ink::Plain, labels::bytes_read(bytes, report.lines.skipped_bytes)));
+    rest.push(Piece::new(" · ", Ink::Plain, labels::counted(report.lines.read, "line")));
     let name = match &report.inputs[..] {
         [input] => {
             // Cut a long name so that the rest fits on the same line, unless too little of the name would be left.
             let columns: usize = rest.iter().map(|piece| width(piece.before) + width(&piece.text)).sum();
-            let room = sheet.page.columns.saturating_sub(columns);
-            let room = if room < sheet.page.columns / 3 { sheet.page.columns } else { room };
-            cut_middle(words::input(&input.path), room).into_owned()
+            let room = writer.terminal.columns.saturating_sub(columns);
+            let room = if room < writer.terminal.columns / 3 { writer.terminal.columns } else { room };
+            cut_middle(labels::input(&input.path), room).into_owned()
         }
-        inputs => words::counted(inputs.len() as u64, "file"),
+        inputs => labels::counted(inputs.len() as u64, "file"),
     };
     rest.insert(0, Piece::new("", Ink::Strong, name.trim_end()));
-    sheet.flow(&rest, 0)?;
-    sheet.flow(&period(report), 0)
+    writer.write_wrapped(&rest, 0)?;
+    writer.write_wrapped(&period(report), 0)
 }
 
 /// Returns the formats of the inputs, each once. If an input has several formats, each has its line count, and the
@@ -52,7 +52,7 @@ fn formats(report: &Report) -> Option<String> {
     let mut names: Vec<(String, u64)> = Vec::new();
     for input in &report.inputs {
         for FormatReport { format, lines } in &input.formats {
-            let name = input.wearing(format);
+            let name = input.format_label(format);
             match names.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, sum)) => *sum += lines,
                 None => names.push((name, *lines)),
@@ -102,7 +102,7 @@ fn period(report: &Report) -> Vec<Piece> {
                 pieces.push(Piece::new(" ", Ink::Plain, format!("→ {last_clock} {last_zone}")));
             }
             if let Some(days) = days_between(first, last).filter(|_| first != last) {
-                pieces.push(Piece::new(" · ", Ink::Plain, words::counted(days + 1, "day")));
+                pieces.push(Piece::new(" · ", Ink::Plain, labels::counted(days + 1, "day")));
             }
         }
         _ => {
@@ -113,7 +113,7 @@ fn period(report: &Report) -> Vec<Piece> {
     if let Some(zone) = &report.period.zone {
         pieces.push(Piece::new(" · ", Ink::Plain, zone.clone()));
     }
-    pieces.extend(words::visitors(report).map(|text| Piece::new(" · ", Ink::Plain, text)));
+    pieces.extend(labels::visitors(report).map(|text| Piece::new(" · ", Ink::Plain, text)));
     if let UvReport::Hll { standard_error, .. } = report.uv {
         let percent = format!("{:.2}", standard_error * 100.0);
         let percent = percent.trim_end_matches('0').trim_end_matches('.');

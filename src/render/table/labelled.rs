@@ -5,8 +5,8 @@ use std::io;
 use super::fit::{cut_end, cut_middle, fitting_len, width};
 use super::ink::Ink;
 use super::line::Line;
-use super::{Sheet, ascii};
-use crate::render::Signs;
+use super::{TableWriter, ascii};
+use crate::render::Charset;
 
 /// Width of a label, including the space after it, in columns.
 const LABEL: usize = 12;
@@ -16,30 +16,30 @@ pub(super) const INDENT: usize = 4;
 /// line.
 const ROOM: usize = 4;
 
-impl Sheet<'_> {
+impl TableWriter<'_> {
     /// Returns log text as the page can show it.
     pub(super) fn text(&self, text: &str) -> String {
-        if self.page.signs == Signs::Ascii { ascii::escaped(text) } else { text.to_owned() }
+        if self.terminal.charset == Charset::Ascii { ascii::escaped(text) } else { text.to_owned() }
     }
 
     /// Returns a symbol as the page can show it.
     pub(super) fn sign(&self, sign: char) -> char {
-        if self.page.signs == Signs::Ascii { char::from(ascii::of_sign(sign)) } else { sign }
+        if self.terminal.charset == Charset::Ascii { char::from(ascii::of_sign(sign)) } else { sign }
     }
 
     /// Writes a name, cut if needed, with a description.
     pub(super) fn titled(&mut self, name: &str, rest: &str) -> io::Result<()> {
         let (name, rest) = (self.text(name), format!(" · {rest}"));
-        let room = self.page.columns.saturating_sub(width(&rest)).max(self.page.columns / 3);
-        let mut line = Line::of(self.page.colors, Ink::Strong, &cut_middle(&name, room));
-        let left = self.page.columns.saturating_sub(line.columns());
+        let room = self.terminal.columns.saturating_sub(width(&rest)).max(self.terminal.columns / 3);
+        let mut line = Line::of(self.terminal.colors, Ink::Strong, &cut_middle(&name, room));
+        let left = self.terminal.columns.saturating_sub(line.columns());
         line.push(Ink::Plain, &cut_end(&rest, left));
         self.line(&line)
     }
 
     /// Writes cells that start at these columns.
     pub(super) fn cells(&mut self, starts: [usize; 3], cells: [&str; 3], inks: [Ink; 3]) -> io::Result<()> {
-        let mut line = Line::new(self.page.colors);
+        let mut line = Line::new(self.terminal.colors);
         for ((start, cell), ink) in starts.into_iter().zip(cells).zip(inks) {
             line.gap(start.saturating_sub(line.columns()));
             line.push(ink, cell);
@@ -49,9 +49,9 @@ impl Sheet<'_> {
 
     pub(super) fn headed(&mut self, text: &str) -> io::Result<()> {
         let text = self.text(text);
-        let mut line = Line::new(self.page.colors);
+        let mut line = Line::new(self.terminal.colors);
         line.gap(2);
-        line.push(Ink::Strong, &cut_end(&text, self.page.columns.saturating_sub(2)));
+        line.push(Ink::Strong, &cut_end(&text, self.terminal.columns.saturating_sub(2)));
         self.line(&line)
     }
 
@@ -66,9 +66,9 @@ impl Sheet<'_> {
     /// Writes a label, and text after it that wraps to as many lines as needed.
     fn wrapped(&mut self, indent: usize, label: &str, text: &str) -> io::Result<()> {
         let at = indent + LABEL.max(width(label) + 1);
-        let lines = wrap(&self.text(text), self.page.columns.saturating_sub(at).max(8));
+        let lines = wrap(&self.text(text), self.terminal.columns.saturating_sub(at).max(8));
         for (i, text) in lines.iter().enumerate() {
-            let mut line = Line::new(self.page.colors);
+            let mut line = Line::new(self.terminal.colors);
             line.gap(indent);
             if i == 0 {
                 line.push(Ink::Faint, label);

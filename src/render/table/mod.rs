@@ -8,9 +8,7 @@ mod bar;
 mod breakdown;
 mod column;
 mod explanation;
-mod facts;
 mod fit;
-mod flow;
 mod grid;
 mod header;
 mod ink;
@@ -22,22 +20,24 @@ mod ledger;
 mod line;
 mod no_times;
 mod ranking;
+mod stat_grid;
 mod summary;
 mod timeline;
 mod trend;
+mod wrap;
 
 use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{self, Write};
 
 use super::terms::Form;
-use super::{Page, Signs, words};
+use super::{Charset, TerminalStyle, labels};
 use crate::report::Report;
 pub use explanation::write_explanation;
-use flow::{Piece, flow};
+use wrap::{Piece, wrap};
 
 /// Parts of a table, in order. Each writes nothing if the report has nothing for it.
-const PARTS: [fn(&Report, &mut Sheet<'_>) -> io::Result<()>; 8] = [
+const PARTS: [fn(&Report, &mut TableWriter<'_>) -> io::Result<()>; 8] = [
     header::write,
     summary::write,
     trend::write,
@@ -60,47 +60,47 @@ const NARROWEST: usize = 20;
 /// Returns the errors of `out`.
 ///
 /// ```
-/// use logstat::{Engine, Input, Page, Question, count, write_table};
+/// use logstat::{Engine, Input, Question, TerminalStyle, count, write_table};
 /// let line = r#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 512 "-" "curl/8.5""#;
 /// let outcome = count(&Question::default(), vec![Input::reader("a.log", line.as_bytes())], &Engine::default())?;
 /// let mut table = Vec::new();
-/// write_table(&outcome.report.expect("one line was counted"), Page::default(), &mut table)?;
+/// write_table(&outcome.report.expect("one line was counted"), TerminalStyle::default(), &mut table)?;
 /// assert!(table.starts_with("a.log · combined · ".as_bytes()));
 /// assert!(table.ends_with(b"1 line = 1 counted + 0 filtered + 0 blank + 0 malformed\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn write_table(report: &Report, page: Page, out: &mut dyn Write) -> io::Result<()> {
-    let page = Page { columns: page.columns.clamp(NARROWEST, layout::WIDEST), ..page };
-    match page.signs {
-        Signs::Unicode => write_parts(report, Sheet::new(out, page)),
-        Signs::Ascii => {
+pub fn write_table(report: &Report, terminal: TerminalStyle, out: &mut dyn Write) -> io::Result<()> {
+    let terminal = TerminalStyle { columns: terminal.columns.clamp(NARROWEST, layout::WIDEST), ..terminal };
+    match terminal.charset {
+        Charset::Unicode => write_parts(report, TableWriter::new(out, terminal)),
+        Charset::Ascii => {
             let report = ascii::with_ascii_texts(report);
-            write_parts(&report, Sheet::new(&mut ascii::Ascii { out }, page))
+            write_parts(&report, TableWriter::new(&mut ascii::Ascii { out }, terminal))
         }
     }
 }
 
-fn write_parts(report: &Report, mut sheet: Sheet<'_>) -> io::Result<()> {
+fn write_parts(report: &Report, mut writer: TableWriter<'_>) -> io::Result<()> {
     if let Some(empty) = report.described_as_empty() {
-        let room = sheet.page.columns.saturating_sub(fit::width(&empty) + 2);
+        let room = writer.terminal.columns.saturating_sub(fit::width(&empty) + 2);
         let name = inputs(report);
-        return sheet.line(format_args!("{}: {empty}", fit::cut_middle(&name, room)));
+        return writer.line(format_args!("{}: {empty}", fit::cut_middle(&name, room)));
     }
-    PARTS.into_iter().try_for_each(|part| part(report, &mut sheet))
+    PARTS.into_iter().try_for_each(|part| part(report, &mut writer))
 }
 
 /// Output for the parts, with an empty line between them.
-struct Sheet<'a> {
+struct TableWriter<'a> {
     out: &'a mut dyn Write,
-    page: Page,
+    terminal: TerminalStyle,
     is_blank: bool,
     /// Longest form of the next headings. Only the first ones have abbreviations.
     form: Form,
 }
 
-impl<'a> Sheet<'a> {
-    fn new(out: &'a mut dyn Write, page: Page) -> Sheet<'a> {
-        Sheet { out, page, is_blank: true, form: Form::WithAbbreviation }
+impl<'a> TableWriter<'a> {
+    fn new(out: &'a mut dyn Write, terminal: TerminalStyle) -> TableWriter<'a> {
+        TableWriter { out, terminal, is_blank: true, form: Form::WithAbbreviation }
     }
 
     /// Returns the longest form for the headings of a table that is written now.
@@ -124,8 +124,8 @@ impl<'a> Sheet<'a> {
         lines.iter().try_for_each(|line| self.line(line))
     }
 
-    fn flow(&mut self, pieces: &[Piece], indent: usize) -> io::Result<()> {
-        self.lines(&flow(pieces, indent, self.page.columns, self.page.colors))
+    fn write_wrapped(&mut self, pieces: &[Piece], indent: usize) -> io::Result<()> {
+        self.lines(&wrap(pieces, indent, self.terminal.columns, self.terminal.colors))
     }
 }
 
@@ -137,8 +137,8 @@ fn hits(report: &Report) -> u64 {
 /// Returns the name of the input, or the number of inputs if there are several.
 fn inputs(report: &Report) -> Cow<'_, str> {
     match &report.inputs[..] {
-        [one] => Cow::Borrowed(words::input(&one.path)),
-        several => Cow::Owned(words::counted(several.len() as u64, "file")),
+        [one] => Cow::Borrowed(labels::input(&one.path)),
+        several => Cow::Owned(labels::counted(several.len() as u64, "file")),
     }
 }
 
@@ -199,7 +199,7 @@ mod tests {
         for columns in [1, 20, 40, 80, 200] {
             let written = |colors| {
                 let mut out = Vec::new();
-                write_table(&report, Page { columns, colors, ..Page::default() }, &mut out).unwrap();
+                write_table(&report, TerminalStyle { columns, colors, ..TerminalStyle::default() }, &mut out).unwrap();
                 String::from_utf8(out).unwrap()
             };
             let (plain, colored) = (written(Colors::None), written(Colors::Ansi));

@@ -2,10 +2,10 @@
 
 use std::io;
 
-use super::Sheet;
-use super::flow::Piece;
+use super::TableWriter;
 use super::ink::Ink;
 use super::line::Line;
+use super::wrap::Piece;
 use crate::render::no_times::{directive, sentence};
 use crate::report::Report;
 
@@ -14,23 +14,23 @@ const INDENT: usize = 2;
 const DIRECTIVE_INDENT: usize = 4;
 
 /// Writes the advice below the summary.
-pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
+pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result<()> {
     let Some(no_times) = report.no_times.as_ref().filter(|_| super::hits(report) > 0) else { return Ok(()) };
-    sheet.flow(&Piece::words(Ink::Faint, sentence(no_times)), INDENT)?;
-    let columns = sheet.page.columns.saturating_sub(DIRECTIVE_INDENT);
+    writer.write_wrapped(&Piece::words(Ink::Faint, sentence(no_times)), INDENT)?;
+    let columns = writer.terminal.columns.saturating_sub(DIRECTIVE_INDENT);
     no_times.log_format.iter().flat_map(|format| directive(format, columns)).try_for_each(|text| {
-        let mut line = Line::new(sheet.page.colors);
+        let mut line = Line::new(writer.terminal.colors);
         line.gap(DIRECTIVE_INDENT);
         line.push(Ink::Plain, &text);
-        sheet.line(&line)
+        writer.line(&line)
     })
 }
 
 /// Writes the advice as a part of its own, for a report without a summary.
-pub(super) fn write_part(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
+pub(super) fn write_part(report: &Report, writer: &mut TableWriter<'_>) -> io::Result<()> {
     if report.no_times.is_none() || super::hits(report) == 0 {
         return Ok(());
     }
-    sheet.begin()?;
-    write(report, sheet)
+    writer.begin()?;
+    write(report, writer)
 }

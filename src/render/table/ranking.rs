@@ -3,17 +3,17 @@
 use std::io;
 
 use super::column::{self, Column, PV, SENT, SHARE, UV};
-use super::flow::Piece;
 use super::grid::{Bars, Grid, Keys};
 use super::ink::Ink;
-use super::{Sheet, hits, words};
+use super::wrap::Piece;
+use super::{TableWriter, hits, labels};
 use crate::dimension::Dimension;
 use crate::metric::Metric;
 use crate::render::numbers::Grouped;
 use crate::report::{Approximate, Ranking, Report, UvCount};
 use crate::time::Unit;
 
-pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
+pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result<()> {
     for ranking in report.top.iter().flatten().filter(|ranking| !ranking.rows.is_empty()) {
         let shown = ranking.rows.len() as u64;
         let approximate = report.approximate.iter().find(|approximate| approximate.dimension == ranking.dimension);
@@ -27,7 +27,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
             note = if note.is_empty() { by } else { format!("{note}, {by}") };
         }
         let grid = Grid {
-            title: &words::ranking(ranking.dimension),
+            title: &labels::ranking(ranking.dimension),
             note: &note,
             keys: match ranking.dimension {
                 Dimension::Time(Unit::Day) => Keys::RankedDays,
@@ -35,22 +35,25 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
                 Dimension::Pair(_) => Keys::RankedPairs,
                 _ => Keys::Ranked,
             },
-            form: sheet.next_form(),
-            columns: &columns(ranking, &ranking.told),
+            form: writer.next_form(),
+            columns: &columns(ranking, &ranking.columns),
             bars: Bars::None,
             rows: &ranking.rows,
             total: None,
             hits: hits(report),
         };
-        sheet.begin()?;
-        grid.for_each_line(sheet.page, |line| sheet.line(line))?;
-        let left_out = grid.left_out(sheet.page);
+        writer.begin()?;
+        grid.for_each_line(writer.terminal, |line| writer.line(line))?;
+        let left_out = grid.left_out(writer.terminal);
         if !left_out.is_empty() {
-            sheet.flow(&Piece::words(Ink::Faint, &super::grid::left_out(&left_out, sheet.page.csv_hint)), 2)?;
+            writer.write_wrapped(
+                &Piece::words(Ink::Faint, &super::grid::left_out(&left_out, writer.terminal.csv_hint)),
+                2,
+            )?;
         }
         if let Some(Approximate { max_error, .. }) = approximate {
-            let note = format!("approximate: each row may lack up to {}", words::counted(*max_error, "request"));
-            sheet.flow(&Piece::words(Ink::Faint, &note), 2)?;
+            let note = format!("approximate: each row may lack up to {}", labels::counted(*max_error, "request"));
+            writer.write_wrapped(&Piece::words(Ink::Faint, &note), 2)?;
         }
     }
     Ok(())

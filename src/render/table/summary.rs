@@ -2,11 +2,11 @@
 
 use std::io;
 
-use super::facts::{self, Fact};
 use super::fit::{cut_middle, width};
-use super::flow::Piece;
 use super::ink::Ink;
-use super::{Sheet, hits, latency, no_times};
+use super::stat_grid::{self, Stat};
+use super::wrap::Piece;
+use super::{TableWriter, hits, latency, no_times};
 use crate::render::highlights::{Finding, finding};
 use crate::render::numbers::{Bytes, Grouped, Known, share};
 use crate::render::parts;
@@ -16,29 +16,31 @@ use crate::report::{Highlight, Report, Row};
 
 const INDENT: usize = 2;
 
-pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
+pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result<()> {
     let Some(summary) = &report.summary else { return Ok(()) };
     let row = &summary.row;
-    sheet.begin()?;
-    let mut facts = vec![
+    writer.begin()?;
+    let mut stats = vec![
         vec![
-            Fact::labelled(REQUESTS, Grouped(row.pv)).ink(Ink::Strong),
-            Fact::labelled(VISITORS, Known(row.uv.known().map(Grouped))).ink(Ink::Strong),
-            Fact::new("Sent", Known(row.bytes.map(Bytes))),
-            Fact::new("Static", share(parts::of_path(row))),
+            Stat::labelled(REQUESTS, Grouped(row.pv)).ink(Ink::Strong),
+            Stat::labelled(VISITORS, Known(row.uv.known().map(Grouped))).ink(Ink::Strong),
+            Stat::new("Sent", Known(row.bytes.map(Bytes))),
+            Stat::new("Static", share(parts::of_path(row))),
         ],
         codes(row),
     ];
     if let Some(latency) = &report.latency {
-        facts.extend(latency::in_short(latency, row.pv));
+        stats.extend(latency::in_short(latency, row.pv));
     }
-    let form = facts::for_each_line(&facts, sheet.page, |line| sheet.line(line))?;
+    let form = stat_grid::for_each_line(&stats, writer.terminal, |line| writer.line(line))?;
     if form == Form::WithAbbreviation {
-        sheet.form = Form::Full;
+        writer.form = Form::Full;
     }
-    no_times::write(report, sheet)?;
+    no_times::write(report, writer)?;
     let mut highlights = report.highlights.iter().flatten();
-    highlights.try_for_each(|highlight| sheet.flow(&pointed_at(highlight, hits(report), sheet.page.columns), INDENT))
+    highlights.try_for_each(|highlight| {
+        writer.write_wrapped(&pointed_at(highlight, hits(report), writer.terminal.columns), INDENT)
+    })
 }
 
 /// Formats a highlight as pieces that break between words. A subject is cut so that it fits on one line.
@@ -54,18 +56,18 @@ fn pointed_at(highlight: &Highlight, hits: u64, columns: usize) -> Vec<Piece> {
 }
 
 /// Returns the share of each status class. Rare classes are listed only if they have hits, so the shares always add up.
-fn codes(row: &Row) -> Vec<Fact> {
-    let fact = |label, hits| Fact::new(label, share(parts::of_status(row, hits)));
-    let mut facts = vec![
-        fact("2xx", row.status_2xx),
-        fact("3xx", row.status_3xx),
-        fact("4xx", row.status_4xx).ink(Tone::of_4xx(parts::of_status(row, row.status_4xx)).into()),
-        fact("5xx", row.status_5xx).ink(Tone::of_5xx(parts::of_status(row, row.status_5xx)).into()),
+fn codes(row: &Row) -> Vec<Stat> {
+    let stat = |label, hits| Stat::new(label, share(parts::of_status(row, hits)));
+    let mut stats = vec![
+        stat("2xx", row.status_2xx),
+        stat("3xx", row.status_3xx),
+        stat("4xx", row.status_4xx).ink(Tone::of_4xx(parts::of_status(row, row.status_4xx)).into()),
+        stat("5xx", row.status_5xx).ink(Tone::of_5xx(parts::of_status(row, row.status_5xx)).into()),
     ];
     for (label, part) in [("1xx", row.status_1xx), ("Other", row.status_other)] {
         if part.is_some_and(|hits| hits > 0) {
-            facts.push(fact(label, part));
+            stats.push(stat(label, part));
         }
     }
-    facts
+    stats
 }

@@ -5,10 +5,10 @@ use std::io;
 
 use super::column::{self, Column, PV, SENT, SHARE, UV};
 use super::fit::cut_middle;
-use super::flow::Piece;
 use super::grid::{Bars, Grid, Keys};
 use super::ink::Ink;
-use super::{Sheet, hits, words};
+use super::wrap::Piece;
+use super::{TableWriter, hits, labels};
 use crate::metric::Metric;
 use crate::render::numbers::Grouped;
 use crate::report::{Report, Row, Split};
@@ -17,7 +17,7 @@ use crate::time::Unit;
 /// Maximum width of a split value in the heading, in columns; a longer one is cut.
 const LABEL: usize = 16;
 
-pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
+pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result<()> {
     let Some(rows) = report.timeline.as_deref().filter(|rows| rows.iter().any(has_time)) else { return Ok(()) };
     let unit = report.period.unit;
     let is_trend = rows.len() > 1;
@@ -27,26 +27,27 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
     let labels: Vec<_> = split.iter().flat_map(Split::iter).map(|(value, _)| cut_middle(value, LABEL)).collect();
     let columns = columns(report, rows, &labels);
     let grid = Grid {
-        title: &words::timeline(unit, report.period.split),
+        title: &labels::timeline(unit, report.period.split),
         note: "",
         keys: if unit == Unit::Day { Keys::Days } else { Keys::Whole },
-        form: sheet.next_form(),
+        form: writer.next_form(),
         columns: &columns,
         bars: if is_trend { Bars::Hits } else { Bars::None },
         rows,
         total: total_row.as_ref(),
         hits: hits(report),
     };
-    sheet.begin()?;
-    grid.for_each_line(sheet.page, |line| sheet.line(line))?;
-    let left_out = grid.left_out(sheet.page);
+    writer.begin()?;
+    grid.for_each_line(writer.terminal, |line| writer.line(line))?;
+    let left_out = grid.left_out(writer.terminal);
     if !left_out.is_empty() {
-        sheet.flow(&Piece::words(Ink::Faint, &super::grid::left_out(&left_out, sheet.page.csv_hint)), 2)?;
+        writer
+            .write_wrapped(&Piece::words(Ink::Faint, &super::grid::left_out(&left_out, writer.terminal.csv_hint)), 2)?;
     }
     let Some(total) = total else { return Ok(()) };
     let Some(uv) = total.row.uv.known() else { return Ok(()) };
     let sum = rows.iter().filter_map(|row| row.uv.known()).fold(0, u64::saturating_add);
-    sheet.flow(&Piece::words(Ink::Faint, &uv_of_the_total(uv, sum, unit)), 0)
+    writer.write_wrapped(&Piece::words(Ink::Faint, &uv_of_the_total(uv, sum, unit)), 0)
 }
 
 /// Chooses the columns: hits and visitors, the metrics that the user asked for, the values of the split, and the usual
@@ -59,8 +60,8 @@ fn columns<'l>(report: &Report, rows: &[Row], labels: &'l [Cow<'l, str>]) -> Vec
     let asked: Vec<Metric> = report.asked_columns().into_iter().filter(|metric| !report.split_has(*metric)).collect();
     asked.iter().for_each(|metric| columns.extend(column::asked(*metric)));
     columns.extend(column::of_split(labels.iter().map(|label| &**label)));
-    let [status_4xx, status_5xx, statics] = column::shares(&asked);
-    let shares = [(Metric::Static, statics), (Metric::Status4xx, status_4xx), (Metric::Status5xx, status_5xx)];
+    let [status_4xx, status_5xx, static_hits] = column::shares(&asked);
+    let shares = [(Metric::Static, static_hits), (Metric::Status4xx, status_4xx), (Metric::Status5xx, status_5xx)];
     let shares = shares.into_iter().filter(|(metric, _)| !report.split_has(*metric));
     shares.for_each(|(_, share)| columns.push(share));
     columns.push(SENT);
@@ -74,7 +75,7 @@ fn has_time(row: &Row) -> bool {
 
 /// Explains, below the total, how its visitors relate to those of the rows.
 fn uv_of_the_total(uv: u64, sum: u64, unit: Unit) -> String {
-    let units = words::units(unit);
+    let units = labels::units(unit);
     if sum == uv {
         format!("The total counts each visitor once, and no visitor came in two {units}.")
     } else {

@@ -3,11 +3,11 @@
 use std::fmt::Display;
 use std::io;
 
-use super::Sheet;
+use super::TableWriter;
 use super::fit::width;
-use super::flow::Piece;
 use super::ink::Ink;
 use super::line::Line;
+use super::wrap::Piece;
 use crate::render::numbers::{Grouped, share};
 use crate::render::slots::{Slot, Slots};
 use crate::render::terms::{Form, REQUESTS};
@@ -25,18 +25,18 @@ const WIDE: usize = 60;
 /// Blocks for one to eight eighths of a line.
 const EIGHTHS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
+pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result<()> {
     let Some(rows) = report.timeline.as_deref().filter(|rows| rows.len() > SCREEN) else { return Ok(()) };
-    let page = sheet.page;
-    let note = if page.columns < WIDE { 0 } else { NOTE };
+    let terminal = writer.terminal;
+    let note = if terminal.columns < WIDE { 0 } else { NOTE };
     let unit = report.period.unit;
-    let Some(trend) = Slots::of(rows, unit, page.columns.saturating_sub(LABEL + note)) else { return Ok(()) };
-    sheet.begin()?;
+    let Some(trend) = Slots::of(rows, unit, terminal.columns.saturating_sub(LABEL + note)) else { return Ok(()) };
+    writer.begin()?;
     let mut head = vec![Piece::new("", Ink::Strong, "Trend")];
     head.extend(Piece::words(Ink::Faint, &format!(" each bar is {}{}", trend.length(), ends(&trend))));
-    sheet.flow(&head, 0)?;
+    writer.write_wrapped(&head, 0)?;
     let mut line = |label: &str, ink: Ink, signs: String, most: &dyn Display| {
-        let mut line = Line::new(page.colors);
+        let mut line = Line::new(terminal.colors);
         line.gap(2);
         line.push(Ink::Plain, label);
         line.gap(LABEL - 2 - width(label));
@@ -45,7 +45,7 @@ pub(super) fn write(report: &Report, sheet: &mut Sheet<'_>) -> io::Result<()> {
             line.gap(2 + width(&signs) - width(signs.trim_end()));
             line.push(Ink::Faint, &format!("peak {most}"));
         }
-        sheet.line(line)
+        writer.line(line)
     };
     let most = trend.slots.iter().map(|slot| slot.pv).max().unwrap_or(0);
     line(

@@ -74,8 +74,8 @@ fn errors_of_combined_arguments_have_their_origin() {
     for (config, given, expected) in rows {
         let line = read(config, "", given).unwrap();
         let judge = |args: &Args| args.question(None).map(drop);
-        let error = line.blamed(judge(&line.args).unwrap_err(), judge);
-        let message = blame::message(&error);
+        let error = line.with_origin(judge(&line.args).unwrap_err(), judge);
+        let message = error_origin::message(&error);
         let message = message.find("/config.toml:").map_or(&*message, |at| &message[at..]);
         assert!(message.starts_with(expected), "{config} {given}: {message}");
     }

@@ -1,0 +1,161 @@
+//! Labelled numbers in aligned columns, as many per line as the page has room for.
+
+use std::io;
+
+use super::fit::width;
+use super::ink::Ink;
+use super::layout::{self, Place, Side};
+use super::line::Line;
+use super::wrap::{Piece, wrap};
+use crate::render::TerminalStyle;
+use crate::render::terms::Form;
+
+/// A number with its label.
+#[derive(Clone, Debug)]
+pub(super) struct Stat {
+    /// Its label in each form, from the longest to the shortest.
+    labels: [&'static str; 3],
+    value: String,
+    ink: Ink,
+    /// Text after the number. Only the last fact of a row has one.
+    note: String,
+}
+
+impl Stat {
+    pub(super) fn new(label: &'static str, value: impl std::fmt::Display) -> Stat {
+        Stat::labelled([label; 3], value)
+    }
+
+    pub(super) fn labelled(labels: [&'static str; 3], value: impl std::fmt::Display) -> Stat {
+        Stat { labels, value: value.to_string(), ink: Ink::Plain, note: String::new() }
+    }
+
+    pub(super) fn ink(self, ink: Ink) -> Stat {
+        Stat { ink, ..self }
+    }
+
+    pub(super) fn note(self, note: String) -> Stat {
+        Stat { note, ..self }
+    }
+}
+
+const INDENT: usize = 2;
+/// Columns between a label and its number.
+const INNER: usize = 2;
+/// Columns between a number and the next label.
+const OUTER: usize = 3;
+
+/// Calls `visit` for each line, and returns the form that labels have there. Labels lose their abbreviation, and then
+/// rows are broken into shorter lines, until they fit. Labels are abbreviated only if one fact alone does not fit.
+pub(super) fn for_each_line(
+    rows: &[Vec<Stat>],
+    terminal: TerminalStyle,
+    mut visit: impl FnMut(&str) -> io::Result<()>,
+) -> io::Result<Form> {
+    let longest = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let numbers = [longest, 4, 2, 1].into_iter().filter(|n| (1..=longest).contains(n));
+    let in_full = [Form::WithAbbreviation, Form::Full];
+    let candidates = numbers.flat_map(|in_line| in_full.map(|form| (in_line, form))).chain([(1, Form::Abbreviated)]);
+    let Some((in_line, form, cells)) =
+        candidates.map(|(in_line, form)| (in_line, form, cells(rows, in_line, form))).find(|(in_line, form, cells)| {
+            (*in_line, *form) == (1, Form::Abbreviated) || columns(cells) <= terminal.columns
+        })
+    else {
+        return Ok(Form::WithAbbreviation);
+    };
+    let mut places = Vec::new();
+    for (i, (label, value)) in cells.iter().enumerate() {
+        places.push(Place { gap: if i == 0 { INDENT } else { OUTER }, width: *label, side: Side::Left });
+        places.push(Place { gap: INNER, width: *value, side: Side::Right });
+    }
+    let lines = || rows.iter().flat_map(|row| row.chunks(in_line));
+    let inked = |stats: &[Stat]| {
+        let cells = stats.iter().flat_map(|stat| [(Ink::Faint, stat.labels[form as usize]), (stat.ink, &stat.value)]);
+        cells.map(|(ink, text)| Line::of(terminal.colors, ink, text).to_string()).collect()
+    };
+    let mut stats = lines();
+    layout::for_each_line(&places, lines().map(inked), |line| {
+        let stats = stats.next().unwrap_or_default();
+        let Some(note) = stats.last().map(|stat| stat.note.as_str()).filter(|note| !note.is_empty()) else {
+            return visit(line);
+        };
+        if columns(&cells[..stats.len()]) + OUTER + width(note) <= terminal.columns {
+            return visit(&format!("{line}{:OUTER$}{}", "", Line::of(terminal.colors, Ink::Faint, note)));
+        }
+        visit(line)?;
+        let note = wrap(&Piece::words(Ink::Faint, note), INDENT, terminal.columns, terminal.colors);
+        note.iter().try_for_each(|line| visit(&line.to_string()))
+    })?;
+    Ok(form)
+}
+
+/// Returns the widths of labels and numbers, by position in the line.
+fn cells(rows: &[Vec<Stat>], in_line: usize, form: Form) -> Vec<(usize, usize)> {
+    let mut cells = vec![(0, 0); in_line];
+    for row in rows {
+        for (i, stat) in row.iter().enumerate() {
+            let (label, value) = &mut cells[i % in_line];
+            *label = width(stat.labels[form as usize]).max(*label);
+            *value = width(&stat.value).max(*value);
+        }
+    }
+    cells
+}
+
+fn columns(cells: &[(usize, usize)]) -> usize {
+    INDENT + cells.iter().map(|(label, value)| label + INNER + value).sum::<usize>() + (cells.len() - 1) * OUTER
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(columns: usize) -> String {
+        let row = |stats: &[(&'static str, &str)]| stats.iter().map(|(l, v)| Stat::new(l, v)).collect::<Vec<_>>();
+        let rows = [
+            row(&[("A", "1,200"), ("B", "9"), ("sent", "4.0 KiB"), ("static", "0%")]),
+            row(&[("2xx", "100%"), ("3xx", "0%"), ("4xx", "0%"), ("5xx", "0%")]),
+            vec![Stat::new("slow", "0%").note("> 0.3 s".to_owned())],
+        ];
+        let mut out = String::new();
+        for_each_line(&rows, TerminalStyle { columns, ..TerminalStyle::default() }, |line| {
+            out += &format!("{line}\n");
+            Ok(())
+        })
+        .unwrap();
+        out
+    }
+
+    #[test]
+    fn facts_are_aligned_and_broken_until_they_fit() {
+        let wide = "  A     1,200   B     9   sent  4.0 KiB   static  0%\n  \
+                      2xx    100%   3xx  0%   4xx        0%   5xx     0%\n  \
+                      slow     0%   > 0.3 s\n";
+        assert_eq!(at(80), wide);
+        assert_eq!(at(52), wide);
+        let half = "  A       1,200   B        9\n  sent  4.0 KiB   static  0%\n  2xx      100%   3xx     0%\n  \
+                      4xx        0%   5xx     0%\n  slow       0%   > 0.3 s\n";
+        assert_eq!(at(51), half);
+        assert_eq!(at(20).lines().count(), 10, "one fact per line, and the note on its own line");
+    }
+
+    #[test]
+    fn labels_lose_their_abbreviation_before_lines_are_broken() {
+        let stat = || Stat::labelled(["Requests (PV)", "Requests", "PV"], "7");
+        let stats = [vec![stat(), stat()]];
+        for (columns, form, expected) in [
+            (80, Form::WithAbbreviation, "  Requests (PV)  7   Requests (PV)  7\n"),
+            (28, Form::Full, "  Requests  7   Requests  7\n"),
+            (18, Form::WithAbbreviation, "  Requests (PV)  7\n  Requests (PV)  7\n"),
+            (9, Form::Abbreviated, "  PV  7\n  PV  7\n"),
+        ] {
+            let mut out = String::new();
+            let visit = |line: &str| {
+                out += &format!("{line}\n");
+                Ok(())
+            };
+            let found = for_each_line(&stats, TerminalStyle { columns, ..TerminalStyle::default() }, visit).unwrap();
+            assert_eq!((found, out.as_str()), (form, expected), "{columns}");
+        }
+    }
+}
