@@ -23,7 +23,7 @@ use crate::measure::UvMethod;
 use crate::measure::{MeasureKind, Uv};
 use crate::question::Question;
 use crate::steps::StepPlan;
-use crate::tally::{InputLedger, TablePlan, Tally, Unescaped};
+use crate::tally::{InputLedger, TablePlan, Tally, Unescaped, fields_needed};
 
 /// A measure that is kept per group.
 #[derive(Clone, Copy, Debug)]
@@ -88,7 +88,7 @@ impl<'f> Scanner<'f> {
     pub fn each_batch(&self, log: &[u8], plan: &Plan<'_>, mut visit: impl FnMut(&Rows<'_>)) {
         let mut tally = Tally::new(&[], UvMethod::Exact, TextField::Addr.into(), Seed::fixed(1));
         tally.ledger.inputs = vec![InputLedger::new(self.formats.len())];
-        let needs = Tally::needs(&tables_of(plan), Fields::text(TextField::Addr));
+        let needs = fields_needed(&tables_of(plan), Fields::text(TextField::Addr));
         let sniffed = Sniffed {
             envelope: None,
             formats: Arc::clone(&self.of_file),

@@ -163,7 +163,7 @@ fn of_lines(answer: &str) -> Value {
 
 #[test]
 fn log_in_an_envelope_has_the_report_of_the_bare_log() {
-    let lines = log(250 / super::ONE_IN.min(2) as u64);
+    let lines = log(250 / super::ONE_IN.min(4) as u64);
     let plain = of_lines(&answer(&each(&lines, |_| String::new()), (1, 1 << 20, 1)));
     assert_eq!(plain["lines"]["read"], lines.len());
     assert!(plain["lines"]["malformed"].as_u64().unwrap() > 0);
@@ -191,7 +191,7 @@ fn log_in_an_envelope_has_the_report_of_the_bare_log() {
 /// A line in parts counts in the round in which it becomes complete, whichever worker reads the parts.
 #[test]
 fn limited_rankings_of_lines_in_parts() {
-    let lines = log(250 / super::ONE_IN.min(2) as u64);
+    let lines = log(250 / super::ONE_IN.min(4) as u64);
     for (turn, round_bytes) in [150, 1000, 9000].into_iter().enumerate() {
         let max_keys = MaxKeys::new(7).map(|max_keys| max_keys.in_rounds_of(round_bytes));
         let top = [Dimension::Path, Dimension::Ip];

@@ -32,7 +32,7 @@ fn counts_are_never_too_high_and_low_only_within_max_error() {
     let top = [Dimension::Path, Dimension::Ip, Dimension::Agent, Dimension::Method];
     let exactly = Question::new().top(top).limit(0).query(logstat::Query::Keep);
     let mut cut = 0;
-    for log in logs() {
+    for log in logs().into_iter().step_by(super::ONE_IN.min(3)) {
         let exact = report(&log, &exactly);
         assert!(exact.approximate.is_empty());
         for keys in [1, 10, 100, 5000] {
@@ -61,7 +61,7 @@ fn counts_are_never_too_high_and_low_only_within_max_error() {
             }
         }
     }
-    assert!(cut > 30, "{cut}");
+    assert!(cut > 30 / super::ONE_IN.min(3), "{cut}");
 }
 
 #[test]

@@ -170,7 +170,7 @@ fn one_limit_gives_one_report() {
             (engine(4, 30_000, 4), Read::AtPositions, true),
         ]
         .into_iter()
-        .skip(turn % super::ONE_IN.min(3))
+        .skip(turn % super::ONE_IN.min(9))
         .step_by(super::ONE_IN)
         {
             let other = counted(&question, directory.path(), &engine, read, reversed);

@@ -79,8 +79,10 @@ pub(crate) struct Args {
     /// Order of rankings: 5xx, uv, p95, key, -p95 … [default: pv]
     #[arg(long, value_name = "COLUMN", value_parser = WithCompletions(FnParser(values::sort), names::orders()), hide_possible_values = true)]
     #[arg(allow_hyphen_values = true, hide_short_help = true)]
-    #[arg(long_help = "Sort rankings by a column of --columns, the largest or latest first, or by key. A - reverses the order: -p95 or \
-                       p95:asc. The column is added if missing [default: pv]")]
+    #[arg(
+        long_help = "Sort rankings by a column of --columns, the largest or latest first, or by key. A - reverses the order: -p95 or \
+                       p95:asc. The column is added if missing [default: pv]"
+    )]
     sort: Option<Sort>,
 
     /// Only these parts: summary, timeline, top …

@@ -1,6 +1,6 @@
 //! Envelopes: what docker, Kubernetes, syslog and other programs wrap around nginx's lines. Detected and removed.
 //!
-//! An envelope is one file and its row in [`ENVELOPES`]. The file has a function that opens one line, or returns `None`
+//! An envelope is one file and its row in `table`. The file has a function that opens one line, or returns `None`
 //! if the line is not in this envelope. `find` and `reading` detect the envelopes of an input from its first lines, up
 //! to three nested ones. `open` removes them. `join` and `reassembly` join lines that an envelope has split into parts.
 //! `programs` recognises lines that do not belong to an access log. Nothing here depends on threads or chunks.
@@ -28,13 +28,13 @@ mod programs;
 mod quotes;
 mod reading;
 mod reassembly;
+mod sender;
 mod stamp;
 mod stern;
 mod syslog;
 mod syslog_5424;
+mod table;
 mod timestamps;
-
-use std::fmt;
 
 use address::is_address;
 pub(crate) use detected::DetectedEnvelopes;
@@ -43,6 +43,10 @@ pub(crate) use join::{JoinedLine, LinePosition, StdStream, kept_of};
 pub(crate) use open::Opened;
 pub(crate) use programs::{is_error_log, is_of_start, is_other_program_line};
 pub(crate) use reassembly::OpenLines;
+pub(crate) use sender::Sender;
+pub(crate) use table::Envelope;
+pub use table::envelopes;
+use table::{Certainty, ENVELOPES};
 
 /// The content of an opened envelope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,52 +70,6 @@ enum Text<'a> {
     Json(&'a [u8]),
 }
 
-/// The origin of a line, as far as the envelope names it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Sender<'a> {
-    #[default]
-    Unknown,
-    /// The file in which grep found the line.
-    File(&'a [u8]),
-    /// A container's standard output or error.
-    StdStream(StdStream),
-    /// A docker service, a Kubernetes container, or a syslog tag.
-    Program(&'a [u8]),
-}
-
-impl<'a> Sender<'a> {
-    /// The sender, or `Unknown` for a file: lines from different files come from the same program.
-    fn without_file(self) -> Sender<'a> {
-        if let Sender::File(_) = self { Sender::Unknown } else { self }
-    }
-
-    /// The sender that the inner envelope names, unless it is less specific than this one.
-    fn or_inner(self, inner: Sender<'a>) -> Sender<'a> {
-        match (self, inner) {
-            (Sender::Program(_), Sender::Program(_)) => inner,
-            (Sender::Program(_), _) | (_, Sender::Unknown) => self,
-            (Sender::StdStream(_), Sender::File(_)) => self,
-            _ => inner,
-        }
-    }
-}
-
-type Opener = fn(&[u8]) -> Option<Unwrapped<'_>>;
-
-/// A way of wrapping lines.
-#[derive(Clone, Copy)]
-pub(crate) struct Envelope {
-    name: &'static str,
-    /// An example, with `LINE` in place of nginx's line.
-    example: &'static str,
-    open: Opener,
-    /// True if a sample may be in the envelope. Only some of its lines need to be openable.
-    accepts: fn(&[Sampled<'_>]) -> bool,
-    certainty: Certainty,
-    /// True if it may split lines into parts.
-    has_std_streams: bool,
-}
-
 /// One line of a sample.
 #[derive(Clone, Copy, Debug, Default)]
 struct Sampled<'a> {
@@ -120,79 +78,6 @@ struct Sampled<'a> {
     sender: Sender<'a>,
     /// True if the envelope can open it.
     is_wrapped: bool,
-}
-
-/// How certain it is that a line that can be opened really is in the envelope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Certainty {
-    /// Nothing else looks like it, so it is removed even if the whole line fits a format too.
-    Certain,
-    /// Certain if lines inside fit a format; otherwise the line may be anything.
-    CertainIfRead,
-    /// A `log_format` may look like it.
-    Likely,
-    /// Other texts look like it too, so it is removed only if lines inside fit a format.
-    LikelyIfRead,
-}
-
-impl fmt::Debug for Envelope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Envelope").field(&self.name).finish()
-    }
-}
-
-const fn row(name: &'static str, example: &'static str, certainty: Certainty, open: Opener) -> Envelope {
-    Envelope { name, example, open, accepts: |_| true, certainty, has_std_streams: false }
-}
-
-impl Envelope {
-    const fn with_std_streams(self) -> Envelope {
-        Envelope { has_std_streams: true, ..self }
-    }
-
-    const fn if_sample(self, accepts: fn(&[Sampled<'_>]) -> bool) -> Envelope {
-        Envelope { accepts, ..self }
-    }
-}
-
-/// THE TABLE. If two envelopes fit a file's first lines equally well, the first one wins.
-const ENVELOPES: &[Envelope] = &[
-    row("docker compose", "nginx-1  | LINE", Certainty::Likely, compose::open),
-    row("docker json-file", r#"{"log":"LINE\n","stream":"stdout","time":"…"}"#, Certainty::Certain, json_file::open)
-        .with_std_streams()
-        .if_sample(json_file::ends_lines),
-    row("Kubernetes CRI", "2026-01-05T10:00:01.123456789Z stdout F LINE", Certainty::Certain, cri::open)
-        .with_std_streams(),
-    row("syslog RFC 5424", "<190>1 2026-01-05T10:00:01Z web nginx - - - LINE", Certainty::Likely, syslog_5424::open),
-    row("syslog", "Jan  5 10:00:01 web nginx: LINE", Certainty::Likely, syslog::open),
-    row("docker service logs", "web.1.0a1b2c3d4e5f@node-1    | LINE", Certainty::Certain, docker_service::open),
-    row("kubectl logs --prefix", "[pod/nginx-7c5d-2xk0q/nginx] LINE", Certainty::Certain, kubectl::open),
-    row("timestamps", "2026-01-05T10:00:01.123456789Z LINE", Certainty::Likely, timestamps::open),
-    row("aws logs tail", "2026-01-05T10:00:01.123000+00:00 ecs/nginx/0a1b LINE", Certainty::Likely, aws_logs::open),
-    row("CloudWatch CSV", r#"1767607201000,"LINE""#, Certainty::Likely, cloudwatch::open),
-    row("Fluentd", "2026-01-05T10:00:01+00:00<TAB>nginx<TAB>{…}", Certainty::Certain, fluentd::open),
-    row("JSON", r#"{…,"message":"LINE",…}"#, Certainty::CertainIfRead, json_log::open),
-    row(
-        "stern --all-namespaces",
-        "web nginx-7c5d-2xk0q nginx LINE",
-        Certainty::LikelyIfRead,
-        stern::open_with_namespace,
-    )
-    .if_sample(stern::has_namespaces),
-    row("stern", "nginx-7c5d-2xk0q nginx LINE", Certainty::LikelyIfRead, stern::open),
-    row("grep", "access.log:LINE", Certainty::LikelyIfRead, grep::open),
-    row("grep -n", "12:LINE", Certainty::LikelyIfRead, line_numbers::open).if_sample(line_numbers::ascend),
-    row("quotes", r#""LINE""#, Certainty::LikelyIfRead, quotes::open).if_sample(quotes::are_everywhere),
-];
-
-/// Names of the envelopes that are detected and removed, each with an example in which `LINE` is nginx's line.
-///
-/// ```
-/// let (name, example) = logstat::envelopes().next().expect("the list is not empty");
-/// assert_eq!((name, example), ("docker compose", "nginx-1  | LINE"));
-/// ```
-pub fn envelopes() -> impl Iterator<Item = (&'static str, &'static str)> + Clone {
-    ENVELOPES.iter().map(|envelope| (envelope.name, envelope.example))
 }
 
 /// Program and message of a syslog line, in either RFC's form.
@@ -389,23 +274,6 @@ mod tests {
             let text = opened.map(|opened| String::from_utf8_lossy(opened.text).into_owned());
             let expected = if envelope.name == "Fluentd" { "{\"log\":\"LINE\"}" } else { "LINE" };
             assert_eq!(text.as_deref(), Some(expected), "{}", envelope.name);
-        }
-    }
-
-    #[test]
-    fn inner_senders_win_if_more_specific() {
-        let (file, std_stream) = (Sender::File(b"f"), Sender::StdStream(StdStream::Stdout));
-        let (outer, inner) = (Sender::Program(b"a"), Sender::Program(b"b"));
-        for (outside, inside, expected) in [
-            (outer, inner, inner),
-            (outer, std_stream, outer),
-            (outer, Sender::Unknown, outer),
-            (std_stream, inner, inner),
-            (file, std_stream, std_stream),
-            (std_stream, file, std_stream),
-            (Sender::Unknown, file, file),
-        ] {
-            assert_eq!(outside.or_inner(inside), expected);
         }
     }
 }

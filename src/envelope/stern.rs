@@ -45,7 +45,8 @@ pub(super) fn has_namespaces(sample: &[Sampled<'_>]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Opener, Sender};
+    use super::super::Sender;
+    use super::super::table::Opener;
     use super::*;
 
     #[test]

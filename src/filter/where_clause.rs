@@ -222,9 +222,10 @@ impl Reading<'_> {
     /// Builds the check of an address against addresses and networks.
     fn address(&self, operator: &Spanned<Operator>, is_order: bool, networks: Networks) -> Result<Check, SyntaxError> {
         if is_order {
-            return Err(
-                self.error(operator.offset, "addresses have no order: compare them by == != in, also with a network: 10.0.0.0/8")
-            );
+            return Err(self.error(
+                operator.offset,
+                "addresses have no order: compare them by == != in, also with a network: 10.0.0.0/8",
+            ));
         }
         Ok(Check::Address(networks))
     }
@@ -304,7 +305,8 @@ mod tests {
     /// Keys that a comparison with a text column accepts, among these.
     fn held(text: &str, keys: &[&str]) -> Vec<String> {
         let selection: WhereExpression = text.parse().unwrap();
-        let matches = |key: &&&str| selection.root.truth(&|(_, check)| Some(check.matches(key.as_bytes()))) == Some(true);
+        let matches =
+            |key: &&&str| selection.root.truth(&|(_, check)| Some(check.matches(key.as_bytes()))) == Some(true);
         keys.iter().filter(matches).map(|key| (*key).to_owned()).collect()
     }
 

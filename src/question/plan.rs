@@ -9,7 +9,7 @@ use crate::filter::{Condition, Filter};
 use crate::measure::MeasureKind;
 use crate::message::{Message, Setting, message};
 use crate::steps;
-use crate::tally::{TablePlan, Tally, variable_columns_of};
+use crate::tally::{TablePlan, fields_needed, fields_watched, variable_columns_of};
 
 /// The tables that answer a question, and the columns that tables and filters read.
 #[derive(Clone, Debug)]
@@ -65,7 +65,7 @@ impl Plan {
 
     /// The fields that tables read, given the fields that identify a visitor.
     pub(crate) fn fields_of_tables(&self, visitor: Fields) -> Fields {
-        Tally::needs(&self.tables, visitor)
+        fields_needed(&self.tables, visitor)
     }
 
     /// The fields that tables and filters read, given the fields that identify a visitor.
@@ -75,7 +75,7 @@ impl Plan {
 
     /// The fields among `filled` whose absence from a line makes a number unknown.
     pub(crate) fn watched(&self, filled: Fields) -> Fields {
-        Tally::watches(&self.tables, filled, self.visitor)
+        fields_watched(&self.tables, filled, self.visitor)
     }
 }
 

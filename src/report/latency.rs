@@ -1,8 +1,46 @@
 //! Request times: percentiles, and a histogram in steps of round numbers.
 
+use serde::{Deserialize, Serialize};
+
 use super::round_numbers::round_numbers;
-use super::{LatencyReport, LatencyStep};
 use crate::measure::Sorted;
+
+/// Request times in whole milliseconds.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[non_exhaustive]
+pub struct LatencyReport {
+    /// Hits whose time was logged.
+    pub count: u64,
+    /// Sum of all times; saturates at `u64::MAX`.
+    pub sum_ms: u64,
+    /// The longest time.
+    pub max_ms: u64,
+    /// The median. All percentiles are by nearest rank.
+    pub p50_ms: u64,
+    /// The 90th percentile.
+    pub p90_ms: u64,
+    /// The 95th percentile.
+    pub p95_ms: u64,
+    /// The 99th percentile.
+    pub p99_ms: u64,
+    /// A request that took longer than this is slow.
+    pub slow_threshold_ms: u64,
+    /// Number of slow hits.
+    pub slow: u64,
+    /// Hits by time, in steps of up to 1, 2, 5, 10, 20 … milliseconds. The last step contains the longest time. Their
+    /// counts add up to `count`.
+    pub histogram: Vec<LatencyStep>,
+}
+
+/// Hits that took at most [`up_to_ms`](LatencyStep::up_to_ms), and longer than the step before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[non_exhaustive]
+pub struct LatencyStep {
+    /// Upper bound of the step, inclusive.
+    pub up_to_ms: u64,
+    /// Number of hits.
+    pub count: u64,
+}
 
 /// Returns the section about request times; `None` if no time was logged.
 pub(super) fn latency(times: &Sorted, slow_ms: u64) -> Option<LatencyReport> {

@@ -14,8 +14,10 @@ mod foreign;
 mod format_notes;
 mod groups;
 mod highlights;
+mod input_report;
 mod json_keys;
 mod latency;
+mod lines;
 mod list_alone;
 mod missing_field;
 mod near_misses;
@@ -35,6 +37,7 @@ mod split;
 mod timeline_columns;
 mod unknown;
 mod verdicts;
+mod visitor_report;
 mod warning;
 
 pub(crate) use assemble::{assemble, formats_of};
@@ -42,11 +45,16 @@ pub(crate) use counted_input::CountedInput;
 pub(crate) use foreign::{refusal, set_aside};
 pub(crate) use format_notes::{ReadFormats, assumed_utc, format_notes};
 pub use highlights::Highlight;
+pub use input_report::{FormatReport, InputReport, KeyReport, Unread};
+pub use latency::{LatencyReport, LatencyStep};
+pub use lines::{Lines, MalformedSample};
 pub(crate) use no_times::{NoTimes, TimedFormat};
 pub use part::PartReport;
 pub use row_split::Split;
 pub use rows::{Approximate, Figure, Ranking, Row, Summary, UvCount};
 pub(crate) use sample_text::{sample_text, sample_text_cut};
+pub(crate) use visitor_report::ADDRESS_LIST;
+pub use visitor_report::{UvReport, VisitorReport};
 pub use warning::{Warning, WarningCode};
 
 use serde::{Deserialize, Serialize};
@@ -59,7 +67,6 @@ use crate::format::Reason;
 use crate::message::Setting;
 use crate::metric::Metric;
 pub(crate) use crate::note::{Note, NoteCode};
-use crate::steps::{Ipv6Prefix, RealIp, Visitor, VisitorOptions};
 use crate::time::Unit;
 
 /// The answer to a [`Question`](crate::Question): its numbers, and a summary of the logs that were read.
@@ -210,167 +217,6 @@ impl Generator {
     }
 }
 
-/// One input that was read.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[non_exhaustive]
-pub struct InputReport {
-    /// The path as it was given, printable like keys; `-` for standard input.
-    pub path: String,
-    /// Name or text of the format that most lines are in; `-` if no line was parsed.
-    pub format: String,
-    /// All formats that lines are in, the most frequent first.
-    pub formats: Vec<FormatReport>,
-    /// Envelopes that were removed from lines, outermost first: `syslog`, `grep + grep -n`. `None` if there were none.
-    pub envelope: Option<String>,
-    /// Bytes read, after decompression; envelopes included.
-    pub bytes: u64,
-    /// The end of lines that is not read; `None` if all lines are read to their end.
-    pub unread: Option<Unread>,
-    /// Lines read. A line that an envelope has split into parts counts once.
-    pub lines: u64,
-    /// Bytes skipped because no line there can fall in the requested period. Not serialized: in JSON, `lines` has the
-    /// sum of all inputs.
-    #[serde(skip)]
-    pub skipped_bytes: u64,
-    /// For JSON and LTSV logs, the recognised keys, highest precedence first. Not serialized.
-    #[serde(skip)]
-    pub keys: Vec<KeyReport>,
-}
-
-/// A part of lines that no field of their format reads.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[non_exhaustive]
-pub struct Unread {
-    /// The last variable that is read; if formats differ, that of the format with the most such lines.
-    pub after: String,
-    /// Number of lines with such a part.
-    pub lines: u64,
-}
-
-/// A key of JSON or LTSV lines, and the nginx variable that it is read as.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct KeyReport {
-    /// The key from the lines, printable; nested keys are joined with dots.
-    pub key: String,
-    /// The nginx variable that the key's value is read as.
-    pub variable: String,
-}
-
-impl InputReport {
-    /// One of its formats, with the envelope of the lines: `combined in docker compose`.
-    #[must_use]
-    pub fn format_label(&self, format: &str) -> String {
-        match &self.envelope {
-            Some(envelope) => format!("{format} in {envelope}"),
-            None => format.to_owned(),
-        }
-    }
-}
-
-/// A format that lines of an input are in.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[non_exhaustive]
-pub struct FormatReport {
-    /// Name or text of the format.
-    pub format: String,
-    /// Number of lines in this format.
-    pub lines: u64,
-}
-
-/// Number of lines by outcome: `read = blank + malformed + parsed`, `parsed = pv + filtered`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[non_exhaustive]
-pub struct Lines {
-    /// All lines.
-    pub read: u64,
-    /// Lines that fit a format in use.
-    pub parsed: u64,
-    /// Lines with nothing but white space.
-    pub blank: u64,
-    /// Lines that fit no format in use, or whose time or number is invalid.
-    pub malformed: u64,
-    /// Parsed lines that the question does not select.
-    pub filtered: u64,
-    /// Bytes skipped because no line there can fall in the requested period. All line counts exclude them.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub skipped_bytes: u64,
-    /// Bytes that could not be read, including the rest of the lines that they are in. No other number includes these
-    /// lines.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub lost_bytes: u64,
-}
-
-/// A malformed line.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[non_exhaustive]
-pub struct MalformedSample {
-    /// Path of the input.
-    pub path: String,
-    /// Line number in the input, from 1; `None` if some of the input was skipped before it or could not be read.
-    pub line: Option<u64>,
-    /// Byte offset of the line's start in the input.
-    pub byte: u64,
-    /// Why it is malformed.
-    pub reason: Reason,
-    /// The beginning of the line, safe to print on a terminal; at most 200 bytes.
-    pub text: String,
-}
-
-/// How visitors were counted.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(tag = "method", rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum UvReport {
-    /// Every visitor was kept, so the numbers are exact.
-    Exact,
-    /// Estimated by HyperLogLog++.
-    Hll {
-        /// Base-2 logarithm of the number of registers.
-        precision: u8,
-        /// Relative standard error, 0 to 1. Numbers up to 2^(precision-1) are exact.
-        standard_error: f64,
-    },
-}
-
-/// How visitors were identified, and how addresses are shown.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[non_exhaustive]
-pub struct VisitorReport {
-    /// The fields that identify a visitor: `ip`, `ip+agent`, or the name of a variable.
-    pub by: String,
-    /// Length in bits of the IPv6 prefix that identifies a visitor; `None` if the whole address does.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ipv6_prefix: Option<u8>,
-    /// The variable that client addresses behind proxies were taken from; `address list` if a list is logged in the
-    /// place of `$remote_addr`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub real_ip: Option<String>,
-    /// True if addresses in the report are shortened.
-    pub anonymized: bool,
-}
-
-/// Value of [`VisitorReport::real_ip`] for addresses from a list in the place of `$remote_addr`.
-pub(crate) const ADDRESS_LIST: &str = "address list";
-
-impl VisitorReport {
-    /// `has_lists` is true if some addresses are from a list in the place of `$remote_addr`.
-    fn of(options: &VisitorOptions<'_>, has_lists: bool) -> Option<VisitorReport> {
-        let VisitorOptions { visitor, anonymize, .. } = *options;
-        let prefix = options.ipv6_prefix.filter(|_| visitor.has_address());
-        let variable = |real_ip: &RealIp| if real_ip.is_in_place() { ADDRESS_LIST } else { real_ip.dimension().name() };
-        let real_ip = options.real_ip.map(variable).or(has_lists.then_some(ADDRESS_LIST));
-        let is_usual = visitor == Visitor::IP && prefix.is_none() && real_ip.is_none() && !anonymize;
-        let by = visitor.name().to_owned();
-        (!is_usual).then(|| VisitorReport {
-            by,
-            ipv6_prefix: prefix.map(Ipv6Prefix::bits),
-            real_ip: real_ip.map(str::to_owned),
-            anonymized: anonymize,
-        })
-    }
-}
-
 /// The first and the last hit, and the unit and time zone of the timeline.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[non_exhaustive]
@@ -390,49 +236,7 @@ pub struct Period {
     pub zone: Option<String>,
 }
 
-/// Request times in whole milliseconds.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[non_exhaustive]
-pub struct LatencyReport {
-    /// Hits whose time was logged.
-    pub count: u64,
-    /// Sum of all times; saturates at `u64::MAX`.
-    pub sum_ms: u64,
-    /// The longest time.
-    pub max_ms: u64,
-    /// The median. All percentiles are by nearest rank.
-    pub p50_ms: u64,
-    /// The 90th percentile.
-    pub p90_ms: u64,
-    /// The 95th percentile.
-    pub p95_ms: u64,
-    /// The 99th percentile.
-    pub p99_ms: u64,
-    /// A request that took longer than this is slow.
-    pub slow_threshold_ms: u64,
-    /// Number of slow hits.
-    pub slow: u64,
-    /// Hits by time, in steps of up to 1, 2, 5, 10, 20 … milliseconds. The last step contains the longest time. Their
-    /// counts add up to `count`.
-    pub histogram: Vec<LatencyStep>,
-}
-
-/// Hits that took at most [`up_to_ms`](LatencyStep::up_to_ms), and longer than the step before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[non_exhaustive]
-pub struct LatencyStep {
-    /// Upper bound of the step, inclusive.
-    pub up_to_ms: u64,
-    /// Number of hits.
-    pub count: u64,
-}
-
 /// Default of `has_ledger` for a report that was read back: JSON always has the ledger.
 fn always() -> bool {
     true
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_zero(number: &u64) -> bool {
-    *number == 0
 }

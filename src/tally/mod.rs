@@ -20,8 +20,10 @@ mod selected;
 #[cfg(test)]
 mod size_laws;
 mod table;
+mod table_plan;
 mod tables;
 mod tally_size;
+mod undated;
 mod unknown;
 
 pub(crate) use bounded::Bounded;
@@ -30,6 +32,7 @@ pub(crate) use degraded::{Bytes, Degraded};
 pub(crate) use form::Unescaped;
 pub(crate) use ledger::{InputLedger, KEPT_BYTES, Ledger, SAMPLE_BYTES, SAMPLES, Sample, beginning_kept};
 pub(crate) use table::Table;
-use tables::rankings_of;
-pub(crate) use tables::{TablePlan, Tally, VisitorKey, variable_columns_of};
+use table_plan::rankings_of;
+pub(crate) use table_plan::{TablePlan, fields_needed, fields_watched, variable_columns_of};
+pub(crate) use tables::{Tally, VisitorKey};
 pub(crate) use unknown::Unknown;

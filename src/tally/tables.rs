@@ -4,12 +4,14 @@ use super::by_key::ByKey;
 use super::form::{Escaped, ReadAs, Unescaped, unescaped};
 use super::selected::Selected;
 use super::table::{MergedVisitors, Table};
+use super::table_plan::{TablePlan, asks_uv, rankings_of, variable_columns_of};
+use super::undated::add_undated;
 use super::{Degraded, InputLedger, Ledger, Unknown};
 use crate::batch::{Batch, Column, Fields, TextField};
 use crate::dimension::{Dimension, VariableColumns};
 use crate::keys::{AddressKeys, GroupId, IdMap, Seed, VisitorId, fixed_hash};
 use crate::measure::UvMethod;
-use crate::measure::{GroupMeasure, Grouped, MeasureKind, Uv, Visitors, VisitorsAs};
+use crate::measure::{GroupMeasure, Uv, Visitors, VisitorsAs};
 use crate::text::find_near;
 use crate::time::Stamp;
 
@@ -66,30 +68,6 @@ impl From<TextField> for VisitorKey {
     }
 }
 
-/// The dimension and the measures of a table.
-pub(crate) type TablePlan = (Dimension, Vec<MeasureKind>);
-
-/// Creates rankings with keys of their own, which may be dropped. `variable_columns` are the variables of all tables,
-/// for which batches have columns.
-pub(crate) fn rankings_of<F>(
-    plan: &[TablePlan],
-    variable_columns: &VariableColumns,
-    seed: Seed,
-) -> impl Iterator<Item = Table<F>> {
-    plan.iter()
-        .map(move |(dimension, kinds)| Table::new(*dimension, kinds, variable_columns, seed, false, UvMethod::Exact))
-}
-
-/// True if visitors are counted.
-fn asks_uv(plan: &[TablePlan]) -> bool {
-    plan.iter().any(|(_, measures)| measures.contains(&MeasureKind::Uv))
-}
-
-/// Returns the variables that a plan ranks.
-pub(crate) fn variable_columns_of(plan: &[TablePlan]) -> VariableColumns {
-    VariableColumns::of(plan.iter().map(|(dimension, _)| *dimension))
-}
-
 impl Tally {
     /// Creates an empty tally with visitors identified by `visitor`. The variables of the plan have the first columns
     /// of batches.
@@ -132,23 +110,6 @@ impl Tally {
     pub(crate) fn with_rankings(mut self, plan: &[TablePlan], variable_columns: &VariableColumns) -> Tally {
         self.rankings = rankings_of(plan, variable_columns, self.visitors.seed()).collect();
         self
-    }
-
-    /// Returns the fields that the tables of a plan need, if visitors are identified by the fields `visitor`.
-    pub(crate) fn needs(plan: &[TablePlan], visitor: Fields) -> Fields {
-        let variable_columns = variable_columns_of(plan);
-        plan.iter().fold(if asks_uv(plan) { visitor } else { Fields::NONE }, |needs, (dimension, measures)| {
-            measures
-                .iter()
-                .fold(needs.union(dimension.needs(&variable_columns)), |needs, kind| needs.union(kind.needs()))
-        })
-    }
-
-    /// Returns those of the needed fields whose absence makes a number unknown, if visitors are identified by the
-    /// fields `visitor`.
-    pub(crate) fn watches(plan: &[TablePlan], needs: Fields, visitor: Fields) -> Fields {
-        let watched = needs.intersection(Unknown::FIELDS);
-        if asks_uv(plan) { watched.union(visitor) } else { watched }
     }
 
     /// Counts the selected hits of a batch.
@@ -335,117 +296,9 @@ impl<F> Tally<F> {
     }
 }
 
-/// Adds the visitors of hits whose time is missing although their line logs one (`-`).
-#[cold]
-#[inline(never)]
-fn add_undated(
-    undated: &mut Uv,
-    batch: &Batch<'_>,
-    hits: &[u16],
-    as_counted: VisitorsAs<'_>,
-    are_logged: Option<&[bool]>,
-) {
-    let is_undated = |row: usize| batch.stamp(row) == Stamp::NONE && !batch.lacks(row).intersects(Fields::TIME);
-    let is_undated: Vec<bool> = hits.iter().map(|&row| is_undated(usize::from(row))).collect();
-    let are_wanted: Vec<bool> = match are_logged {
-        Some(are_logged) => {
-            is_undated.iter().zip(are_logged).map(|(is_undated, is_logged)| *is_undated && *is_logged).collect()
-        }
-        None => is_undated,
-    };
-    let groups = vec![GroupId(0); hits.len()];
-    undated.add(batch, hits, Grouped::new(&groups, 1), &Visitors { as_counted, are_logged: Some(&are_wanted) });
-}
-
 #[cfg(test)]
 impl<F> Tally<F> {
     pub(crate) fn table(&self, dimension: Dimension) -> &Table<F> {
         self.tables.iter().find(|t| t.dimension == dimension).expect("there is a table for this dimension")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::batch::{Numbers, Status};
-    use crate::measure::Precision;
-
-    const ADDR: Fields = Fields::text(TextField::Addr);
-    const NOON: Stamp = Stamp { wall_s: 43_200, offset_min: 0 };
-
-    /// Counts visitors by address. A line is its address, its time, and the fields that it does not log.
-    fn counted(uv: UvMethod, lines: &[(&str, Stamp, Fields)]) -> Tally {
-        let mut batch = Batch::new(ADDR);
-        for (address, stamp, lacks) in lines {
-            batch.set_text(TextField::Addr, address.as_bytes());
-            if *lacks != Fields::NONE {
-                batch.set_lacks(*lacks);
-            }
-            if *stamp == Stamp::NONE {
-                batch.set_undated();
-            }
-            batch.add(Numbers { stamp: *stamp, status: Status::MISSING, bytes: 0, time_ms: None, is_static: false });
-        }
-        let rows: Vec<u16> = (0..).take(lines.len()).collect();
-        let plan = [(Dimension::All, vec![MeasureKind::Uv])];
-        let mut tally = Tally::new(&plan, uv, TextField::Addr.into(), Seed::fixed(1));
-        tally.add(&batch, &rows);
-        tally
-    }
-
-    #[test]
-    fn undated_visitors_are_those_whose_logged_time_is_missing() {
-        let all_logged =
-            [("a", NOON, Fields::NONE), ("b", Stamp::NONE, Fields::NONE), ("b", Stamp::NONE, Fields::NONE)];
-        let some_lack = [
-            ("c", Stamp::NONE, Fields::NONE),
-            ("d", Stamp::NONE, Fields::TIME),
-            ("e", Stamp::NONE, ADDR),
-            ("f", NOON, Fields::BYTES),
-        ];
-        for uv in [UvMethod::Exact, UvMethod::Hll(Precision::default())] {
-            let counts = |tally: &Tally| [tally.undated.of_one(), tally.tables[0].uv().unwrap().of(GroupId(0))];
-            assert_eq!(counts(&counted(uv, &all_logged)), [1, 2], "{uv:?}");
-            assert_eq!(counts(&counted(uv, &some_lack)), [1, 3], "{uv:?}");
-            assert_eq!(counts(&counted(uv, &all_logged[..1])), [0, 1], "{uv:?}");
-            let mut both = counted(uv, &all_logged);
-            both.merge(&counted(uv, &some_lack));
-            assert_eq!(counts(&both), [2, 5], "{uv:?}");
-        }
-    }
-
-    #[test]
-    fn plan_needs_fields_of_its_measures_and_watches_those_that_may_be_unknown() {
-        const PATH: Fields = Fields::text(TextField::Path);
-        let counts = Fields::STATUS.union(Fields::BYTES).union(PATH);
-        let agent = ADDR.union(Fields::text(TextField::Agent));
-        let rows = [
-            (MeasureKind::Hits, Fields::NONE, Fields::NONE),
-            (MeasureKind::Uv, agent, agent),
-            (MeasureKind::Counts, counts, counts),
-            (MeasureKind::Latency, Fields::REQUEST_TIME, Fields::NONE),
-            (MeasureKind::Times, Fields::REQUEST_TIME, Fields::NONE),
-            (MeasureKind::FirstLast, Fields::TIME, Fields::TIME),
-        ];
-        for (kind, needs, watches) in rows {
-            let plan = [(Dimension::All, vec![kind])];
-            assert_eq!(Tally::needs(&plan, agent), needs, "{kind:?}");
-            assert_eq!(Tally::watches(&plan, needs, agent), watches, "{kind:?}");
-        }
-        let plan = [(Dimension::Path, vec![MeasureKind::Hits])];
-        assert_eq!(Tally::needs(&plan, agent), PATH);
-    }
-
-    #[test]
-    fn visitors_are_counted_only_if_a_table_asks() {
-        for (kinds, expected) in [(vec![MeasureKind::Uv], 1), (vec![MeasureKind::Hits], 0)] {
-            let mut batch = Batch::new(ADDR);
-            batch.set_text(TextField::Addr, b"10.0.0.1");
-            batch.add(Numbers { stamp: NOON, status: Status::MISSING, bytes: 0, time_ms: None, is_static: false });
-            let mut tally =
-                Tally::new(&[(Dimension::All, kinds)], UvMethod::Exact, TextField::Addr.into(), Seed::fixed(1));
-            tally.add(&batch, &[0]);
-            assert_eq!(tally.visitors.len(), expected);
-        }
     }
 }

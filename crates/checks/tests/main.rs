@@ -25,6 +25,8 @@ mod json_logs;
 #[cfg(target_os = "linux")]
 #[path = "../../../tests/limits.rs"]
 mod limits;
+#[path = "../../../tests/max_keys.rs"]
+mod max_keys;
 #[path = "../../../tests/max_memory.rs"]
 mod max_memory;
 #[cfg(target_os = "linux")]
