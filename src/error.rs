@@ -1,6 +1,6 @@
 //! The error type of the library: one kind for each failure, with the input that it is about.
 
-mod words;
+mod error_text;
 
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -69,6 +69,8 @@ mod static_rules;
 mod steps;
 mod tally;
 mod text;
+#[cfg(test)]
+mod thorough;
 mod time;
 
 #[cfg(feature = "table")]

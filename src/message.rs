@@ -112,12 +112,12 @@ impl Setting {
 pub struct Message {
     text: String,
     /// Settings that the text names, in the order of the text.
-    settings: Vec<Placed>,
+    settings: Vec<SettingSpan>,
 }
 
 /// A setting and the range of bytes that names it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Placed {
+struct SettingSpan {
     start: usize,
     end: usize,
     setting: Setting,
@@ -160,7 +160,7 @@ impl Message {
     fn rebuilt(&self, words: impl Fn(&str) -> String, name: &dyn Fn(Setting) -> String) -> Message {
         let mut rebuilt = Message::default();
         let mut done = 0;
-        for Placed { start, end, setting } in &self.settings {
+        for SettingSpan { start, end, setting } in &self.settings {
             rebuilt.text += &words(&self.text[done..*start]);
             rebuilt.push(*setting, &name(*setting));
             done = *end;
@@ -172,7 +172,7 @@ impl Message {
     fn push(&mut self, setting: Setting, name: &str) {
         let start = self.text.len();
         self.text += name;
-        self.settings.push(Placed { start, end: self.text.len(), setting });
+        self.settings.push(SettingSpan { start, end: self.text.len(), setting });
     }
 }
 
@@ -236,7 +236,8 @@ impl<M: Into<Message>> AddAssign<M> for Message {
         let Message { text, settings } = more.into();
         let before = self.text.len();
         self.text += &text;
-        let moved = |Placed { start, end, setting }| Placed { start: before + start, end: before + end, setting };
+        let moved =
+            |SettingSpan { start, end, setting }| SettingSpan { start: before + start, end: before + end, setting };
         self.settings.extend(settings.into_iter().map(moved));
     }
 }

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
@@ -206,20 +207,20 @@ fn paths(tokens: &[TokenTree], start: usize) -> (Vec<Vec<String>>, usize) {
 
 /// The literals in the code of the library, each with its module.
 pub(crate) fn literals() -> Vec<(String, String)> {
-    let of_module = |(module, texts): (Module, Vec<String>)| {
-        let module = written(&module);
-        texts.into_iter().map(move |text| (module.clone(), text))
+    let of_module = |(module, texts): (&Module, &Vec<String>)| {
+        let module = written(module);
+        texts.clone().into_iter().map(move |text| (module.clone(), text))
     };
-    let of_library =
-        modules().literals.into_iter().filter(|(module, _)| module.first().is_some_and(|name| name != "cli"));
+    let of_library = MODULES.literals.iter().filter(|(module, _)| module.first().is_some_and(|name| name != "cli"));
     of_library.flat_map(of_module).collect()
 }
 
-fn modules() -> Modules {
+/// All modules except the root of the crate, which exports from every layer.
+static MODULES: LazyLock<Modules> = LazyLock::new(|| {
     let mut modules = Modules::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
     modules.paths.retain(|module, _| !module.is_empty());
     modules
-}
+});
 
 fn written(module: &[String]) -> String {
     module.join("::")
@@ -248,12 +249,11 @@ fn picture_in_contributing_shows_the_layers() {
 fn modules_use_only_modules_before_them() {
     let order: Vec<&str> = LAYERS.iter().flat_map(|(_, modules)| *modules).copied().collect();
     let place = |module: &str| order.iter().position(|other| *other == module);
-    let modules = modules();
     let missing: BTreeSet<_> =
-        modules.paths.keys().map(|module| &*module[0]).filter(|module| place(module).is_none()).collect();
+        MODULES.paths.keys().map(|module| &*module[0]).filter(|module| place(module).is_none()).collect();
     assert!(missing.is_empty(), "in no layer: {missing:?}");
     let mut upward = Vec::new();
-    for (module, uses) in modules.uses() {
+    for (module, uses) in MODULES.uses() {
         let above = uses.iter().filter(|used| !used.is_empty() && place(&used[0]) > place(&module[0]));
         upward.extend(above.map(|used| format!("{} uses {}", written(module), written(used))));
     }
@@ -263,8 +263,7 @@ fn modules_use_only_modules_before_them() {
 /// Counting ends before a report is made. A report can be made from saved numbers, without open inputs.
 #[test]
 fn counting_and_reporting_stay_apart() {
-    let modules = modules();
-    let uses: Vec<_> = modules
+    let uses: Vec<_> = MODULES
         .uses()
         .into_iter()
         .flat_map(|(module, uses)| uses.into_iter().map(move |used| (written(module), written(&used))))
@@ -283,8 +282,7 @@ fn counting_and_reporting_stay_apart() {
 /// A parent and its children may use each other, because the parent's file holds what the children share.
 #[test]
 fn files_of_other_modules_have_no_cycles() {
-    let modules = modules();
-    let mut uses = modules.uses();
+    let mut uses = MODULES.uses();
     for (module, used) in &mut uses {
         used.retain(|used| {
             !used.is_empty() && used[0] == module[0] && !used.starts_with(module) && !module.starts_with(used)

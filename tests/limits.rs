@@ -10,7 +10,7 @@ use loggen::Traffic;
 fn after(limit: &str, directory: &Path, arguments: &str) -> Output {
     let line = format!("{limit}; exec \"$0\" {arguments} --no-config");
     let mut shell = Command::new("sh");
-    shell.args(["-c", &line, env!("CARGO_BIN_EXE_logstat")]).current_dir(directory);
+    shell.args(["-c", &line, super::program()]).current_dir(directory);
     shell.output().unwrap()
 }
 
@@ -65,13 +65,16 @@ fn many_files_are_counted_with_few_descriptors() {
     let directory = tempfile::tempdir().unwrap();
     many_files(directory.path());
     for arguments in [
-        "*.log* --json --threads 1",
         "*.log* --json --threads 32",
+        "*.log* --json --threads 1",
         "*.log* --json --threads 4 --max-keys 100000",
         "*.log* --top ip -o out.json",
         "*.log* --json --since 1h --now last",
         "*.log* --explain",
-    ] {
+    ]
+    .into_iter()
+    .step_by(super::ONE_IN)
+    {
         let result = |limit: &str| {
             let output = after(limit, directory.path(), arguments);
             let written = std::fs::read(directory.path().join("out.json")).unwrap_or_default();
@@ -108,8 +111,7 @@ fn out_of_memory_exits_and_leaves_no_file() {
     std::fs::write(directory.path().join("rejects"), b"old").unwrap();
     let line = "ulimit -v 400000; head -c 600000000 /dev/zero | tr '\\0' x | \"$0\" - --max-line 1G --rejects rejects --no-config";
     let mut shell = Command::new("sh");
-    let output =
-        shell.args(["-c", line, env!("CARGO_BIN_EXE_logstat")]).current_dir(directory.path()).output().unwrap();
+    let output = shell.args(["-c", line, super::program()]).current_dir(directory.path()).output().unwrap();
     let stderr = stderr(&output);
     assert_eq!((output.status.code(), output.stdout), (Some(1), Vec::new()), "{stderr}");
     let (start, end) =
@@ -127,7 +129,7 @@ fn tables_stop_before_the_memory_is_full() {
     for (arguments, named) in [("--show top", "(path "), ("--show top --max-memory 4M", "")] {
         let line = format!("ulimit -v 90000; exec \"$0\" - --threads 1 --query keep --no-config --json {arguments}");
         let mut shell = Command::new("sh");
-        let shell = shell.args(["-c", &line, env!("CARGO_BIN_EXE_logstat")]);
+        let shell = shell.args(["-c", &line, super::program()]);
         let mut shell = shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = shell.stdin.take().unwrap();
         let query = "q".repeat(2000);

@@ -2,11 +2,11 @@
 //! large crates or minutes are in `crates/checks`.
 #![allow(clippy::unwrap_used, reason = "tests may")]
 
-/// The tests try one in this many of the strategies and command lines; `crates/checks` tries all of them.
-const ONE_IN: usize = 8;
+/// These tests try one in this many of the strategies, questions, generated lines and command lines, so that they are
+/// quick; `crates/checks` compiles the same files and tries all.
+const ONE_IN: usize = 16;
 
 /// The directory of the repository.
-#[cfg(feature = "cli")]
 const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
 
 mod agreement;

@@ -23,8 +23,8 @@ fn sections(report: &Report) -> Vec<Value> {
     names.map(|name| json[name].clone()).to_vec()
 }
 
-fn traffic() -> Vec<u8> {
-    Traffic { lines: 1500, vhost: true, times: true, seed: 3, ..Traffic::default() }.to_vec()
+fn traffic(lines: u64) -> Vec<u8> {
+    Traffic { lines, vhost: true, times: true, seed: 3, ..Traffic::default() }.to_vec()
 }
 
 fn asked() -> Question {
@@ -38,7 +38,7 @@ fn asked() -> Question {
 
 #[test]
 fn part_equals_filtered_report_with_every_strategy() {
-    let log = traffic();
+    let log = traffic(1500 / super::ONE_IN as u64);
     let engines = [Engine::new().threads(1), Engine::new().threads(3).chunk_bytes(4096)];
     for (name, uv) in [
         ("status", UvMethod::Exact),
@@ -78,7 +78,7 @@ fn keys_that_differ_only_in_their_escapes_are_one_part() {
 
 #[test]
 fn memory_limit_covers_the_tables_of_all_parts() {
-    let log = traffic();
+    let log = traffic(1500);
     let by_path = Question::new().each(Dimension::Path);
     let inputs = || vec![Input::reader("access.log", Cursor::new(log.clone()))];
     let engine = Engine::new().memory_limit(1 << 20);

@@ -41,27 +41,29 @@ fn assert_rejects(logs: &[(Vec<u8>, Vec<u8>)], question: &Question) {
     let paths: Vec<_> = (0..logs.len()).map(|i| folder.path().join(format!("{i}.log"))).collect();
     logs.iter().zip(&paths).for_each(|((log, _), path)| fs::write(path, log).unwrap());
     let expected: Vec<u8> = logs.iter().flat_map(|(_, rejects)| rejects.clone()).collect();
+    let mut strategies = Vec::new();
     for threads in [1, 2, 3, 8] {
         for chunk_bytes in [1, 100, 4096, 1 << 20] {
-            for way in ["read", "mapped", "stream"] {
-                let access = guard_mappings().filter(|_| way == "mapped").map_or(Access::Read, Access::Map);
-                let stream = |(log, _): &(Vec<u8>, _)| Input::reader("a.log", Cursor::new(log.clone()));
-                let inputs = match way {
-                    "stream" => logs.iter().map(stream).collect(),
-                    _ => paths.iter().map(Input::path).collect(),
-                };
-                let engine = Engine::new().threads(threads).chunk_bytes(chunk_bytes).access(access);
-                let outcome = count(question, inputs, &engine).unwrap();
-                let mut written = Vec::new();
-                outcome.rejects.unwrap().write(&mut written).unwrap();
-                assert!(
-                    written == expected,
-                    "{threads} threads, chunks of {chunk_bytes}, {way}:\n{}\nexpected:\n{}",
-                    String::from_utf8_lossy(&written),
-                    String::from_utf8_lossy(&expected)
-                );
-            }
+            strategies.extend(["read", "mapped", "stream"].map(|way| (threads, chunk_bytes, way)));
         }
+    }
+    for (threads, chunk_bytes, way) in strategies.into_iter().step_by(super::ONE_IN) {
+        let access = guard_mappings().filter(|_| way == "mapped").map_or(Access::Read, Access::Map);
+        let stream = |(log, _): &(Vec<u8>, _)| Input::reader("a.log", Cursor::new(log.clone()));
+        let inputs = match way {
+            "stream" => logs.iter().map(stream).collect(),
+            _ => paths.iter().map(Input::path).collect(),
+        };
+        let engine = Engine::new().threads(threads).chunk_bytes(chunk_bytes).access(access);
+        let outcome = count(question, inputs, &engine).unwrap();
+        let mut written = Vec::new();
+        outcome.rejects.unwrap().write(&mut written).unwrap();
+        assert!(
+            written == expected,
+            "{threads} threads, chunks of {chunk_bytes}, {way}:\n{}\nexpected:\n{}",
+            String::from_utf8_lossy(&written),
+            String::from_utf8_lossy(&expected)
+        );
     }
 }
 
@@ -113,7 +115,7 @@ fn rejects_not_requested_are_not_kept() {
 }
 
 fn logstat(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_logstat"));
+    let mut command = Command::new(super::program());
     command.env_clear().current_dir(folder).stdin(Stdio::null()).args(arguments).output().unwrap()
 }
 
@@ -194,7 +196,7 @@ fn unusable_rejects_file_is_reported() {
         let (code, message) = said(&logstat(folder.path(), &[log_of, "--rejects", path]));
         assert!(code == Some(2) && message.contains("this file is read"), "{message}");
     }
-    let mut piped = Command::new(env!("CARGO_BIN_EXE_logstat"));
+    let mut piped = Command::new(super::program());
     let stdin = File::open(folder.path().join("a.log")).unwrap();
     let output = piped.env_clear().current_dir(&folder).args(["--rejects", "a.log"]).stdin(stdin).output().unwrap();
     if cfg!(target_os = "linux") {

@@ -179,26 +179,23 @@ proptest! {
 /// Feeds each input of the cases separately.
 #[test]
 fn inputs_of_cases_are_counted_like_files() {
-    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases");
-    let mut logs = 0;
-    for case in fs::read_dir(cases).unwrap() {
-        for entry in fs::read_dir(case.unwrap().path()).unwrap() {
-            let path = entry.unwrap().path();
-            if path.extension().is_none_or(|extension| extension != "log") || !path.is_file() {
-                continue;
-            }
-            let text = fs::read(&path).unwrap();
-            // Sessions accept decompressed text only.
-            if [&b"\x1f\x8b"[..], b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7z"].iter().any(|magic| text.starts_with(magic)) {
-                continue;
-            }
-            let third = text.len() / 3 + 1;
-            let piece = |is_seen| Piece { input: 0, bytes: third, is_seen };
-            assert_is_count(&everything(), &[&text], 1 << 20, &[piece(true), piece(false), piece(true)]);
-            logs += 1;
+    let logs = Path::new(super::REPOSITORY).join("testdata/cases/*/*.log");
+    let mut fed = 0;
+    for path in glob::glob(logs.to_str().unwrap()).unwrap().map(Result::unwrap).step_by(super::ONE_IN) {
+        if !path.is_file() {
+            continue;
         }
+        let text = fs::read(&path).unwrap();
+        // Sessions accept decompressed text only.
+        if [&b"\x1f\x8b"[..], b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7z"].iter().any(|magic| text.starts_with(magic)) {
+            continue;
+        }
+        let third = text.len() / 3 + 1;
+        let piece = |is_seen| Piece { input: 0, bytes: third, is_seen };
+        assert_is_count(&everything(), &[&text], 1 << 20, &[piece(true), piece(false), piece(true)]);
+        fed += 1;
     }
-    assert!(logs > 100, "{logs}");
+    assert!(fed > 100 / super::ONE_IN, "{fed}");
 }
 
 /// The formats of a long input are detected from its first MiB, and only a small part of an endless line is held.
@@ -211,7 +208,7 @@ fn long_input_is_counted_while_fed() {
     text.splice(2_000_000..2_000_000, vec![b'x'; 300_000]);
     let piece = |i: usize| Piece { input: 0, bytes: 300_000, is_seen: i % 3 == 1 };
     let pieces: Vec<_> = (0..14).map(piece).collect();
-    for chunk_bytes in [10_000, 1 << 20] {
+    for chunk_bytes in [10_000, 1 << 20].into_iter().step_by(super::ONE_IN) {
         assert_is_count(&everything().max_line(5000), &[&text], chunk_bytes, &pieces);
     }
 }

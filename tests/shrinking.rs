@@ -8,6 +8,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{Cursor, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use logstat::{Access, Engine, ErrorKind, Input, Question, count, guard_mappings};
@@ -24,6 +25,9 @@ fn line(number: usize) -> String {
 fn lines(count: usize) -> String {
     (0..count).map(line).collect()
 }
+
+/// The log that is cut.
+static LOG: LazyLock<String> = LazyLock::new(|| lines(LINES));
 
 /// Number of lines, for a file of a few megabytes.
 const LINES: usize = 40_000;
@@ -88,7 +92,7 @@ fn run_on_cut_file(len: u64, arguments: &[&str]) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let fifo = folder.path().join("fifo");
     make_fifo(&fifo);
-    fs::write(folder.path().join("a.log"), lines(LINES)).unwrap();
+    fs::write(folder.path().join("a.log"), &*LOG).unwrap();
     let mut running = Running::start(folder.path(), &[&["a.log", "fifo"], arguments].concat());
     // Inputs are opened in order: once the FIFO has a reader, the log is open.
     let mut writer = opened(&fifo, &mut running).expect("the program opens the FIFO");
@@ -106,11 +110,11 @@ fn number(report: &Value, pointer: &str) -> u64 {
 
 /// Cuts the file to `len` bytes and checks that exactly the remaining lines are counted.
 fn counts_what_is_left(len: u64) {
-    for threads in ["1", "3"] {
+    for threads in ["3", "1"].into_iter().step_by(super::ONE_IN) {
         let output = run_on_cut_file(len, &["--json", "-j", threads]);
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{len}: {said}");
-        let size = lines(LINES).len();
+        let size = LOG.len();
         let message = format!("logstat: error: a.log: shrank from {size} to {len} bytes");
         assert!(said.starts_with(&message) && said.lines().count() == 1, "{len}: {said}");
         let report: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -160,7 +164,7 @@ fn file_cut_at_a_page_or_chunk_boundary() {
 /// No whole page is lost, so there is no signal.
 #[test]
 fn file_cut_within_the_last_page() {
-    let size = lines(LINES).len() as u64;
+    let size = LOG.len() as u64;
     for fewer in [1, 2, 10, 200] {
         counts_what_is_left(size - fewer);
     }
@@ -213,7 +217,7 @@ fn run_on_changed_stdin(start: u64, change: impl FnOnce(&mut File)) -> (i32, Str
     let folder = tempfile::tempdir().unwrap();
     let (fifo, path) = (folder.path().join("fifo"), folder.path().join("a.log"));
     make_fifo(&fifo);
-    fs::write(&path, lines(LINES)).unwrap();
+    fs::write(&path, &*LOG).unwrap();
     let mut stdin = File::open(&path).unwrap();
     stdin.seek(SeekFrom::Start(start)).unwrap();
     let mut running = Running::start_with(stdin.into(), folder.path(), &["-", "fifo", "--json", "-j", "2"]);

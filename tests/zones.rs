@@ -58,7 +58,7 @@ proptest! {
         let mut question = Question::new().by(by.parse::<Unit>().unwrap()).top([Dimension::Time(Unit::Second), Dimension::Path]).now(Now::At(now.parse().unwrap())).zone(zone.parse().unwrap());
         question.counting.since = (!since.is_empty()).then(|| since.parse().unwrap());
         question.counting.date = (!date.is_empty()).then(|| date.parse().unwrap());
-        let told = report(log(&hits, |time| time), &question);
+        let reported = report(log(&hits, |time| time), &question);
         let there = log(&hits, |time| time.with_timezone(&tz));
         // Without a zone, midnight depends on the offset of each line, so a log with two offsets has two. Name the day
         // by its date instead.
@@ -68,7 +68,7 @@ proptest! {
         question.counting.since = (!since.is_empty()).then(|| since.parse().unwrap());
         let mut as_written = report(there, &question);
         // All offsets have the same length, so the number of bytes is the same.
-        as_written["inputs"] = told["inputs"].clone();
+        as_written["inputs"] = reported["inputs"].clone();
         // With a zone, first and last are by instant, otherwise by wall clock. The two differ if the clock was set
         // back.
         let mut by_instant = hits;
@@ -76,9 +76,9 @@ proptest! {
         let on_the_wall = by_instant.iter().map(|(time, _)| time.with_timezone(&tz).naive_local());
         if !on_the_wall.is_sorted() {
             for end in ["first", "last"] {
-                as_written["period"][end] = told["period"][end].clone();
+                as_written["period"][end] = reported["period"][end].clone();
             }
         }
-        prop_assert_eq!(told, as_written);
+        prop_assert_eq!(reported, as_written);
     }
 }

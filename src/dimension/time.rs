@@ -24,12 +24,12 @@ impl KeyIds for TimeIds {
         let wall_s = batch.wall_s();
         groups.extend(hits.iter().map(|&row| {
             last.at(wall_s[row as usize], |wall_s| {
-                let (stretch, number) = unit.stretch(wall_s);
+                let (range, number) = unit.bucket_range(wall_s);
                 let id = match number {
                     Some(number) => keys.id(&key(number)),
                     None => keys.id(MISSING),
                 };
-                (stretch, GroupId(id))
+                (range, GroupId(id))
             })
         }));
     }

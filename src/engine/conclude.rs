@@ -16,7 +16,7 @@ use crate::report::{CountedInput, assemble};
 use crate::tally::{Tally, Unescaped};
 
 /// Everything that was counted from the inputs.
-pub(super) struct Counted<'f> {
+pub(super) struct CountedLog<'f> {
     pub(super) tally: Tally<Unescaped>,
     pub(super) sniffed: Vec<Sniffed<'f>>,
     pub(super) rejects: Option<Rejects>,
@@ -56,11 +56,11 @@ impl From<Source> for EndedInput {
 pub(super) fn conclude(
     prepared: &PreparedQuestion<'_>,
     inputs: Vec<EndedInput>,
-    counted: Counted<'_>,
+    counted: CountedLog<'_>,
     mut problems: Vec<Error>,
 ) -> Result<Outcome, Error> {
     let mut watch = Stopwatch::start();
-    let Counted { tally, sniffed, mut rejects, few_threads, mut phases } = counted;
+    let CountedLog { tally, sniffed, mut rejects, few_threads, mut phases } = counted;
     // An input that fits no format is not part of the report, so its lines are not rejects.
     let left_out = tally.ledger.inputs.iter().enumerate().filter(|(_, ledger)| ledger.fits_nothing());
     left_out.for_each(|(input, _)| rejects.iter_mut().for_each(|rejects| rejects.forget(input)));

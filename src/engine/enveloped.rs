@@ -62,20 +62,20 @@ impl Worker<'_, '_> {
             let raw_line = RawLine { shown, raw, at, quotes, chunk: position.bytes };
             let opened = detected.open(shown, bump);
             let Some((std_stream, is_partial)) = opened.part else {
-                self.take(detected, position.input, opened, &raw_line, &mut output);
+                self.count_line(detected, position.input, opened, &raw_line, &mut output);
                 continue;
             };
             parts += u64::from(is_partial);
             let open_line = open_lines.of(std_stream);
             if !is_partial && open_line.is_between_lines() {
-                self.take(detected, position.input, detected.open_inner(opened, bump), &raw_line, &mut output);
+                self.count_line(detected, position.input, detected.open_inner(opened, bump), &raw_line, &mut output);
                 continue;
             }
             let text = opened.text.to_vec();
             let raw = if self.scan.rejects.is_some() { kept_of(raw).to_vec() } else { Vec::new() };
             let part = JoinedLine { text, raw, ..JoinedLine::part(at, beginning_kept(shown)) };
             if let Some(joined) = open_line.push(part, is_partial) {
-                self.take_joined(detected, position.input, std_stream, &joined, &mut output);
+                self.count_joined_line(detected, position.input, std_stream, &joined, &mut output);
             }
         }
         parts
@@ -89,7 +89,7 @@ impl Worker<'_, '_> {
             let mut account = InputLedger::new(self.scan.formats.len());
             let mut output = BatchOutput { row: Row::EMPTY, batch: &mut batch, account: &mut account, bump: &bump };
             for (std_stream, joined) in some {
-                self.take_joined(detected, input, *std_stream, joined, &mut output);
+                self.count_joined_line(detected, input, *std_stream, joined, &mut output);
             }
             self.cache.move_keys_to(&mut account.keys);
             account.filtered = self.add(input, &mut batch, &bump);
@@ -98,7 +98,7 @@ impl Worker<'_, '_> {
         self.hand_over_rejected(input);
     }
 
-    fn take_joined<'a>(
+    fn count_joined_line<'a>(
         &mut self,
         detected: &DetectedEnvelopes,
         input: usize,
@@ -108,7 +108,7 @@ impl Worker<'_, '_> {
     ) {
         if joined.is_too_long || joined.text.len() > self.scan.max_line {
             let refused =
-                RefusedLine { at: joined.position, shown: &joined.shown, kept: self.scan.at_most(&joined.raw) };
+                RefusedLine { at: joined.position, shown: &joined.shown, kept: self.scan.cut_to_max_line(&joined.raw) };
             self.refuse(input, &refused, Reason::TooLong, output.account);
             return;
         }
@@ -122,11 +122,11 @@ impl Worker<'_, '_> {
             quotes: Quotes::Unknown,
             chunk: &[],
         };
-        self.take(detected, input, detected.open_inner(opened, bump), &raw_line, output);
+        self.count_line(detected, input, detected.open_inner(opened, bump), &raw_line, output);
     }
 
     /// Parses a complete line.
-    fn take<'a>(
+    fn count_line<'a>(
         &mut self,
         detected: &DetectedEnvelopes,
         input: usize,
@@ -142,7 +142,7 @@ impl Worker<'_, '_> {
             line = Line::unmarked(&line.text[nuls..]);
         }
         if line.text.len() > self.scan.max_line {
-            let refused = RefusedLine { at, shown, kept: self.scan.at_most(shown) };
+            let refused = RefusedLine { at, shown, kept: self.scan.cut_to_max_line(shown) };
             self.refuse(input, &refused, Reason::TooLong, output.account);
             return;
         }
@@ -156,9 +156,9 @@ impl Worker<'_, '_> {
         }
         let context = ScanContext { bump: output.bump, needs: self.scan.batch_writer.needs };
         let formats = &self.scan.sniffed(input).formats;
-        match formats.take(line, context, &mut self.cache, &mut output.row) {
+        match formats.parse(line, context, &mut self.cache, &mut output.row) {
             Ok(format_id) => {
-                output.account.take(format_id.0, &output.row);
+                output.account.count_line(format_id.0, &output.row);
                 self.scan.batch_writer.push(format_id, &output.row, output.batch, output.bump);
             }
             Err(reason) => {

@@ -54,7 +54,7 @@ impl<'s> Rounds<'s> {
 impl Run<'_, '_> {
     /// Lets workers count the chunks of each round, and merges their tallies. Of rankings, the result has only the part
     /// that no end of a round has taken.
-    pub(super) fn in_rounds(
+    pub(super) fn count_in_rounds(
         &self,
         threads: usize,
         ends: &mut RoundEnds,

@@ -31,7 +31,7 @@ pub(super) struct Run<'r, 'f> {
 
 impl<'f> Run<'_, 'f> {
     /// Lets workers count chunks until none are left, and merges their tallies.
-    pub(super) fn at_once(
+    pub(super) fn count_at_once(
         &self,
         threads: usize,
         empty: impl Fn() -> Tally + Sync,
@@ -94,7 +94,7 @@ impl<'f> Run<'_, 'f> {
         let mut watch = Stopwatch::start();
         while let Some(ReadLimit { input, until }) = left.front().copied() {
             let wait = if busy < left.len() { Blocking::TryLock } else { Blocking::Lock };
-            let taken = self.take(input, until, wait, &mut buffer);
+            let taken = self.next_chunk(input, until, wait, &mut buffer);
             worker.stats.fetching += watch.lap();
             match taken {
                 NextChunk::Chunk(chunk) => {
@@ -120,7 +120,7 @@ impl<'f> Run<'_, 'f> {
 
     /// Returns the next chunk of an input that starts before `until`. Detects the formats of the input before its first
     /// chunk.
-    fn take<'b>(&'b self, input: usize, until: u64, wait: Blocking, buffer: &'b mut Vec<u8>) -> NextChunk<'b> {
+    fn next_chunk<'b>(&'b self, input: usize, until: u64, wait: Blocking, buffer: &'b mut Vec<u8>) -> NextChunk<'b> {
         let (source, sniffed) = (&self.sources[input], &self.scan.sniffed[input]);
         if sniffed.get().is_none() {
             let looked = source.with_head(wait, buffer, |head| {

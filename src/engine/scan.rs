@@ -45,7 +45,7 @@ impl<'f> Scan<'f> {
 
     /// Returns the start of a text, as long as a line may be. Only that much of a line that is too long is kept, so
     /// that the result does not depend on how much of it was read.
-    pub(super) fn at_most<'t>(&self, text: &'t [u8]) -> &'t [u8] {
+    pub(super) fn cut_to_max_line<'t>(&self, text: &'t [u8]) -> &'t [u8] {
         &text[..text.len().min(self.max_line)]
     }
 }

@@ -194,11 +194,11 @@ impl Search<'_, '_> {
             if text.len() <= self.max_line {
                 let (bump, mut row) = (Bump::new(), Row::EMPTY);
                 let context = ScanContext { bump: &bump, needs: Fields::NONE };
-                let format_id = self.formats.take(Line::unmarked(text), context, &mut self.cache, &mut row);
+                let format_id = self.formats.parse(Line::unmarked(text), context, &mut self.cache, &mut row);
                 if let Ok(format_id) = format_id
                     && row.stamp != Stamp::NONE
                 {
-                    let stamp = self.zone.as_mut().map_or(row.stamp, |clock| clock.turn(row.stamp));
+                    let stamp = self.zone.as_mut().map_or(row.stamp, |clock| clock.convert(row.stamp));
                     return Some(Probe { start, format: format_id.0, stamp });
                 }
             }
@@ -260,7 +260,7 @@ mod tests {
     }
 
     /// Returns the parts of the report that must not depend on what was read, and the number of skipped bytes.
-    fn told(outcome: &Outcome) -> (Value, u64) {
+    fn reported(outcome: &Outcome) -> (Value, u64) {
         let report = outcome.report.as_ref().unwrap();
         let mut value = serde_json::to_value(report).unwrap();
         let map = value.as_object_mut().unwrap();
@@ -300,8 +300,8 @@ mod tests {
             }
             let question = question(since, until, zone);
             let (whole, sought) = (counted(&log, &question, Seek::never()), counted(&log, &question, Seek::from_bytes(0)));
-            prop_assert_eq!(told(&whole).1, 0);
-            prop_assert_eq!(told(&whole).0, told(&sought).0);
+            prop_assert_eq!(reported(&whole).1, 0);
+            prop_assert_eq!(reported(&whole).0, reported(&sought).0);
             let lines = sought.report.unwrap().lines;
             prop_assert_eq!(lines.read, lines.blank + lines.malformed + lines.parsed);
         }
@@ -327,12 +327,12 @@ mod tests {
             let question = question(since, until, "");
             let (whole, sought) =
                 (counted(&log, &question, Seek::never()), counted(&log, &question, Seek::from_bytes(1)));
-            assert_eq!(told(&whole).0, told(&sought).0, "{since} to {until}");
+            assert_eq!(reported(&whole).0, reported(&sought).0, "{since} to {until}");
             let lines = sought.report.unwrap().lines;
             assert!(read.contains(&lines.read), "{since} to {until}: {lines:?}");
             assert!(lines.skipped_bytes > log.len() as u64 * 9 / 10, "{since} to {until}");
         }
-        let skipped = |question: &Question, seek| told(&counted(&log, question, seek)).1;
+        let skipped = |question: &Question, seek| reported(&counted(&log, question, seek)).1;
         assert_eq!(skipped(&question("2h", "", ""), Seek::default()), 0, "a small file");
         assert_eq!(skipped(&question("", "", ""), Seek::from_bytes(1)), 0, "the period is the whole file");
         assert_eq!(skipped(&question("2h", "", "").keep_rejects(true), Seek::from_bytes(1)), 0);
@@ -346,8 +346,8 @@ mod tests {
                 counted(&lines.concat(), &question, Seek::never()),
                 counted(&lines.concat(), &question, Seek::from_bytes(1)),
             );
-            assert_eq!(told(&whole).0, told(&sought).0);
-            told(&sought).1
+            assert_eq!(reported(&whole).0, reported(&sought).0);
+            reported(&sought).1
         };
         let lines = ascending(14_400);
         assert!(skipped(&lines) > 0);

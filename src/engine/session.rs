@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use super::Outcome;
-use super::conclude::{Counted, EndedInput, conclude};
+use super::conclude::{CountedLog, EndedInput, conclude};
 use super::enveloped::count_open_lines;
 use super::prepared::PreparedQuestion;
 use super::round_ends::FedRounds;
@@ -175,8 +175,8 @@ impl<'p> Session<'p> {
         let run = Run { scan: &self.scan, sources };
         let empty = |uv| self.prepared.empty_tally(uv);
         let (tally, phases, few_threads) = match &mut self.rounds {
-            None => run.at_once(engine.threads, || empty(question.counting.uv))?,
-            Some(rounds) => run.in_rounds(engine.threads, &mut rounds.ends, &empty)?,
+            None => run.count_at_once(engine.threads, || empty(question.counting.uv))?,
+            Some(rounds) => run.count_in_rounds(engine.threads, &mut rounds.ends, &empty)?,
         };
         (self.tally, self.few_threads) = (tally, few_threads);
         self.phases = Phases { opening: self.phases.opening + opening, ..phases };
@@ -254,7 +254,7 @@ impl<'p> Session<'p> {
         let rejects = scan.rejects.map(Collector::into_rejects);
         let inputs = inputs();
         phases.assembling = watch.lap();
-        conclude(prepared, inputs, Counted { tally, sniffed, rejects, few_threads, phases }, problems)
+        conclude(prepared, inputs, CountedLog { tally, sniffed, rejects, few_threads, phases }, problems)
     }
 }
 

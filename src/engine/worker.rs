@@ -157,11 +157,11 @@ impl<'s, 'f> Worker<'s, 'f> {
                 let format_id = if is_too_long {
                     Err(Reason::TooLong)
                 } else {
-                    formats.take(Line { text, quotes }, context, &mut self.cache, &mut row)
+                    formats.parse(Line { text, quotes }, context, &mut self.cache, &mut row)
                 };
                 match format_id {
                     Ok(format_id) => {
-                        account.take(format_id.0, &row);
+                        account.count_line(format_id.0, &row);
                         self.scan.batch_writer.push(format_id, &row, batch, bump);
                     }
                     Err(reason) => {
@@ -169,7 +169,7 @@ impl<'s, 'f> Worker<'s, 'f> {
                         account.like_common += u64::from(reason == Reason::NoMatch && formats.looks_like_common(text));
                         let reason = if is_other { Reason::OtherProgram } else { reason };
                         let raw = &position.bytes[start..extent.text_end];
-                        let kept = if is_too_long { self.scan.at_most(text) } else { raw };
+                        let kept = if is_too_long { self.scan.cut_to_max_line(text) } else { raw };
                         let refused = RefusedLine { at: position.at(start), shown: text, kept };
                         self.refuse(position.input, &refused, reason, account);
                     }
@@ -210,7 +210,7 @@ pub(super) struct RefusedLine<'r> {
     pub(super) at: LinePosition,
     /// The line without dropped bytes (CR, byte order mark, NULs). A sample shows its beginning.
     pub(super) shown: &'r [u8],
-    /// The unchanged line from its input; if it is too long, its first [`Scan::at_most`] bytes.
+    /// The unchanged line from its input; if it is too long, its first [`Scan::cut_to_max_line`] bytes.
     pub(super) kept: &'r [u8],
 }
 

@@ -120,7 +120,7 @@ impl<'t> Search<'_, '_, 't> {
             let mut has_access_log = false;
             for at in places {
                 let line = Line::unmarked(all[at].text);
-                if of_sender.take(line, context, &mut cache, &mut row).is_ok() {
+                if of_sender.parse(line, context, &mut cache, &mut row).is_ok() {
                     has_access_log = true;
                     let address = row.text(Slot::of(TextField::Addr));
                     reading.fits[at] = if may_be_a_client(address) { Fit::Well } else { Fit::Oddly };

@@ -102,8 +102,8 @@ mod tests {
             (journald_full, "Sat 2026-11-21 10:00:00 UTC", " web"),
             (journald_full, "Sat 2026-11-21 10:00:00.123456 +03", " "),
         ];
-        for (length, time, behind) in rows {
-            assert_eq!(length(format!("{time}{behind}").as_bytes()), Some(time.len()), "{time}{behind}");
+        for (length, time, after) in rows {
+            assert_eq!(length(format!("{time}{after}").as_bytes()), Some(time.len()), "{time}{after}");
             for len in 0..15 {
                 assert_eq!(length(&time.as_bytes()[..len]), None, "{time}");
             }

@@ -10,14 +10,14 @@ pub(super) fn open(line: &[u8]) -> Option<Unwrapped<'_>> {
     let rest = &line[priority(line)..];
     let len = rfc3164(rest).or_else(|| rfc3339(rest)).or_else(|| journald_full(rest))?;
     let rest = rest[len..].strip_prefix(b" ")?;
-    let (first, behind) = word_or_rest(rest)?;
+    let (first, after) = word_or_rest(rest)?;
     // This is a `log_format` that begins with `$time_iso8601 $remote_addr`.
     if first == b"unix:" || is_address(first) {
         return None;
     }
     let (tag, text) = match first {
-        [_, .., b':'] => (first, behind),
-        _ => word_or_rest(behind)?,
+        [_, .., b':'] => (first, after),
+        _ => word_or_rest(after)?,
     };
     let tag = tag.strip_suffix(b":")?;
     let program = match tag.iter().position(|b| *b == b'[') {

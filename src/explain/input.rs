@@ -165,12 +165,12 @@ fn read<'a>(
         } else if line.is_excluded {
             Err(Reason::OtherProgram)
         } else {
-            sniffed.formats.take(Line::unmarked(text), context, &mut cache, &mut row)
+            sniffed.formats.parse(Line::unmarked(text), context, &mut cache, &mut row)
         };
         lines.ledger.read += 1;
         match format_id {
             Ok(format_id) => {
-                lines.ledger.take(format_id.0, &row);
+                lines.ledger.count_line(format_id.0, &row);
                 if lines.samples.len() < SAMPLES {
                     lines.samples.push(Read { number: line.number, text, format_id, row: row.clone() });
                 }

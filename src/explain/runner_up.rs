@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 
 use super::Lost;
 use super::shown::Shown;
-use crate::format::{Considered, LogFormat, Rejected};
+use crate::format::{Considered, LogFormat, RejectReason};
 use crate::text::printable;
 
 /// Kind of reason why a format was not chosen.
@@ -105,10 +105,10 @@ impl Formats<'_> {
         Lost { code, text }
     }
 
-    fn rejected(&self, shown: &Shown<'_>, rejected: Rejected, other: &Considered) -> Lost {
+    fn rejected(&self, shown: &Shown<'_>, rejected: RejectReason, other: &Considered) -> Lost {
         let format = &self.all[other.format];
         let (code, text) = match rejected {
-            Rejected::Addresses => {
+            RejectReason::Addresses => {
                 let example = shown.text(other.survey.odd_address.as_deref().unwrap_or_default());
                 let subject = if format.has_keys() {
                     "its address".to_owned()
@@ -117,14 +117,14 @@ impl Formats<'_> {
                 };
                 (LostCode::NoAddresses, format!("{subject} would be \"{example}\", which is not an address"))
             }
-            Rejected::Hosts => (LostCode::NoHosts, "most of its hosts would not be host names".to_owned()),
-            Rejected::NoLists => {
+            RejectReason::Hosts => (LostCode::NoHosts, "most of its hosts would not be host names".to_owned()),
+            RejectReason::NoLists => {
                 (LostCode::NoLists, format!("no ${} has more than one address", format.address_variable()))
             }
-            Rejected::NoTime => {
+            RejectReason::NoTime => {
                 (LostCode::NoTime, format!("the number at the end of the lines is not ${}", format.last_field()))
             }
-            Rejected::Users => (LostCode::NoUsers, "its $remote_user would hold other fields".to_owned()),
+            RejectReason::Users => (LostCode::NoUsers, "its $remote_user would hold other fields".to_owned()),
         };
         Lost { code, text }
     }

@@ -30,7 +30,7 @@ impl Order {
         }
     }
 
-    pub(crate) fn holds(self, ordering: Ordering) -> bool {
+    pub(crate) fn accepts(self, ordering: Ordering) -> bool {
         match ordering {
             Ordering::Less => self.less,
             Ordering::Equal => self.equal,

@@ -23,12 +23,12 @@ impl BucketFilter {
         let wall_s = batch.wall_s();
         rows.filter(|row| {
             last.at(wall_s[row], |wall_s| {
-                let (stretch, number) = unit.stretch(wall_s);
+                let (range, number) = unit.bucket_range(wall_s);
                 let is_held = match number {
-                    Some(number) => check.holds(unit.key(number).as_bytes()),
-                    None => check.holds(MISSING),
+                    Some(number) => check.matches(unit.key(number).as_bytes()),
+                    None => check.matches(MISSING),
                 };
-                (stretch, is_held)
+                (range, is_held)
             })
         })
     }

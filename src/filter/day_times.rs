@@ -38,8 +38,8 @@ impl TimeRange {
 
 impl DayTimes {
     /// True if this second of the day, counted from midnight, is selected.
-    pub fn holds(&self, second_of_day: u32) -> bool {
-        self.0.holds(|time_range| time_range.contains(second_of_day))
+    pub fn matches(&self, second_of_day: u32) -> bool {
+        self.0.matches(|time_range| time_range.contains(second_of_day))
     }
 
     /// Joins two lists into one.
@@ -50,13 +50,13 @@ impl DayTimes {
     }
 
     /// True if a wall-clock time is selected. False for a line without a time.
-    pub(super) fn hold(&self, wall_s: i64) -> bool {
-        wall_s != Stamp::NONE.wall_s && self.holds(wall_s.rem_euclid(i64::from(DAY_S)) as u32)
+    pub(super) fn matches_wall_s(&self, wall_s: i64) -> bool {
+        wall_s != Stamp::NONE.wall_s && self.matches(wall_s.rem_euclid(i64::from(DAY_S)) as u32)
     }
 
     /// True if no second of the day is selected.
     pub(super) fn is_empty(&self) -> bool {
-        !(0..DAY_S).any(|second| self.holds(second))
+        !(0..DAY_S).any(|second| self.matches(second))
     }
 }
 
@@ -122,7 +122,7 @@ mod tests {
             ("!12-13", "13", true),
         ];
         for (times, second, expected) in rows {
-            assert_eq!(times.parse::<DayTimes>().unwrap().holds(at(second)), expected, "{times} {second}");
+            assert_eq!(times.parse::<DayTimes>().unwrap().matches(at(second)), expected, "{times} {second}");
         }
         for text in [
             "",
@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn days_begin_at_midnight_for_any_wall_clock() {
         let times: DayTimes = "0-1".parse().unwrap();
-        let held = |wall_s| times.hold(wall_s);
+        let held = |wall_s| times.matches_wall_s(wall_s);
         assert!(held(0) && held(3599) && !held(3600) && !held(-1) && held(-86_400) && !held(Stamp::NONE.wall_s));
     }
 }

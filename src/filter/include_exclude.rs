@@ -38,7 +38,7 @@ impl<T> IncludeExclude<T> {
     }
 
     /// True if a value passes; `is` tests it against one item.
-    pub(crate) fn holds(&self, is: impl Fn(&T) -> bool) -> bool {
+    pub(crate) fn matches(&self, is: impl Fn(&T) -> bool) -> bool {
         (self.included.is_empty() || self.included.iter().any(&is)) && !self.excluded.iter().any(&is)
     }
 }
@@ -59,7 +59,7 @@ mod tests {
             assert_eq!(read(text).unwrap_err().at(), at, "{text}");
         }
         let mut lists = read("1,2").unwrap();
-        let fits = |lists: &IncludeExclude<u8>| (0..4).filter(|n| lists.holds(|one| one == n)).collect::<Vec<_>>();
+        let fits = |lists: &IncludeExclude<u8>| (0..4).filter(|n| lists.matches(|one| one == n)).collect::<Vec<_>>();
         assert_eq!(fits(&lists), [1, 2]);
         lists.add(read("!2").unwrap());
         assert_eq!(fits(&lists), [1]);

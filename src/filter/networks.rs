@@ -65,14 +65,14 @@ impl Network {
 
 impl Networks {
     /// True if an address, as written in a log, is selected.
-    pub fn holds(&self, address: &[u8]) -> bool {
+    pub fn matches(&self, address: &[u8]) -> bool {
         let address = address_of(address);
-        self.0.holds(|network| address.is_some_and(|address| network.has(address)))
+        self.0.matches(|network| address.is_some_and(|address| network.has(address)))
     }
 
     /// True if an address is selected.
     pub(crate) fn has(&self, address: Address) -> bool {
-        self.0.holds(|network| network.has(address))
+        self.0.matches(|network| network.has(address))
     }
 
     /// The list that excludes the addresses of this one; `None` if this one has an item with a `!`.
@@ -156,8 +156,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn holds(networks: &str, address: &str) -> bool {
-        networks.parse::<Networks>().unwrap().holds(address.as_bytes())
+    fn matches(networks: &str, address: &str) -> bool {
+        networks.parse::<Networks>().unwrap().matches(address.as_bytes())
     }
 
     #[test]
@@ -187,7 +187,7 @@ mod tests {
             ("!unix:", "unix:", false),
         ];
         for (networks, address, expected) in rows {
-            assert_eq!(holds(networks, address), expected, "{networks} {address}");
+            assert_eq!(matches(networks, address), expected, "{networks} {address}");
         }
         for text in ["", "10", "10.0.0", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/+8", "10.0.0.*", "host"] {
             assert!(text.parse::<Networks>().is_err(), "{text}");
@@ -226,7 +226,7 @@ mod tests {
             let read: Networks = format!("{network}/{len}").parse().unwrap();
             let is_mapped = [network, address].iter().any(|a| matches!(a, IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some()));
             prop_assume!(!is_mapped);
-            prop_assert_eq!(read.holds(address.to_string().as_bytes()), same_bits(network, address, len));
+            prop_assert_eq!(read.matches(address.to_string().as_bytes()), same_bits(network, address, len));
         }
     }
 }

@@ -44,7 +44,7 @@ const SIZE_LIMIT: usize = 1 << 20;
 
 impl Pattern {
     /// True if a text matches.
-    pub fn holds(&self, text: &[u8]) -> bool {
+    pub fn matches(&self, text: &[u8]) -> bool {
         match &self.matcher {
             Matcher::All => true,
             Matcher::Equals(whole) => text == &**whole,
@@ -189,7 +189,7 @@ mod tests {
             ("a*b", b"a\nb", true),
         ];
         for (glob, text, expected) in rows {
-            assert_eq!(pattern(glob).holds(text), expected, "{glob} {text:?}");
+            assert_eq!(pattern(glob).matches(text), expected, "{glob} {text:?}");
         }
         let slow = |glob: &str| pattern(glob).is_slow();
         assert!(["*", "/a", "/a*", "*a", "*a*", "**a**", r"\**"].iter().all(|glob| !slow(glob)));
@@ -208,7 +208,7 @@ mod tests {
             ("~(?u)^/.$", "/\u{e9}".as_bytes(), true),
         ];
         for (regex, text, expected) in rows {
-            assert_eq!(pattern(regex).holds(text), expected, "{regex} {text:?}");
+            assert_eq!(pattern(regex).matches(text), expected, "{regex} {text:?}");
         }
     }
 
@@ -226,7 +226,10 @@ mod tests {
             ("*", "x", ""),
         ] {
             let pattern = pattern(text).in_any_case();
-            assert!(pattern.holds(fitting.as_bytes()) && (text == "*" || !pattern.holds(other.as_bytes())), "{text}");
+            assert!(
+                pattern.matches(fitting.as_bytes()) && (text == "*" || !pattern.matches(other.as_bytes())),
+                "{text}"
+            );
             assert_eq!(pattern.text(), text);
         }
     }
@@ -273,7 +276,7 @@ mod tests {
         ) {
             let glob = globs.concat();
             let expected = reference(&glob::parse(glob.as_bytes()).unwrap(), &text);
-            prop_assert_eq!(pattern(&glob).holds(&text), expected, "{} {:?}", glob, text);
+            prop_assert_eq!(pattern(&glob).matches(&text), expected, "{} {:?}", glob, text);
         }
     }
 }

@@ -55,7 +55,7 @@ impl Period {
     pub(super) fn select(&self, batch: &Batch<'_>, rows: Rows) -> Rows {
         if self.is_fixed() {
             let period = self.wall_s(0);
-            return rows.filter(|row| holds(&period, batch.wall_s()[row]));
+            return rows.filter(|row| matches(&period, batch.wall_s()[row]));
         }
         let (mut offset_min, mut period) = (0, self.wall_s(0));
         rows.filter(|row| {
@@ -63,13 +63,13 @@ impl Period {
             if stamp.offset_min != offset_min {
                 (offset_min, period) = (stamp.offset_min, self.wall_s(stamp.offset_min));
             }
-            holds(&period, stamp.wall_s)
+            matches(&period, stamp.wall_s)
         })
     }
 }
 
 #[inline]
-fn holds(period: &Range<i64>, wall_s: i64) -> bool {
+fn matches(period: &Range<i64>, wall_s: i64) -> bool {
     wall_s != Stamp::NONE.wall_s && period.start <= wall_s && wall_s < period.end
 }
 

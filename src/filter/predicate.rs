@@ -83,16 +83,16 @@ impl PredicateBuilder<'_> {
 /// Builds a check of keys that are not texts. A pair never gets here: a question that filters by one is refused.
 fn few(dimension: Dimension, check: &Check) -> Predicate {
     match dimension {
-        Dimension::All if check.holds(b"all") => Predicate::All(Vec::new()),
+        Dimension::All if check.matches(b"all") => Predicate::All(Vec::new()),
         Dimension::Status => {
             let status = |index: usize| Status::new(index as u16);
-            Predicate::Status((0..Status::COUNT).map(|index| check.holds(status(index).key().as_bytes())).collect())
+            Predicate::Status((0..Status::COUNT).map(|index| check.matches(status(index).key().as_bytes())).collect())
         }
         Dimension::StatusClass => {
             let class = |index: usize| Status::new(index as u16).class_key();
-            Predicate::Status((0..Status::COUNT).map(|index| check.holds(class(index))).collect())
+            Predicate::Status((0..Status::COUNT).map(|index| check.matches(class(index))).collect())
         }
-        Dimension::Class => Predicate::Class { statics: check.holds(b"static"), dynamic: check.holds(b"dynamic") },
+        Dimension::Class => Predicate::Class { statics: check.matches(b"static"), dynamic: check.matches(b"dynamic") },
         Dimension::Time(unit) => Predicate::Bucket(BucketFilter::new(unit, check.clone())),
         _ => Predicate::Any(Vec::new()),
     }
@@ -107,7 +107,7 @@ impl Predicate {
         match self {
             Predicate::DayTimes(times) => {
                 let wall_s = batch.wall_s();
-                rows.filter(|row| times.hold(wall_s[row]))
+                rows.filter(|row| times.matches_wall_s(wall_s[row]))
             }
             Predicate::Status(table) => {
                 let status = batch.status();
@@ -127,7 +127,7 @@ impl Predicate {
             Predicate::RequestTime(ranges) => ranges::request_time(ranges, batch, rows),
             Predicate::Ip(networks) => {
                 let addresses = batch.text(TextField::Addr);
-                rows.filter(|row| networks.holds(addresses[row]))
+                rows.filter(|row| networks.matches(addresses[row]))
             }
             Predicate::Texts(texts) => texts.select(batch, rows),
             Predicate::Bucket(stretches) => stretches.select(batch, rows),

@@ -24,8 +24,8 @@ struct Codes(Option<(u16, u16)>);
 
 impl StatusSet {
     /// True if a status is selected; `None` is a missing status.
-    pub fn holds(&self, status: Option<u16>) -> bool {
-        self.0.holds(|Codes(range)| match (range, status) {
+    pub fn matches(&self, status: Option<u16>) -> bool {
+        self.0.matches(|Codes(range)| match (range, status) {
             (Some((first, last)), Some(status)) => (*first..=*last).contains(&status),
             (range, status) => range.is_none() && status.is_none(),
         })
@@ -46,7 +46,7 @@ impl StatusSet {
     /// The answer for each status, by its index.
     pub(super) fn table(&self) -> Vec<bool> {
         let of = |index: usize| (index != Status::MISSING.index()).then_some(index as u16);
-        (0..Status::COUNT).map(|index| self.holds(of(index))).collect()
+        (0..Status::COUNT).map(|index| self.matches(of(index))).collect()
     }
 
     /// True if no status is selected.
@@ -123,7 +123,7 @@ mod tests {
 
     fn held(text: &str) -> Vec<u16> {
         let set: StatusSet = text.parse().unwrap();
-        (0..1000).filter(|code| set.holds(Some(*code))).collect()
+        (0..1000).filter(|code| set.matches(Some(*code))).collect()
     }
 
     #[test]
@@ -148,10 +148,10 @@ mod tests {
         assert_eq!(held("!1xx"), (0..100).chain(200..1000).collect::<Vec<_>>());
         assert_eq!(held("-"), [0; 0]);
         let missing: StatusSet = "-,200".parse().unwrap();
-        assert!(missing.holds(None) && missing.holds(Some(200)) && !missing.is_empty());
+        assert!(missing.matches(None) && missing.matches(Some(200)) && !missing.is_empty());
         assert!("200,!200".parse::<StatusSet>().unwrap().is_empty());
         let both = "4xx".parse::<StatusSet>().unwrap().with("!404".parse().unwrap());
-        assert!(both.holds(Some(400)) && !both.holds(Some(404)));
+        assert!(both.matches(Some(400)) && !both.matches(Some(404)));
         for text in [
             "", "20", "2000", "4x", "xxx", "504-500", "500-", "-500", "5xx-6xx", "200;300", "2 0 0", ">=", ">5",
             ">999", "<000", ">=5xx", "=>500", "**", "***",
@@ -186,7 +186,7 @@ mod tests {
             let table = set.table();
             for code in 0..1000 {
                 let expected = (any[code] || !is_limited) && !none[code];
-                prop_assert_eq!(set.holds(Some(code as u16)), expected);
+                prop_assert_eq!(set.matches(Some(code as u16)), expected);
                 prop_assert_eq!(table[code], expected);
             }
         }

@@ -32,11 +32,11 @@ impl Texts {
     pub(super) fn select(&mut self, batch: &Batch<'_>, rows: Rows) -> Rows {
         let column = batch.text(self.column);
         let Some(Known { answers, hits }) = &mut self.known else {
-            return rows.filter(|row| holds(&self.check, column[row]));
+            return rows.filter(|row| matches(&self.check, column[row]));
         };
         hits.clear();
         rows.append_to(hits);
-        answers.ask(column, hits, |text| holds(&self.check, text));
+        answers.ask(column, hits, |text| matches(&self.check, text));
         let mut answers = answers.answers();
         rows.filter(|_| answers.next().is_some_and(|answer| *answer))
     }
@@ -44,11 +44,11 @@ impl Texts {
 
 /// True if the check holds for the key of a text from a batch.
 #[inline]
-fn holds(check: &Check, text: &[u8]) -> bool {
+fn matches(check: &Check, text: &[u8]) -> bool {
     if text.is_empty() {
-        check.holds(MISSING)
+        check.matches(MISSING)
     } else if find_near(b'\\', text).is_none() {
-        check.holds(text)
+        check.matches(text)
     } else {
         holds_undone(check, text)
     }
@@ -56,7 +56,7 @@ fn holds(check: &Check, text: &[u8]) -> bool {
 
 #[cold]
 fn holds_undone(check: &Check, text: &[u8]) -> bool {
-    check.holds(&undo_escapes(text))
+    check.matches(&undo_escapes(text))
 }
 
 #[cfg(test)]
@@ -106,7 +106,7 @@ mod tests {
         let check = Check::Matches("~7$".parse().unwrap());
         let mut texts = Texts::new(TextField::Path.into(), check.clone(), Seed::fixed(1));
         let values: Vec<_> = (0..2 * MANY).map(|i| format!("/{}", i % (MANY + 999)).into_bytes()).collect();
-        let expected: Vec<_> = values.iter().map(|value| holds(&check, value)).collect();
+        let expected: Vec<_> = values.iter().map(|value| matches(&check, value)).collect();
         // Two more answers, so that their number is not a multiple of the rows of a batch.
         assert_eq!(selected(&mut texts, &[b"7".to_vec(), b"8".to_vec()]), [true, false]);
         assert_eq!(selected(&mut texts, &values), expected);

@@ -18,8 +18,8 @@ use crate::format::json::text::decode;
 use crate::format::json::value::{Kind, Value};
 use crate::format::log_format::piece::Piece;
 use crate::format::log_format::plan::{AFTER_TIME, BEFORE_TIME, Plan};
-use crate::format::log_format::reach::Reach;
 use crate::format::log_format::rule;
+use crate::format::log_format::value_end::ValueEnd;
 use crate::format::ltsv::scan::labelled;
 use crate::format::{Line, LogFormat};
 use crate::format::{json, ltsv};
@@ -114,7 +114,8 @@ impl LogFormat {
 fn pieces_and_values<'v>(plan: &Plan, values: &[&'v [u8]]) -> Vec<(usize, &'v [u8])> {
     let mut all = Vec::new();
     for (step, value) in plan.steps.iter().zip(values) {
-        let both = value.strip_suffix(AFTER_TIME.as_bytes()).filter(|_| matches!(step.reach, Reach::UserAndTime));
+        let both =
+            value.strip_suffix(AFTER_TIME.as_bytes()).filter(|_| matches!(step.value_end, ValueEnd::UserAndTime));
         let Some(both) = both else {
             all.push((step.value_piece, *value));
             continue;

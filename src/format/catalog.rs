@@ -1,12 +1,14 @@
 //! The named formats: the presets, `json` and `ltsv`.
 
+use std::sync::LazyLock;
+
 use super::LogFormat;
 use super::json::format::{JsonFormat, Syntax};
 use super::log_format::compile::compile;
 use super::log_format::nginx_escape::NginxEscape;
 use super::log_format::plan::Tail;
 use super::log_format::presets::{PRESETS, Preset};
-use super::log_format::reach::Strictness;
+use super::log_format::value_end::Strictness;
 
 /// The name of the format whose lines are JSON objects.
 pub(super) const JSON: &str = "json";
@@ -58,8 +60,12 @@ impl LogFormat {
     /// All presets in the order of their table, then JSON and LTSV. Unknown fields at the end of a preset's lines are
     /// skipped.
     pub(crate) fn all_presets() -> Vec<LogFormat> {
-        let presets = PRESETS.iter().map(Self::preset);
-        presets.chain([Self::json(JSON, Vec::new()), Self::ltsv()]).map(LogFormat::guessed).collect()
+        // A program may count many times; compiling all presets takes longer than a count of few lines.
+        static COMPILED: LazyLock<Vec<LogFormat>> = LazyLock::new(|| {
+            let presets = PRESETS.iter().map(LogFormat::preset);
+            presets.chain([LogFormat::json(JSON, Vec::new()), LogFormat::ltsv()]).map(LogFormat::guessed).collect()
+        });
+        COMPILED.clone()
     }
 
     /// The same format, compiled as one that the user did not choose and that is tried automatically.

@@ -28,7 +28,7 @@ pub(crate) enum Expected {
 }
 
 impl Mismatch {
-    /// The invalid value, if the misfit is about a single value.
+    /// The invalid value, if the mismatch is about a single value.
     pub(crate) fn value(self, line: &[u8]) -> Option<&[u8]> {
         match self.expected {
             Expected::Value { len, .. } => line.get(self.at..self.at + len),

@@ -40,7 +40,9 @@ mod variables;
 
 pub(crate) use anatomy::{Anatomy, LineField};
 pub(crate) use batch_writer::BatchWriter;
-pub(crate) use detect::{ClosestFormat, Considered, Detector, Finding, FormatId, FormatsOfFile, Rejected, Stop, stops};
+pub(crate) use detect::{
+    ClosestFormat, Considered, Detector, Finding, FormatId, FormatsOfFile, RejectReason, Stop, stops,
+};
 pub use field_key::{FieldKey, FieldKeyError};
 pub(crate) use json::field_values::ScanContext;
 pub(crate) use json::key_lookup::is_key_of_a_hit;
@@ -65,7 +67,7 @@ use json::format::{JsonFormat, Syntax};
 use log_format::compile::compile;
 use log_format::parse::parse;
 use log_format::plan::{Plan, Tail};
-use log_format::reach::Strictness;
+use log_format::value_end::Strictness;
 use request_parts::RequestPart;
 
 /// A format of access logs: a preset by its name, `json`, `ltsv`, or the text of an nginx `log_format`.

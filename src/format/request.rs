@@ -164,7 +164,7 @@ mod tests {
     use regex::bytes::Regex;
 
     /// Slow reference: the rule of [`split`] as a regular expression.
-    fn same_as_twin(line: &[u8]) {
+    fn same_as_reference(line: &[u8]) {
         let rule =
             Regex::new(r"(?s-u)^([A-Za-z_-]+) +([^ ]+(?: +[^ ]+)*?)(?: +(HTTP/[0-9]+(?:\.[0-9]+)?))? *\z").unwrap();
         let expected = rule.captures(line).map(|found| {
@@ -209,7 +209,7 @@ mod tests {
             " /a HTTP/1.1",
             "\u{16}\u{3}\u{1}",
         ] {
-            same_as_twin(line.as_bytes());
+            same_as_reference(line.as_bytes());
         }
     }
 
@@ -221,7 +221,7 @@ mod tests {
                     "GET", "/a", " ", "  ", "HTTP/1.1", "HTTP/", "HTTP/10", "HTTP/1.x", "HTTP/1", "-", "_", "\u{7f}", "é", "/a?b=c d", "\n",
                 ]), 0..8),
         ) {
-            same_as_twin(words.concat().as_bytes());
+            same_as_reference(words.concat().as_bytes());
         }
     }
 

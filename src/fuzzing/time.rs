@@ -58,8 +58,8 @@ fn of_stamp(stamp: Stamp, clocks: &mut [Option<(Zone, ZoneClock)>]) {
         }
     }
     for (zone, clock) in clocks.iter_mut().flatten() {
-        let turned = clock.turn(stamp);
-        assert_eq!(turned, ZoneClock::new(*zone).turn(stamp), "{} of {stamp}", zone.name());
+        let turned = clock.convert(stamp);
+        assert_eq!(turned, ZoneClock::new(*zone).convert(stamp), "{} of {stamp}", zone.name());
         let is_in_calendar = (FIRST_S + 86_400..LAST_S - 86_400).contains(&stamp.epoch_s());
         if is_in_calendar {
             assert_eq!((turned.epoch_s(), turned.wall_s), (stamp.epoch_s(), zone.wall_s(stamp.epoch_s())), "{stamp}");

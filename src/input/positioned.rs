@@ -53,11 +53,11 @@ impl Positioned {
         self.ranges.all().end
     }
 
-    pub(crate) fn with_head<R>(&self, look: impl FnOnce(&[u8]) -> R) -> R {
+    pub(crate) fn with_head<R>(&self, inspect: impl FnOnce(&[u8]) -> R) -> R {
         let mut buffer = Vec::new();
         let bytes = usize::try_from(self.len()).unwrap_or(usize::MAX).min(HEAD_BYTES);
         let read = self.read(0, bytes, 0, &mut buffer);
-        look(head(&buffer[..read], self.len() <= HEAD_BYTES as u64))
+        inspect(head(&buffer[..read], self.len() <= HEAD_BYTES as u64))
     }
 
     pub(crate) fn chunks_at_most(&self) -> usize {

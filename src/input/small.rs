@@ -120,9 +120,9 @@ impl Small {
         &self,
         blocking: Blocking,
         buffer: &mut Vec<u8>,
-        look: impl FnOnce(&[u8]) -> R,
+        inspect: impl FnOnce(&[u8]) -> R,
     ) -> Option<R> {
-        self.state(blocking, buffer).map(|state| look(state.buffer.get(..state.read).unwrap_or_default()))
+        self.state(blocking, buffer).map(|state| inspect(state.buffer.get(..state.read).unwrap_or_default()))
     }
 
     /// Takes the next lines, all of which start before `until`.

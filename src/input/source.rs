@@ -60,13 +60,13 @@ impl Source {
         &self,
         blocking: Blocking,
         buffer: &mut Vec<u8>,
-        look: impl FnOnce(&[u8]) -> R,
+        inspect: impl FnOnce(&[u8]) -> R,
     ) -> Option<R> {
         match &self.kind {
-            Kind::Small(small) => small.with_head(blocking, buffer, look),
-            Kind::Mapped(mapped) => Some(look(mapped.head())),
-            Kind::Positioned(file) => Some(file.with_head(look)),
-            Kind::Stream(stream) => stream.with_head(blocking, look),
+            Kind::Small(small) => small.with_head(blocking, buffer, inspect),
+            Kind::Mapped(mapped) => Some(inspect(mapped.head())),
+            Kind::Positioned(file) => Some(file.with_head(inspect)),
+            Kind::Stream(stream) => stream.with_head(blocking, inspect),
         }
     }
 

@@ -52,9 +52,9 @@ impl Stream {
     }
 
     /// Passes the first lines to `look`. Nothing may have been taken yet.
-    pub(crate) fn with_head<R>(&self, blocking: Blocking, look: impl FnOnce(&[u8]) -> R) -> Option<R> {
+    pub(crate) fn with_head<R>(&self, blocking: Blocking, inspect: impl FnOnce(&[u8]) -> R) -> Option<R> {
         let state = self.state(blocking)?;
-        Some(look(head(&state.ahead, state.has_ended)))
+        Some(inspect(head(&state.ahead, state.has_ended)))
     }
 
     /// True if it is known that there is at most one more chunk.

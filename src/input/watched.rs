@@ -53,7 +53,7 @@ impl Watched {
     /// Wraps a reader to count the bytes read, starting from 0.
     pub(super) fn reader(&self, reader: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
         self.read.store(0, Ordering::Relaxed);
-        Box::new(Counted { reader, read: Arc::clone(&self.read) })
+        Box::new(CountingReader { reader, read: Arc::clone(&self.read) })
     }
 
     /// The file on standard input.
@@ -77,12 +77,12 @@ impl Watched {
     }
 }
 
-struct Counted {
+struct CountingReader {
     reader: Box<dyn Read + Send>,
     read: Arc<AtomicU64>,
 }
 
-impl Read for Counted {
+impl Read for CountingReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.reader.read(buffer)?;
         self.read.fetch_add(read as u64, Ordering::Relaxed);

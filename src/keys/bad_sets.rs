@@ -6,8 +6,7 @@ use std::hash::BuildHasher;
 
 use super::hash::Seed;
 use super::{AddressKeys, Keys};
-
-const SEEDS: u64 = 20;
+use crate::thorough::is_thorough;
 
 /// A pseudorandom number.
 fn random(number: u64) -> u64 {
@@ -16,7 +15,8 @@ fn random(number: u64) -> u64 {
 
 /// Asserts that chosen keys need at most three times the probes of random keys, on average over seeds.
 fn assert_not_slow(name: &str, chosen: impl Fn(Seed) -> f64, random: impl Fn(Seed) -> f64) {
-    let mean = |of: &dyn Fn(Seed) -> f64| (0..SEEDS).map(|seed| of(Seed::fixed(seed))).sum::<f64>() / SEEDS as f64;
+    let seeds = if is_thorough() { 20 } else { 4 };
+    let mean = |of: &dyn Fn(Seed) -> f64| (0..seeds).map(|seed| of(Seed::fixed(seed))).sum::<f64>() / seeds as f64;
     let (chosen, random) = (mean(&chosen), mean(&random));
     assert!(chosen <= 3.0 * random, "{name}: {chosen} probes, {random} for random keys");
 }

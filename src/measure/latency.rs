@@ -63,9 +63,9 @@ impl GroupMeasure for Latency {
 pub(crate) struct Histogram {
     /// Counts of 0 ms to less than `LOW_MS`; empty until there are enough times to justify the memory.
     low: Vec<u64>,
-    /// All other times with their counts. The first `settled` entries ascend and are distinct.
+    /// All other times with their counts. The first `compacted` entries ascend and are distinct.
     pile: Vec<(u64, u64)>,
-    settled: usize,
+    compacted: usize,
     measured: u64,
 }
 
@@ -81,14 +81,14 @@ impl Histogram {
             return;
         }
         self.pile.push((time_ms, count));
-        if self.pile.len() >= (self.settled * 2).max(PILE) {
-            self.settle();
+        if self.pile.len() >= (self.compacted * 2).max(PILE) {
+            self.compact();
         }
     }
 
     /// Sorts the pile and merges equal times. This runs each time the pile has doubled, so the cost per time is
     /// logarithmic.
-    fn settle(&mut self) {
+    fn compact(&mut self) {
         self.pile.sort_unstable();
         self.pile.dedup_by(|next, kept| {
             let same = next.0 == kept.0;
@@ -102,13 +102,13 @@ impl Histogram {
                 self.low[ms as usize] += count;
             }
         }
-        self.settled = self.pile.len();
+        self.compacted = self.pile.len();
     }
 
     /// Bytes of the times by the formula. Settles first: then there is an array of counters if and only if there are
     /// enough times.
     fn set_bytes(&mut self) -> u64 {
-        self.settle();
+        self.compact();
         (size::LOW_TIME * self.measured).min((LOW_MS * size_of::<u64>()) as u64) + size::TIME * self.pile.len() as u64
     }
 
@@ -122,10 +122,10 @@ impl Histogram {
 
     /// Returns the times in ascending order, each once.
     pub(crate) fn sorted(&self) -> Sorted {
-        let mut settled = self.clone();
-        settled.settle();
+        let mut compacted = self.clone();
+        compacted.compact();
         let mut times = Vec::new();
-        settled.for_each(|ms, count| times.push((ms, count)));
+        compacted.for_each(|ms, count| times.push((ms, count)));
         Sorted { times, count: self.measured }
     }
 }

@@ -99,6 +99,7 @@ impl Sketch {
 mod tests {
     use super::*;
     use crate::keys::fixed_hash;
+    use crate::thorough::is_thorough;
 
     fn of(precision: u8, visitors: impl Iterator<Item = u32>) -> Sketch {
         let mut sketch = Sketch::new(Precision::new(precision).unwrap(), Seed::fixed(1));
@@ -137,7 +138,8 @@ mod tests {
 
     #[test]
     fn every_cut_and_order_gives_the_same_count() {
-        for precision in [4, 5, 8, 11, 14, 18] {
+        let precisions: &[u8] = if is_thorough() { &[4, 5, 8, 11, 14, 18] } else { &[4, 5, 8, 11] };
+        for &precision in precisions {
             let limit = 1_u32 << (precision - 1);
             for total in [limit - 1, limit, limit + 1, limit + 2, limit * 2, limit * 5] {
                 let whole = of(precision, 0..total).len();

@@ -5,15 +5,15 @@ use crate::measure::{GroupCounts, Lacking};
 
 /// The counts of a group, of which some may be unknown.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Counted {
+pub(crate) struct KnownCounts {
     pub(crate) pv: u64,
     counts: GroupCounts,
     lacking: Lacking,
 }
 
-impl Counted {
-    pub(crate) fn new(counts: GroupCounts, lacking: Lacking) -> Counted {
-        Counted { pv: counts.pv(), counts, lacking }
+impl KnownCounts {
+    pub(crate) fn new(counts: GroupCounts, lacking: Lacking) -> KnownCounts {
+        KnownCounts { pv: counts.pv(), counts, lacking }
     }
 
     /// Returns `number`, a count over hits with a field, or `None` if all hits lack the field. `lacking` is how many
@@ -50,16 +50,16 @@ mod tests {
     fn counts_are_unknown_if_all_hits_lack_the_field() {
         let counts = GroupCounts { class: [3, 0, 5, 0, 1, 0], bytes: 70, static_hits: 2 };
         let of = |status, bytes, path| {
-            let counted = Counted::new(counts, Lacking { status, bytes, path });
+            let counted = KnownCounts::new(counts, Lacking { status, bytes, path });
             let class = |class| counted.class(class);
             [class(0), class(2), class(3), counted.bytes(), counted.static_hits(), counted.dynamic()]
         };
         assert_eq!(of(0, 0, 0), [3, 5, 0, 70, 2, 7].map(Some));
         assert_eq!(of(2, 8, 6), [1, 5, 0, 70, 2, 1].map(Some));
         let none = GroupCounts { class: [9, 0, 0, 0, 0, 0], ..GroupCounts::default() };
-        let unknown = Counted::new(none, Lacking { status: 9, bytes: 9, path: 9 });
+        let unknown = KnownCounts::new(none, Lacking { status: 9, bytes: 9, path: 9 });
         assert_eq!([unknown.class(0), unknown.class(5), unknown.bytes(), unknown.dynamic()], [None; 4]);
-        let empty = Counted::default();
+        let empty = KnownCounts::default();
         assert_eq!([empty.class(0), empty.bytes(), empty.dynamic()], [Some(0); 3]);
     }
 }

@@ -1,6 +1,6 @@
 //! The numbers of one group, which metrics are read from.
 
-use super::counted::Counted;
+use super::counted::KnownCounts;
 use crate::keys::GroupId;
 use crate::measure::{Counts, FirstLast, Hits, Latency, Measure, OfTable, Timed, Times, Uv};
 use crate::time::Stamp;
@@ -58,9 +58,9 @@ impl<'t> OfGroup<'t> {
         (known > 0 || uv.unknown(self.group) == 0).then_some(known)
     }
 
-    pub(crate) fn counted(&self) -> Counted {
+    pub(crate) fn counted(&self) -> KnownCounts {
         let counts: Option<&Counts> = self.measure();
-        counts.map(|counts| Counted::new(counts.of(self.group), counts.lacking(self.group))).unwrap_or_default()
+        counts.map(|counts| KnownCounts::new(counts.of(self.group), counts.lacking(self.group))).unwrap_or_default()
     }
 
     /// Returns the sums of request times, if any were logged.

@@ -14,7 +14,7 @@ use crate::metric::Metric;
 ///
 /// ```
 /// use logstat::FailIf;
-/// let worn: FailIf = "5xx > 1% || p95 > 0.5".parse()?;
+/// let failing: FailIf = "5xx > 1% || p95 > 0.5".parse()?;
 /// let one: FailIf = "any path: 5xx > 5% && pv > 100".parse()?;
 /// assert_eq!("5yy > 1%".parse::<FailIf>().unwrap_err().unknown(), Some("5yy"));
 /// # Ok::<(), logstat::SyntaxError>(())
@@ -29,14 +29,14 @@ pub struct FailIf {
 /// One comparison.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Test {
-    pub(crate) subject: Subject,
+    pub(crate) subject: FailIfSubject,
     pub(crate) order: Order,
     pub(crate) threshold: Threshold,
 }
 
 /// The left side of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Subject {
+pub(crate) enum FailIfSubject {
     Metric(Metric),
     /// Lines that fit no format in use.
     Malformed,
@@ -53,27 +53,27 @@ pub(crate) enum Threshold {
 
 const MALFORMED: &str = "malformed";
 
-impl Subject {
+impl FailIfSubject {
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Subject::Metric(metric) => metric.name(),
-            Subject::Malformed => MALFORMED,
+            FailIfSubject::Metric(metric) => metric.name(),
+            FailIfSubject::Malformed => MALFORMED,
         }
     }
 
-    fn named(name: &str) -> Option<Subject> {
-        if name == MALFORMED { Some(Subject::Malformed) } else { Metric::named(name).map(Subject::Metric) }
+    fn named(name: &str) -> Option<FailIfSubject> {
+        if name == MALFORMED { Some(FailIfSubject::Malformed) } else { Metric::named(name).map(FailIfSubject::Metric) }
     }
 
     /// The error message if it cannot be compared with a percentage. `is_of_one` is true for the hits of one key, false
     /// for all hits.
     fn refuses_percents(self, is_of_one: bool) -> Option<&'static str> {
         match self {
-            Subject::Metric(Metric::Pv | Metric::Share) if !is_of_one => {
+            FailIfSubject::Metric(Metric::Pv | Metric::Share) if !is_of_one => {
                 Some("all hits are 100% of all hits; a key has a share of them: any path: pv > 10%")
             }
-            Subject::Metric(Metric::Uv | Metric::Bytes) => Some("a number was expected: only hits have shares"),
-            Subject::Metric(metric) if metric.is_time() => Some("a number of seconds was expected"),
+            FailIfSubject::Metric(Metric::Uv | Metric::Bytes) => Some("a number was expected: only hits have shares"),
+            FailIfSubject::Metric(metric) if metric.is_time() => Some("a number of seconds was expected"),
             _ => None,
         }
     }
@@ -117,7 +117,7 @@ impl FailIf {
     }
 
     /// The subjects that it compares, in the order of the text, without duplicates.
-    pub(crate) fn subjects(&self) -> Vec<Subject> {
+    pub(crate) fn subjects(&self) -> Vec<FailIfSubject> {
         let mut subjects = Vec::new();
         for Test { subject, .. } in self.root.tests() {
             if !subjects.contains(subject) {
@@ -130,8 +130,8 @@ impl FailIf {
     /// The metrics among [`subjects`](FailIf::subjects).
     pub(crate) fn metrics(&self) -> impl Iterator<Item = Metric> {
         self.subjects().into_iter().filter_map(|subject| match subject {
-            Subject::Metric(metric) => Some(metric),
-            Subject::Malformed => None,
+            FailIfSubject::Metric(metric) => Some(metric),
+            FailIfSubject::Malformed => None,
         })
     }
 }
@@ -173,13 +173,13 @@ impl Parser<'_> {
     }
 
     fn comparison(&self, Comparison { name, operator, values }: &Comparison) -> Result<Expression<Test>, SyntaxError> {
-        let subject = Subject::named(&name.value)
+        let subject = FailIfSubject::named(&name.value)
             .ok_or_else(|| SyntaxError::unknown_name(self.text, name.offset, &name.value))?;
         match subject {
-            Subject::Malformed if self.is_of_one => {
+            FailIfSubject::Malformed if self.is_of_one => {
                 return Err(self.error(name.offset, "a malformed line has no key: ask for malformed by itself"));
             }
-            Subject::Metric(metric) if metric.is_moment() => {
+            FailIfSubject::Metric(metric) if metric.is_moment() => {
                 return Err(self.error(name.offset, "this is a moment, and no number to compare"));
             }
             _ => {}
@@ -193,7 +193,7 @@ impl Parser<'_> {
         Ok(Expression::Test(Test { subject, order, threshold }).negated_if(is_unequal))
     }
 
-    fn threshold(&self, subject: Subject, value: &Spanned<Value>) -> Result<Threshold, SyntaxError> {
+    fn threshold(&self, subject: FailIfSubject, value: &Spanned<Value>) -> Result<Threshold, SyntaxError> {
         let (number, threshold) = match &value.value {
             Value::Number(number) => (*number, Threshold::Number(*number)),
             Value::Percent(number) => {
@@ -204,7 +204,7 @@ impl Parser<'_> {
             }
             Value::Text(_) | Value::Word(_) => {
                 let what = match subject {
-                    Subject::Metric(metric) if metric.is_time() => "a number of seconds was expected, as 0.5",
+                    FailIfSubject::Metric(metric) if metric.is_time() => "a number of seconds was expected, as 0.5",
                     _ => "a number was expected, or a share as 1%",
                 };
                 return Err(self.error(value.offset, what));

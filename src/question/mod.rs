@@ -16,7 +16,7 @@ use crate::steps::{StepOptions, VisitorOptions};
 
 pub use counting::Counting;
 pub use fail_if::FailIf;
-pub(crate) use fail_if::{Subject, Test, Threshold};
+pub(crate) use fail_if::{FailIfSubject, Test, Threshold};
 pub use max_keys::MaxKeys;
 pub use max_memory::MaxMemory;
 pub(crate) use plan::{Plan, variables};

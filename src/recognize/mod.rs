@@ -119,7 +119,7 @@ fn has_ordinary_lines(head: &[u8], detected: Option<&DetectedEnvelopes>, of_file
             let context = ScanContext { bump: &bump, needs: Fields::NONE };
             let is_text = !text.iter().any(|byte| is_control(*byte));
             ordinary +=
-                usize::from(is_text && of_file.take(Line::unmarked(text), context, &mut cache, &mut row).is_ok());
+                usize::from(is_text && of_file.parse(Line::unmarked(text), context, &mut cache, &mut row).is_ok());
         }
     };
     match detected {

@@ -8,7 +8,7 @@ use super::copies::{Original, copies};
 use super::counted_input::CountedInput;
 use super::degraded::degraded;
 use super::empty::empty_note;
-use super::fill::filled;
+use super::fill_gaps::with_gaps_filled;
 use super::foreign::{set_aside, set_aside_note};
 use super::format_notes::{ReadFormats, assumed_utc, format_notes, unread};
 use super::groups::{Groups, WithShare, WithUv};
@@ -286,9 +286,9 @@ fn with_sections(
         let with_share = if columns.contains(&Metric::Share) { WithShare::Yes } else { WithShare::No };
         let rows = groups.in_order(WithUv::Yes, with_share, &columns);
         report.timeline = Some(if showing.fill {
-            let wall_s = stretch(tally, selected);
+            let wall_s = range(tally, selected);
             let exists = |bucket| reading.zone.is_none_or(|zone| zone.shows(bucket));
-            filled(rows, counting.unit(), wall_s, exists, || groups.empty_row(with_share, &columns))?
+            with_gaps_filled(rows, counting.unit(), wall_s, exists, || groups.empty_row(with_share, &columns))?
         } else {
             rows
         });
@@ -322,7 +322,7 @@ fn with_sections(
 }
 
 /// Wall-clock range of a filled timeline: the requested period, else from the first hit to the last.
-fn stretch(tally: &Tally<Unescaped>, selected: filter::Period) -> Range<i64> {
+fn range(tally: &Tally<Unescaped>, selected: filter::Period) -> Range<i64> {
     let (first, last) = tally.period.map_or((None, None), |(first, last)| (Some(first), Some(last)));
     let asked = |stamp: Option<Stamp>| selected.wall_s(stamp.map_or(0, |stamp| stamp.offset_min));
     let begin = selected.has_begin().then(|| asked(first).start.max(FIRST_S)).or(first.map(|first| first.wall_s));

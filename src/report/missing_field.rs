@@ -45,7 +45,7 @@ mod tests {
     fn only_needed_and_missing_fields_are_noted() {
         let needs = Fields::STATUS.union(Fields::TIME);
         assert!(missing_fields(needs, needs).is_empty() && missing_fields(Fields::NONE, Fields::NONE).is_empty());
-        let told: Vec<_> = missing_fields(needs, Fields::TIME).iter().map(ToString::to_string).collect();
-        assert_eq!(told, ["no input logs $status, so status codes are unknown"]);
+        let notes: Vec<_> = missing_fields(needs, Fields::TIME).iter().map(ToString::to_string).collect();
+        assert_eq!(notes, ["no input logs $status, so status codes are unknown"]);
     }
 }

@@ -9,7 +9,7 @@ mod copies;
 mod counted_input;
 mod degraded;
 mod empty;
-mod fill;
+mod fill_gaps;
 mod foreign;
 mod format_notes;
 mod groups;
@@ -40,7 +40,9 @@ pub(crate) use counted_input::CountedInput;
 pub(crate) use foreign::{refusal, set_aside};
 pub(crate) use format_notes::{ReadFormats, assumed_utc, format_notes};
 pub use highlights::Highlight;
-pub(crate) use no_times::{NoTimes, TimedFormat};
+pub(crate) use no_times::NoTimes;
+#[cfg(any(feature = "html", feature = "table"))]
+pub(crate) use no_times::TimedFormat;
 pub use part::PartReport;
 pub use row_split::Split;
 pub use rows::{Approximate, Figure, Ranking, Row, Summary, UvCount};
@@ -145,6 +147,7 @@ pub struct Report {
     pub parts: Vec<PartReport>,
     /// Columns that the user asked for. After a report is read back, they are those of the timeline's rows.
     #[serde(skip)]
+    #[cfg_attr(not(feature = "table"), expect(dead_code, reason = "only formats for people show it"))]
     pub(crate) columns: Vec<Metric>,
     /// Number of inputs that have no lines, or only blank ones.
     #[serde(skip)]
@@ -154,6 +157,10 @@ pub struct Report {
     pub(crate) has_ledger: bool,
     /// Advice about request times, if no input logs them and their section was requested.
     #[serde(skip)]
+    #[cfg_attr(
+        not(any(feature = "html", feature = "table")),
+        expect(dead_code, reason = "only formats for people show it")
+    )]
     pub(crate) no_times: Option<NoTimes>,
 }
 

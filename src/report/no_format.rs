@@ -6,7 +6,7 @@ use super::foreign::beginning;
 use super::json_keys::{Wanted, field_key};
 use super::sample_text::{sample_text, sample_text_cut};
 use crate::format::Reason;
-use crate::format::{ClosestFormat, Considered, FormatsOfFile, LogFormat, Rejected};
+use crate::format::{ClosestFormat, Considered, FormatsOfFile, LogFormat, RejectReason};
 use crate::message::{Message, Setting, message};
 use crate::question::Reading;
 use crate::steps::mask_tail;
@@ -52,7 +52,7 @@ impl Unfit<'_> {
     }
 
     /// The format that fits the most lines, if it was rejected.
-    fn rejected(&self) -> Option<(&Considered, Rejected)> {
+    fn rejected(&self) -> Option<(&Considered, RejectReason)> {
         let considered = self.of_file.considered().first()?;
         Some((considered, considered.rejected?))
     }
@@ -130,17 +130,17 @@ impl Unfit<'_> {
         if found.is_empty() { "the end of the line".to_owned() } else { format!("\"{found}…\"") }
     }
 
-    fn why_rejected(&self, considered: &Considered, rejected: Rejected) -> String {
+    fn why_rejected(&self, considered: &Considered, rejected: RejectReason) -> String {
         let name = printable(self.formats[considered.format].name().as_bytes());
         let example = self.shown(considered.survey.odd_address.as_deref().unwrap_or_default());
         let why = match rejected {
-            Rejected::Addresses => {
+            RejectReason::Addresses => {
                 format!("not enough of its values for the address are addresses (\"{example}\")")
             }
-            Rejected::Hosts => "most values of $host are not host names".to_owned(),
-            Rejected::NoLists => "no line has more than one address where it has a list".to_owned(),
-            Rejected::NoTime => "the numbers at the end are not request times".to_owned(),
-            Rejected::Users => "$remote_user holds other fields".to_owned(),
+            RejectReason::Hosts => "most values of $host are not host names".to_owned(),
+            RejectReason::NoLists => "no line has more than one address where it has a list".to_owned(),
+            RejectReason::NoTime => "the numbers at the end are not request times".to_owned(),
+            RejectReason::Users => "$remote_user holds other fields".to_owned(),
         };
         let fits = considered.survey.fits;
         format!("\n  {name} fits {fits} of the first lines, but {why}")
@@ -210,7 +210,7 @@ impl Unfit<'_> {
     fn advice_for_keys(&self) -> Option<Message> {
         let has_keys = |format: usize| self.formats[format].has_keys();
         let path = &self.path;
-        if let Some((considered, Rejected::Addresses)) = self.rejected().filter(|(c, _)| has_keys(c.format)) {
+        if let Some((considered, RejectReason::Addresses)) = self.rejected().filter(|(c, _)| has_keys(c.format)) {
             let lines = || self.ledger.samples.iter().map(|sample| &sample.text[..]);
             if crate::ip::is_address_list(considered.survey.odd_address.as_deref().unwrap_or_default()) {
                 let key = shell_word(field_key(lines(), Wanted::AddressList)?.as_bytes());

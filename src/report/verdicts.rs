@@ -7,7 +7,7 @@ use super::{Lines, Verdict};
 use crate::dimension::Dimension;
 use crate::keys::GroupId;
 use crate::metric::Metric;
-use crate::question::{FailIf, Subject, Test, Threshold};
+use crate::question::{FailIf, FailIfSubject, Test, Threshold};
 use crate::tally::{Tally, Unescaped};
 
 /// Returns the outcome of each condition, in the order they were given.
@@ -59,20 +59,20 @@ impl GroupValues<'_> {
         Some(match test.threshold {
             Threshold::Number(number) => {
                 let unit = if is_time(test.subject) { 1000 } else { 1 };
-                test.order.holds(number.quotient_cmp(part, whole * unit))
+                test.order.accepts(number.quotient_cmp(part, whole * unit))
             }
             Threshold::Percent(percent) => {
                 let of = self.whole(test.subject);
-                of > 0 && test.order.holds(percent.quotient_cmp(part * 100, whole * of))
+                of > 0 && test.order.accepts(percent.quotient_cmp(part * 100, whole * of))
             }
         })
     }
 
     /// The value of a subject: a count, a share, or a time in milliseconds.
-    fn quotient(&self, subject: Subject) -> Option<Quotient> {
+    fn quotient(&self, subject: FailIfSubject) -> Option<Quotient> {
         match subject {
-            Subject::Malformed => Some((self.lines.malformed.into(), 1)),
-            Subject::Metric(metric) => match self.group {
+            FailIfSubject::Malformed => Some((self.lines.malformed.into(), 1)),
+            FailIfSubject::Metric(metric) => match self.group {
                 Some(group) => self.groups.quotient(metric, group).map(|(part, whole)| (part.into(), whole.into())),
                 // Without hits, times are unknown, and counts are 0.
                 None => (!metric.is_time()).then_some((0, 1)),
@@ -82,12 +82,12 @@ impl GroupValues<'_> {
 
     /// The number that is 100%: for a count, the hits of the key that have the field; for `pv`, all hits; for
     /// `malformed`, all lines. A share is already a fraction, so its whole is 1.
-    fn whole(&self, subject: Subject) -> u128 {
+    fn whole(&self, subject: FailIfSubject) -> u128 {
         match subject {
-            Subject::Malformed => self.lines.read.into(),
-            Subject::Metric(Metric::Share) => 1,
-            Subject::Metric(Metric::Pv) => (self.lines.parsed - self.lines.filtered).into(),
-            Subject::Metric(metric) => self.group.map_or(0, |group| self.groups.hits_with(metric, group).into()),
+            FailIfSubject::Malformed => self.lines.read.into(),
+            FailIfSubject::Metric(Metric::Share) => 1,
+            FailIfSubject::Metric(Metric::Pv) => (self.lines.parsed - self.lines.filtered).into(),
+            FailIfSubject::Metric(metric) => self.group.map_or(0, |group| self.groups.hits_with(metric, group).into()),
         }
     }
 
@@ -102,16 +102,16 @@ impl GroupValues<'_> {
         text
     }
 
-    fn shown(&self, subject: Subject) -> String {
+    fn shown(&self, subject: FailIfSubject) -> String {
         let Some((part, whole)) = self.quotient(subject) else { return "unknown".to_owned() };
         if is_time(subject) {
             return format!("{:.3} s", part as f64 / whole as f64 / 1000.0);
         }
         let percent = |part: u128, whole: u128| format!("{:.2}%", part as f64 * 100.0 / whole.max(1) as f64);
         match subject {
-            Subject::Metric(Metric::Share) => percent(part, whole),
-            Subject::Metric(Metric::Uv | Metric::Bytes) => part.to_string(),
-            Subject::Metric(Metric::Pv) if self.groups.dimension() == Dimension::All => part.to_string(),
+            FailIfSubject::Metric(Metric::Share) => percent(part, whole),
+            FailIfSubject::Metric(Metric::Uv | Metric::Bytes) => part.to_string(),
+            FailIfSubject::Metric(Metric::Pv) if self.groups.dimension() == Dimension::All => part.to_string(),
             _ => {
                 let whole = self.whole(subject);
                 format!("{part} of {whole} ({})", percent(part, whole))
@@ -120,6 +120,6 @@ impl GroupValues<'_> {
     }
 }
 
-fn is_time(subject: Subject) -> bool {
-    matches!(subject, Subject::Metric(metric) if metric.is_time())
+fn is_time(subject: FailIfSubject) -> bool {
+    matches!(subject, FailIfSubject::Metric(metric) if metric.is_time())
 }

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use bumpalo::Bump;
 
 use super::mask::{mask_all, may_hold_one};
-use super::{Asked, BatchStep, Lines, undone};
+use super::{BatchStep, Lines, StepInput, undone};
 use crate::batch::{Batch, Column, Fields, MAX_VARIABLES, MISSING, TextField};
 use crate::dimension::VariableColumns;
 use crate::keys::parse_ipv4;
@@ -56,7 +56,7 @@ impl Anonymizer {
 }
 
 /// The step, if the question asks to anonymize.
-pub(super) fn step<'q>(asked: &Asked<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
+pub(super) fn step<'q>(asked: &StepInput<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
     asked
         .options
         .visitor

@@ -2,7 +2,7 @@
 
 use bumpalo::Bump;
 
-use super::{Asked, BatchStep, Lines};
+use super::{BatchStep, Lines, StepInput};
 use crate::batch::{Batch, Column, Fields, MISSING};
 use crate::dimension::{DerivedColumn, KeyOf, VariableColumns};
 use crate::keys::{Memo, Seed};
@@ -41,7 +41,7 @@ impl Derive {
 }
 
 /// The step, if a derived dimension is read.
-pub(super) fn step<'q>(asked: &Asked<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
+pub(super) fn step<'q>(asked: &StepInput<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
     Some(Box::new(Derive::new(asked.variable_columns, asked.read, asked.seed)))
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bumpalo::Bump;
 
-use super::Asked;
+use super::StepInput;
 use super::visitor::{By, Ipv6Prefix, VisitorOptions};
 use super::{BatchStep, Lines, undone};
 use crate::batch::{Batch, Column, Fields, MISSING, TextField};
@@ -60,7 +60,7 @@ impl Identity {
 }
 
 /// The step, unless a column holds the visitors already.
-pub(super) fn step<'q>(asked: &Asked<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
+pub(super) fn step<'q>(asked: &StepInput<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
     match Identity::new(&asked.options.visitor, asked.variable_columns) {
         Identity::Column(_) => None,
         other => Some(Box::new(other)),
@@ -142,7 +142,7 @@ mod tests {
     use std::net::{IpAddr, Ipv6Addr};
 
     /// Returns the visitors of rows, with escapes undone as at the end of a run.
-    fn told(identity: &Identity, rows: &[(&str, &str)]) -> Vec<Vec<u8>> {
+    fn keys_of(identity: &Identity, rows: &[(&str, &str)]) -> Vec<Vec<u8>> {
         let bump = Bump::new();
         let (addresses, agents): (Vec<_>, Vec<_>) = rows.iter().copied().unzip();
         let columns: [(Column, &[&str]); 2] =
@@ -154,8 +154,8 @@ mod tests {
     }
 
     fn are_equal(identity: &Identity, rows: &[(&str, &str)]) -> bool {
-        let told = told(identity, rows);
-        told.iter().all(|key| *key == told[0])
+        let keys_of = keys_of(identity, rows);
+        keys_of.iter().all(|key| *key == keys_of[0])
     }
 
     const BY_BOTH: Identity = Identity::Address { bits: None, with_agent: true };
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn columns_are_copied_and_prefixes_are_limited() {
-        assert_eq!(told(&Identity::Copy(TextField::Agent.into()), &[("10.0.0.7", "curl")]), [b"curl"]);
+        assert_eq!(keys_of(&Identity::Copy(TextField::Agent.into()), &[("10.0.0.7", "curl")]), [b"curl"]);
         assert_eq!(Identity::Column(TextField::Addr.into()).column(), TextField::Addr.into());
         assert!(Ipv6Prefix::new(0).is_none() && Ipv6Prefix::new(129).is_none());
     }

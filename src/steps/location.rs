@@ -1,7 +1,7 @@
 //! Decides static or dynamic by the location of an nginx.conf that nginx would choose. Each distinct host and path is
 //! looked up once, because searching the locations takes longer than all other work on a line.
 
-use super::{Asked, BatchStep, Lines, StepOptions};
+use super::{BatchStep, Lines, StepInput, StepOptions};
 use crate::batch::{Batch, Fields, MISSING, TextField};
 use crate::keys::{Memo, Seed};
 use crate::nginx::NginxConf;
@@ -19,7 +19,7 @@ struct StaticByLocation<'q> {
 }
 
 /// The step, if the question has a configuration.
-pub(super) fn step<'q>(asked: &Asked<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
+pub(super) fn step<'q>(asked: &StepInput<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
     let StepOptions { nginx_conf, static_rules, .. } = *asked.options;
     nginx_conf.map(|conf| Box::new(StaticByLocation::new(conf, static_rules, asked.seed)) as Box<dyn BatchStep>)
 }

@@ -67,7 +67,7 @@ pub(crate) struct StepOptions<'q> {
 }
 
 /// Input for building a step.
-struct Asked<'q, 'r> {
+struct StepInput<'q, 'r> {
     options: &'r StepOptions<'q>,
     /// The variables that the question names, and its derived dimensions.
     variable_columns: &'r VariableColumns,

@@ -1,6 +1,6 @@
 //! Planning: the steps that a question needs, and the columns that must be filled for them.
 
-use super::{Asked, BatchStep, Lines, StepOptions, anonymize, derived, identity, location, real_ip, zone};
+use super::{BatchStep, Lines, StepInput, StepOptions, anonymize, derived, identity, location, real_ip, zone};
 use crate::batch::{Batch, Fields, ROWS};
 use crate::dimension::VariableColumns;
 use crate::keys::Seed;
@@ -17,7 +17,7 @@ const STEPS: &[(Pass, Make)] = &[
 ];
 
 /// Builds a step, if the question needs it.
-type Make = for<'q, 'r> fn(&Asked<'q, 'r>) -> Option<Box<dyn BatchStep + 'q>>;
+type Make = for<'q, 'r> fn(&StepInput<'q, 'r>) -> Option<Box<dyn BatchStep + 'q>>;
 
 /// The lines that a step runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +97,7 @@ impl<'q> StepPlan<'q> {
         }
         for &(pass, make) in STEPS.iter().rev() {
             let asked =
-                Asked { options: &self.options, variable_columns: &self.variable_columns, read, seed: self.seed };
+                StepInput { options: &self.options, variable_columns: &self.variable_columns, read, seed: self.seed };
             if let Some(step) = make(&asked).filter(|step| step.writes().intersects(read)) {
                 read = read.union(step.needs());
                 visit(pass, step);

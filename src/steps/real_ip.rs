@@ -6,7 +6,7 @@
 //!
 //! If `$remote_addr` is unknown, the list is read as if a trusted proxy had sent it.
 
-use super::{Asked, BatchStep, Lines, undone};
+use super::{BatchStep, Lines, StepInput, undone};
 use crate::batch::{Batch, Column, Fields, MISSING, TextField};
 use crate::dimension::Dimension;
 use crate::filter::{Address, Networks, address_of};
@@ -66,7 +66,7 @@ struct Proxies {
 }
 
 /// The step, if the question reads lists of addresses.
-pub(super) fn step<'q>(asked: &Asked<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
+pub(super) fn step<'q>(asked: &StepInput<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
     let real_ip = asked.options.visitor.real_ip?;
     let column = real_ip.dimension.column(asked.variable_columns).expect("every text has a column");
     Some(Box::new(Proxies { column, trusted: real_ip.trusted.clone() }))

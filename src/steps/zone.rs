@@ -1,6 +1,6 @@
 //! Converts the times of lines to a time zone.
 
-use super::{Asked, BatchStep, Lines};
+use super::{BatchStep, Lines, StepInput};
 use crate::batch::{Batch, Fields};
 use crate::time::ZoneClock;
 
@@ -8,7 +8,7 @@ use crate::time::ZoneClock;
 struct ToZone(ZoneClock);
 
 /// The step, if the question names a zone.
-pub(super) fn step<'q>(asked: &Asked<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
+pub(super) fn step<'q>(asked: &StepInput<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
     asked.options.zone.map(|zone| Box::new(ToZone(ZoneClock::new(zone))) as Box<dyn BatchStep>)
 }
 
@@ -22,6 +22,6 @@ impl BatchStep for ToZone {
     }
 
     fn run<'a>(&mut self, batch: &mut Batch<'a>, rows: &[u16], _: Lines<'a>) {
-        batch.convert_times(rows, |stamp| self.0.turn(stamp));
+        batch.convert_times(rows, |stamp| self.0.convert(stamp));
     }
 }

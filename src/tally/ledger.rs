@@ -74,7 +74,7 @@ impl InputLedger {
 
     /// Counts a line that a format matched.
     #[inline]
-    pub(crate) fn take(&mut self, format: usize, row: &Row<'_>) {
+    pub(crate) fn count_line(&mut self, format: usize, row: &Row<'_>) {
         self.format_lines[format] += 1;
         self.unread[format] += u64::from(row.has_unread);
         self.has_assumed_utc |= row.has_assumed_utc;
@@ -200,9 +200,9 @@ mod tests {
         (ledger.bytes, ledger.read, ledger.blank) = (100 * n, 7 * n, n);
         (ledger.filtered, ledger.like_common) = (n, n);
         for _ in 0..n {
-            ledger.take(0, &row(true, false));
-            ledger.take(1, &row(false, false));
-            ledger.take(1, &row(true, false));
+            ledger.count_line(0, &row(true, false));
+            ledger.count_line(1, &row(false, false));
+            ledger.count_line(1, &row(true, false));
             ledger.reject(Reason::Glued);
             ledger.reject(Reason::NoMatch);
             ledger.reject(Reason::NoMatch);
@@ -239,7 +239,7 @@ mod tests {
         let assumed = |is_assumed: &[bool]| {
             let mut ledger = InputLedger::new(1);
             for has_assumed_utc in is_assumed {
-                ledger.take(0, &row(false, *has_assumed_utc));
+                ledger.count_line(0, &row(false, *has_assumed_utc));
             }
             ledger
         };

@@ -19,17 +19,17 @@ pub(super) fn listed_by(dimension: Dimension) -> Option<Fields> {
 }
 
 /// The hits that have a field, copied from all hits.
-pub(super) struct Kept {
+pub(super) struct HitsOfField {
     hits: Vec<u16>,
     ids: Vec<VisitorId>,
     hashes: Vec<u64>,
     are_logged: Option<Vec<bool>>,
 }
 
-impl Kept {
+impl HitsOfField {
     #[cold]
     #[inline(never)]
-    pub(super) fn having(field: Fields, selected: Selected<'_>) -> Kept {
+    pub(super) fn having(field: Fields, selected: Selected<'_>) -> HitsOfField {
         let Selected { batch, hits, visitors } = selected;
         let places: Vec<usize> =
             (0..hits.len()).filter(|at| !batch.lacks(usize::from(hits[*at])).intersects(field)).collect();
@@ -40,7 +40,7 @@ impl Kept {
             VisitorsAs::Hashes(all) => hashes.extend(places.iter().map(|at| all[*at])),
         }
         let are_logged = visitors.are_logged.map(|all| places.iter().map(|at| all[*at]).collect());
-        Kept { hits: places.iter().map(|at| hits[*at]).collect(), ids, hashes, are_logged }
+        HitsOfField { hits: places.iter().map(|at| hits[*at]).collect(), ids, hashes, are_logged }
     }
 
     /// Returns them as selected hits of the batch that they are from.

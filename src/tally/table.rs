@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::form::{Escaped, ReadAs, Unescaped, unescaped};
-use super::listed::{Kept, listed_by};
+use super::listed::{HitsOfField, listed_by};
 use super::selected::Selected;
 use crate::dimension::{Dimension, Grouping, VariableColumns};
 use crate::dimension::{Key, KeysOfTable};
@@ -181,7 +181,7 @@ impl Table<Escaped> {
         if selected.batch.some_lack()
             && let Some(field) = listed_by(self.dimension)
         {
-            let kept = Kept::having(field, selected);
+            let kept = HitsOfField::having(field, selected);
             self.add_all(kept.selected(selected), all_visitors, ids, groups);
         } else {
             self.add_all(selected, all_visitors, ids, groups);

@@ -63,7 +63,7 @@ pub(crate) struct Bucket {
 
 impl Unit {
     /// Returns the range around a time that shares one key, and its bucket number; `None` if no time was logged.
-    pub(crate) fn stretch(self, wall_s: i64) -> (Range<i64>, Option<i64>) {
+    pub(crate) fn bucket_range(self, wall_s: i64) -> (Range<i64>, Option<i64>) {
         if wall_s == Stamp::NONE.wall_s {
             return (wall_s..wall_s + 1, None);
         }

@@ -18,12 +18,12 @@ impl ZoneClock {
 
     /// Converts a stamp to the zone, keeping the instant. The wall clock is clamped to the ends of the calendar.
     #[inline]
-    pub(crate) fn turn(&mut self, stamp: Stamp) -> Stamp {
+    pub(crate) fn convert(&mut self, stamp: Stamp) -> Stamp {
         if stamp.wall_s == Stamp::NONE.wall_s {
             return stamp;
         }
         let epoch_s = stamp.epoch_s();
-        let offset_min = self.offset_min.at(epoch_s, |epoch_s| stretch(self.zone, epoch_s));
+        let offset_min = self.offset_min.at(epoch_s, |epoch_s| offset_range(self.zone, epoch_s));
         let wall_s = (epoch_s + i64::from(offset_min) * 60).clamp(FIRST_S, LAST_S);
         Stamp { wall_s, offset_min }
     }
@@ -32,7 +32,7 @@ impl ZoneClock {
 /// Returns the stretch around an instant with one offset, within its UTC day, and that offset in minutes. chrono-tz
 /// does not say when an offset changes. If a day begins and ends with the same offset, assume no change; otherwise
 /// search for it.
-fn stretch(zone: Zone, epoch_s: i64) -> (Range<i64>, i16) {
+fn offset_range(zone: Zone, epoch_s: i64) -> (Range<i64>, i16) {
     let offset = |epoch_s| zone.offset_min(epoch_s);
     let begin = epoch_s - epoch_s.rem_euclid(DAY_S);
     let end = begin + DAY_S;
@@ -90,7 +90,7 @@ mod tests {
             let mut clock = ZoneClock::new(zone);
             for (step, offset_min) in steps {
                 let stamp = Stamp { wall_s: start + step, offset_min };
-                prop_assert_eq!(clock.turn(stamp), reference(zone, stamp));
+                prop_assert_eq!(clock.convert(stamp), reference(zone, stamp));
             }
         }
     }
@@ -102,7 +102,7 @@ mod tests {
             let mut clock = ZoneClock::new(zone);
             for hour in (0..600_000).step_by(7) {
                 let stamp = Stamp { wall_s: hour * 3600 - 1_000_000_000, offset_min: 0 };
-                assert_eq!(clock.turn(stamp), reference(zone, stamp), "{name} {hour}");
+                assert_eq!(clock.convert(stamp), reference(zone, stamp), "{name} {hour}");
             }
         }
     }
@@ -111,8 +111,8 @@ mod tests {
     fn ends_of_the_calendar_are_clamped() {
         for (name, wall_s) in [("America/New_York", FIRST_S), ("Asia/Tokyo", LAST_S), ("+23:59", LAST_S)] {
             let mut clock = ZoneClock::new(name.parse().unwrap());
-            assert_eq!(clock.turn(Stamp { wall_s, offset_min: 0 }).wall_s, wall_s, "{name}");
+            assert_eq!(clock.convert(Stamp { wall_s, offset_min: 0 }).wall_s, wall_s, "{name}");
         }
-        assert_eq!(ZoneClock::new(Zone::UTC).turn(Stamp::NONE), Stamp::NONE);
+        assert_eq!(ZoneClock::new(Zone::UTC).convert(Stamp::NONE), Stamp::NONE);
     }
 }

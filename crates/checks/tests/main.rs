@@ -3,11 +3,13 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "tests may")]
 
-/// Try every strategy and every command line.
+/// Try every strategy, question, generated line and command line: in the files that the tests of `logstat` have too.
 const ONE_IN: usize = 1;
 
 #[path = "../../../tests/agreement.rs"]
 mod agreement;
+#[path = "../../../tests/columns.rs"]
+mod columns;
 #[path = "../../../tests/compressed.rs"]
 mod compressed;
 mod duckdb;
@@ -16,13 +18,32 @@ mod envelopes;
 #[path = "../../../tests/explain.rs"]
 mod explain;
 mod formats;
+#[path = "../../../tests/hostile.rs"]
+mod hostile;
+#[path = "../../../tests/json_logs.rs"]
+mod json_logs;
+#[cfg(target_os = "linux")]
+#[path = "../../../tests/limits.rs"]
+mod limits;
+#[path = "../../../tests/max_memory.rs"]
+mod max_memory;
 #[cfg(target_os = "linux")]
 mod nginx;
+#[path = "../../../tests/parts.rs"]
+mod parts;
 mod phases;
 mod prose;
 #[path = "../../../tests/random_commands.rs"]
 mod random_commands;
 mod recipes;
+#[path = "../../../tests/reference.rs"]
+mod reference;
+#[path = "../../../tests/rejects.rs"]
+mod rejects;
 mod schema;
+#[path = "../../../tests/session.rs"]
+mod session;
+#[path = "../../../tests/shrinking.rs"]
+mod shrinking;
 
 use checks::{REPOSITORY, program};

@@ -41,38 +41,38 @@ const SWITCHES: [&str; 8] =
     ["--unique-addresses", "--unique-paths", "--times", "--vhost", "--json", "--short", "-h", "--help"];
 
 /// Parsed command line.
-struct Wish {
+struct Options {
     traffic: Traffic,
     output: Option<String>,
     help: bool,
 }
 
 fn main() -> ExitCode {
-    let wish = match wish(std::env::args().skip(1)) {
-        Ok(wish) => wish,
+    let parse_options = match parse_options(std::env::args().skip(1)) {
+        Ok(parse_options) => parse_options,
         Err(problem) => {
             eprintln!("loggen: {problem}\n  --help lists the options");
             return ExitCode::from(2);
         }
     };
-    match fulfil(&wish) {
+    match write_log(&parse_options) {
         Ok(()) => ExitCode::SUCCESS,
         // The reader closed the pipe early: `loggen | head`.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe && wish.output.is_none() => ExitCode::SUCCESS,
+        Err(error) if error.kind() == ErrorKind::BrokenPipe && parse_options.output.is_none() => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("loggen: {}: {error}", wish.output.as_deref().unwrap_or("standard output"));
+            eprintln!("loggen: {}: {error}", parse_options.output.as_deref().unwrap_or("standard output"));
             ExitCode::FAILURE
         }
     }
 }
 
-fn fulfil(wish: &Wish) -> io::Result<()> {
-    if wish.help {
+fn write_log(parse_options: &Options) -> io::Result<()> {
+    if parse_options.help {
         return io::stdout().write_all(HELP.as_bytes());
     }
-    match &wish.output {
-        Some(name) => write(&wish.traffic, File::create(name)?),
-        None => write(&wish.traffic, io::stdout().lock()),
+    match &parse_options.output {
+        Some(name) => write(&parse_options.traffic, File::create(name)?),
+        None => write(&parse_options.traffic, io::stdout().lock()),
     }
 }
 
@@ -83,9 +83,9 @@ fn write(traffic: &Traffic, out: impl Write) -> io::Result<()> {
 }
 
 /// Parses the command line. The error is a message for the user.
-fn wish(mut args: impl Iterator<Item = String>) -> Result<Wish, String> {
-    let mut wish = Wish { traffic: Traffic::default(), output: None, help: false };
-    let traffic = &mut wish.traffic;
+fn parse_options(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
+    let mut parse_options = Options { traffic: Traffic::default(), output: None, help: false };
+    let traffic = &mut parse_options.traffic;
     while let Some(arg) = args.next() {
         let (name, joined) = match arg.split_once('=') {
             Some((name, value)) if name.starts_with("--") => (name, Some(value.to_owned())),
@@ -111,12 +111,12 @@ fn wish(mut args: impl Iterator<Item = String>) -> Result<Wish, String> {
             "--days" => traffic.days = number(name, &value()?, &(1..=100_000))?,
             "--seed" => traffic.seed = number(name, &value()?, &(0..=u64::MAX))?,
             "--malformed" => traffic.malformed = number(name, &value()?, &(0.0..=1.0))?,
-            "-o" | "--output" => wish.output = Some(value()?),
-            "-h" | "--help" => wish.help = true,
+            "-o" | "--output" => parse_options.output = Some(value()?),
+            "-h" | "--help" => parse_options.help = true,
             _ => return Err(format!("unknown option '{arg}'")),
         }
     }
-    Ok(wish)
+    Ok(parse_options)
 }
 
 fn number<T>(name: &str, text: &str, range: &RangeInclusive<T>) -> Result<T, String>
@@ -131,10 +131,10 @@ where
 
 #[cfg(test)]
 mod tests {
-    use super::{HELP, Wish, wish};
+    use super::{HELP, Options, parse_options};
 
-    fn read(args: &[&str]) -> Result<Wish, String> {
-        wish(args.iter().map(|&arg| arg.to_owned()))
+    fn read(args: &[&str]) -> Result<Options, String> {
+        parse_options(args.iter().map(|&arg| arg.to_owned()))
     }
 
     #[test]
@@ -160,7 +160,11 @@ mod tests {
             assert!(read(row).is_ok(), "{row:?}");
             assert!(HELP.contains(row[0].split('=').next().unwrap_or_default()), "{row:?}");
         }
-        assert_eq!(read(&["--lines", "5", "--seed=8"]).map(|wish| (wish.traffic.lines, wish.traffic.seed)), Ok((5, 8)));
+        assert_eq!(
+            read(&["--lines", "5", "--seed=8"])
+                .map(|parse_options| (parse_options.traffic.lines, parse_options.traffic.seed)),
+            Ok((5, 8))
+        );
     }
 
     #[test]

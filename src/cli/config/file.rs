@@ -9,7 +9,7 @@ use logstat::{FormatError, LogFormat};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use super::options::{Takes, is_path, named, shortened, takes};
+use super::options::{ValueCount, is_path, named, shortened, value_count};
 use super::setting::{Origin, Setting, Text, Value};
 use super::{FORMATS, SITE_FILES, SITES};
 use crate::cli::messages::shown;
@@ -129,7 +129,7 @@ impl Reader<'_> {
         let (mut files, mut settings) = (Vec::new(), Vec::new());
         for (key, item) in in_order(self.table(key, item)?) {
             if key.get_ref() == SITE_FILES {
-                let texts = self.texts(SITE_FILES, "FILE", Takes::Many, key, item)?;
+                let texts = self.texts(SITE_FILES, "FILE", ValueCount::Many, key, item)?;
                 for Text { text, .. } in texts {
                     files.push(self.path(key, &text)?.into());
                 }
@@ -143,8 +143,8 @@ impl Reader<'_> {
     fn setting(&self, key: &Key<'_>, item: &Item<'_>, others: &[&str]) -> Result<Setting, String> {
         let name = key.get_ref();
         let option = named(self.command, name, others).map_err(|message| self.wrong(key.span().start, &message))?;
-        let value = match takes(option) {
-            Takes::Flag | Takes::Count => Value::Times(self.times(name, takes(option), key, item)?),
+        let value = match value_count(option) {
+            ValueCount::Flag | ValueCount::Count => Value::Times(self.times(name, value_count(option), key, item)?),
             takes => {
                 let mut texts = self.texts(name, &value_name(option), takes, key, item)?;
                 if is_path(option) {
@@ -160,25 +160,32 @@ impl Reader<'_> {
     }
 
     /// Number of times that an option without a value is given.
-    fn times(&self, name: &str, takes: Takes, key: &Key<'_>, item: &Item<'_>) -> Result<u8, String> {
+    fn times(&self, name: &str, takes: ValueCount, key: &Key<'_>, item: &Item<'_>) -> Result<u8, String> {
         match (item.get_ref(), takes) {
             (DeValue::Boolean(is_on), _) => return Ok(u8::from(*is_on)),
-            (DeValue::Integer(number), Takes::Count) => {
+            (DeValue::Integer(number), ValueCount::Count) => {
                 if let Ok(times) = number.to_string().parse() {
                     return Ok(times);
                 }
             }
             _ => {}
         }
-        let what = if takes == Takes::Count { "true, false or a number" } else { "true or false" };
+        let what = if takes == ValueCount::Count { "true, false or a number" } else { "true or false" };
         let is_quoted = matches!(item.get_ref(), DeValue::String(text) if matches!(text.as_ref(), "true" | "false"));
         let hint = if is_quoted { " in quotes: write it without quotes" } else { "" };
         Err(self.wrong(key.span().start, &format!("'{name}' takes {what}, not {}{hint}", kind(item.get_ref()))))
     }
 
     /// The texts of an option: one value, or a list if the option takes several.
-    fn texts(&self, name: &str, what: &str, takes: Takes, key: &Key<'_>, item: &Item<'_>) -> Result<Vec<Text>, String> {
-        let several = if takes == Takes::Many { " or a list of them" } else { "" };
+    fn texts(
+        &self,
+        name: &str,
+        what: &str,
+        takes: ValueCount,
+        key: &Key<'_>,
+        item: &Item<'_>,
+    ) -> Result<Vec<Text>, String> {
+        let several = if takes == ValueCount::Many { " or a list of them" } else { "" };
         let text = |item: &Item<'_>| match scalar(item.get_ref()) {
             Some(text) => Ok(Text { text: text.into(), origin: self.origin(item.span().start) }),
             None => {
@@ -188,7 +195,7 @@ impl Reader<'_> {
             }
         };
         match item.get_ref() {
-            DeValue::Array(items) if takes == Takes::Many => items.iter().map(text).collect(),
+            DeValue::Array(items) if takes == ValueCount::Many => items.iter().map(text).collect(),
             _ => text(item).map(|text| vec![text]),
         }
     }

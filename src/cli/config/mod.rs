@@ -27,7 +27,7 @@ use super::argument_error::argument_error;
 use super::list_items;
 pub(crate) use config_path::Environment;
 use file::File;
-use options::{Takes, settable, takes};
+use options::{ValueCount, settable, value_count};
 use setting::{Origin, Setting, Text, Value};
 
 /// Keys of a file that are not options.
@@ -166,10 +166,10 @@ fn command_line_settings(command: &Command, matches: &ArgMatches) -> Vec<Setting
             return None;
         }
         let origin = Origin::CommandLine;
-        let value = match takes(arg) {
-            Takes::Flag => Value::Times(1),
-            Takes::Count => Value::Times(matches.get_count(id)),
-            Takes::One | Takes::Many => {
+        let value = match value_count(arg) {
+            ValueCount::Flag => Value::Times(1),
+            ValueCount::Count => Value::Times(matches.get_count(id)),
+            ValueCount::One | ValueCount::Many => {
                 let texts = matches.get_raw(id).into_iter().flatten();
                 Value::Texts(texts.map(|text| Text { text: text.to_owned(), origin: origin.clone() }).collect())
             }

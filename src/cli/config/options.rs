@@ -33,7 +33,7 @@ const CONFLICTS: [(&str, &str); 6] = [
 
 /// Number of values that an option takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Takes {
+pub(super) enum ValueCount {
     /// None; it is given or not.
     Flag,
     /// None, but it may be given several times.
@@ -42,12 +42,12 @@ pub(super) enum Takes {
     Many,
 }
 
-pub(super) fn takes(option: &Arg) -> Takes {
+pub(super) fn value_count(option: &Arg) -> ValueCount {
     match option.get_action() {
-        ArgAction::Set => Takes::One,
-        ArgAction::Append => Takes::Many,
-        ArgAction::Count => Takes::Count,
-        _ => Takes::Flag,
+        ArgAction::Set => ValueCount::One,
+        ArgAction::Append => ValueCount::Many,
+        ArgAction::Count => ValueCount::Count,
+        _ => ValueCount::Flag,
     }
 }
 
@@ -119,9 +119,10 @@ mod tests {
             assert_ne!(named(&command, name, &[]).is_ok(), refusal(name).is_some(), "{name}");
         }
         assert!(command.get_arguments().all(|option| option.get_long().is_some() || option.get_id() == "files"));
-        let told = REFUSED.iter().map(|(name, _)| name).chain(CONFLICTS.iter().flat_map(|(one, other)| [one, other]));
-        let told = told.chain(DEPENDENT_OPTIONS.iter().map(|(name, _)| name));
-        for name in told {
+        let mentioned =
+            REFUSED.iter().map(|(name, _)| name).chain(CONFLICTS.iter().flat_map(|(one, other)| [one, other]));
+        let mentioned = mentioned.chain(DEPENDENT_OPTIONS.iter().map(|(name, _)| name));
+        for name in mentioned {
             assert!(all.contains(name), "--{name} is no option");
         }
         for own in [FORMATS, SITES, SITE_FILES] {
@@ -161,14 +162,14 @@ mod tests {
     fn options_take_as_many_values_as_on_the_command_line() {
         let command = Args::command();
         let rows = [
-            ("fill", Takes::Flag),
-            ("verbose", Takes::Count),
-            ("by", Takes::One),
-            ("top", Takes::Many),
-            ("output", Takes::Many),
+            ("fill", ValueCount::Flag),
+            ("verbose", ValueCount::Count),
+            ("by", ValueCount::One),
+            ("top", ValueCount::Many),
+            ("output", ValueCount::Many),
         ];
         for (name, expected) in rows {
-            assert_eq!(takes(named(&command, name, &[]).unwrap()), expected, "{name}");
+            assert_eq!(value_count(named(&command, name, &[]).unwrap()), expected, "{name}");
         }
         let paths: Vec<&str> = settable(&command).filter(|(_, option)| is_path(option)).map(|(name, _)| name).collect();
         assert_eq!(paths, ["nginx-conf", "rejects", "output"]);

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use clap::{Arg, CommandFactory};
 
-use super::options::{conflict, is_path, settable, takes};
+use super::options::{conflict, is_path, settable, value_count};
 use super::setting::{Setting, Value};
-use super::{FORMATS, ResolvedArgs, SITE_FILES, SITES, Takes};
+use super::{FORMATS, ResolvedArgs, SITE_FILES, SITES, ValueCount};
 use crate::cli::args::Args;
 use crate::cli::wrapped::wrapped;
 
@@ -73,8 +73,8 @@ fn write_setting(setting: &Setting, option: &Arg, out: &mut dyn Write) -> io::Re
                 None if is_path(option) => vec![absolute(text)],
                 None => vec![text.to_string()],
             });
-            match takes(option) {
-                Takes::Many => format!("[{}]", parts.map(|part| quoted(&part)).collect::<Vec<_>>().join(", ")),
+            match value_count(option) {
+                ValueCount::Many => format!("[{}]", parts.map(|part| quoted(&part)).collect::<Vec<_>>().join(", ")),
                 _ => parts.map(|part| if is_number(&part) { part } else { quoted(&part) }).collect(),
             }
         }

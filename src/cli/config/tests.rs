@@ -118,9 +118,9 @@ fn options_have_the_same_effect_in_every_layer() {
     let usual = asked(read("", "", ""));
     for (option, arg) in settable(&command) {
         let variable = format!("LOGSTAT_{}", option.to_uppercase().replace('-', "_"));
-        let (given, in_file, value) = match takes(arg) {
-            Takes::Flag | Takes::Count => (format!("--{option}"), "true".to_owned(), "true"),
-            Takes::One | Takes::Many => {
+        let (given, in_file, value) = match value_count(arg) {
+            ValueCount::Flag | ValueCount::Count => (format!("--{option}"), "true".to_owned(), "true"),
+            ValueCount::One | ValueCount::Many => {
                 // An absolute path, because relative ones depend on the layer.
                 let sample = if options::is_path(arg) { "/x" } else { sample(&command, option) };
                 (format!("--{option}={sample}"), format!("'{sample}'"), sample)
@@ -152,11 +152,11 @@ fn printed_configuration_has_the_same_effect() {
     let left_out = ["format", "hll", "static", "quiet", "date"];
     let mut config = String::new();
     for (option, arg) in settable(&command).filter(|(option, _)| !left_out.contains(option)) {
-        let value = match takes(arg) {
-            Takes::Flag => "true".to_owned(),
-            Takes::Count => "2".to_owned(),
-            Takes::One => format!("'{}'", sample(&command, option)),
-            Takes::Many => format!("['{0}', \"{0}\"]", sample(&command, option)),
+        let value = match value_count(arg) {
+            ValueCount::Flag => "true".to_owned(),
+            ValueCount::Count => "2".to_owned(),
+            ValueCount::One => format!("'{}'", sample(&command, option)),
+            ValueCount::Many => format!("['{0}', \"{0}\"]", sample(&command, option)),
         };
         config += &format!("{option} = {value}\n");
     }

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 
 use clap::Command;
 
-use super::options::{Takes, is_alias, refusal, settable, shortened, takes};
+use super::options::{ValueCount, is_alias, refusal, settable, shortened, value_count};
 use super::setting::{Origin, Setting, Text, Value};
 use crate::cli::closest_match::closest_match;
 
@@ -36,11 +36,13 @@ pub(super) fn read(
         let Some(at) = ours.iter().position(|(name, _)| *name == variable) else { continue };
         let (_, value) = ours.swap_remove(at);
         let origin = Origin::Variable(variable);
-        let times = || times(value, takes(arg)).map(Value::Times).map_err(|wrong| format!("{origin}: {wrong}"));
-        let value = match takes(arg) {
-            Takes::Flag | Takes::Count => times()?,
+        let times = || times(value, value_count(arg)).map(Value::Times).map_err(|wrong| format!("{origin}: {wrong}"));
+        let value = match value_count(arg) {
+            ValueCount::Flag | ValueCount::Count => times()?,
             // clap splits a list as it does on the command line.
-            Takes::One | Takes::Many => Value::Texts(vec![Text { text: value.to_owned(), origin: origin.clone() }]),
+            ValueCount::One | ValueCount::Many => {
+                Value::Texts(vec![Text { text: value.to_owned(), origin: origin.clone() }])
+            }
         };
         settings.push(Setting { option: option.to_owned(), value, origin });
     }
@@ -54,12 +56,12 @@ fn variable(option: &str) -> String {
 }
 
 /// Parses the value of a flag: how many times it is given.
-fn times(value: &OsStr, takes: Takes) -> Result<u8, String> {
+fn times(value: &OsStr, takes: ValueCount) -> Result<u8, String> {
     let shown = value.to_string_lossy();
     match (value.to_str(), takes) {
         (Some("true" | "1"), _) => Ok(1),
         (Some("false" | "0"), _) => Ok(0),
-        (Some(number), Takes::Count) => {
+        (Some(number), ValueCount::Count) => {
             number.parse().map_err(|_| format!("takes a number, true or false, not '{}'", shortened(&shown)))
         }
         _ => Err(format!("takes true or false, not '{}'", shortened(&shown))),
@@ -110,10 +112,14 @@ mod tests {
     fn every_option_has_its_variable() {
         let command = Args::command();
         for (option, arg) in settable(&command) {
-            let line = format!("{}={}", variable(option), if matches!(takes(arg), Takes::Flag) { "true" } else { "1" });
-            let expected = match takes(arg) {
-                Takes::Flag | Takes::Count => format!("--{option}"),
-                Takes::One | Takes::Many => format!("--{option}=1"),
+            let line = format!(
+                "{}={}",
+                variable(option),
+                if matches!(value_count(arg), ValueCount::Flag) { "true" } else { "1" }
+            );
+            let expected = match value_count(arg) {
+                ValueCount::Flag | ValueCount::Count => format!("--{option}"),
+                ValueCount::One | ValueCount::Many => format!("--{option}=1"),
             };
             assert_eq!(said(&line), Ok((expected, Vec::new())), "{line}");
         }

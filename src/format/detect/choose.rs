@@ -7,7 +7,7 @@ use bumpalo::Bump;
 
 use super::candidate::{Candidate, fits, try_one};
 use super::sample::{Sample, SampledLine};
-use super::survey::{Rejected, Survey, Take};
+use super::survey::{Coverage, RejectReason, Survey};
 use super::trailing::Number;
 use super::{ClosestFormat, Considered, Finding, FormatsOfFile};
 use crate::batch::Fields;
@@ -44,15 +44,15 @@ pub(super) fn choose<'f>(
 
     let mut by_format: Vec<Option<&Considered>> = vec![None; formats.len()];
     considered.iter().for_each(|c| by_format[c.format] = Some(c));
-    let takes = |line: usize, c: &Considered| c.takes.get(line).is_some_and(|take| *take != Take::Nothing);
-    let takes_of = |line: usize, format: usize| by_format[format].is_some_and(|c| takes(line, c));
+    let coverage = |line: usize, c: &Considered| c.coverage.get(line).is_some_and(|take| *take != Coverage::Nothing);
+    let takes_of = |line: usize, format: usize| by_format[format].is_some_and(|c| coverage(line, c));
     let places = 0..sample.lines().len();
     let lines_where =
         |holds: &dyn Fn(usize) -> bool| places.clone().filter(|at| holds(*at)).map(|at| sample.lines()[at].lines).sum();
-    let total: usize = lines_where(&|line| considered.iter().any(|c| takes(line, c)));
+    let total: usize = lines_where(&|line| considered.iter().any(|c| coverage(line, c)));
     let common = all.iter().find(|c| formats[c.format].is_common);
     let whole_common: usize = common.map_or(0, |common| {
-        let is_only = |line: usize| considered.iter().all(|c| c.format == common.format || !takes(line, c));
+        let is_only = |line: usize| considered.iter().all(|c| c.format == common.format || !coverage(line, c));
         let is_whole = |line: usize| fits(formats, unquoted(common.format), sample.marked(&sample.lines()[line]));
         lines_where(&|line| is_only(line) && is_whole(line))
     });
@@ -62,7 +62,7 @@ pub(super) fn choose<'f>(
     };
     let rejected = |c: &Candidate| by_format[c.format].and_then(|considered| considered.rejected);
     // Lines with lists may come later; these do not fit the other formats.
-    let is_rejected = |c: &Candidate| rejected(c).is_some_and(|rejected| rejected != Rejected::NoLists);
+    let is_rejected = |c: &Candidate| rejected(c).is_some_and(|rejected| rejected != RejectReason::NoLists);
     let others = all.iter().filter(|c| c.format != best && !is_rejected(c) && !is_rare_common(c)).map(|c| Candidate {
         tail: if formats[c.format].is_common { Tail::UnquotedFields } else { c.tail },
         // The user gave the format, or it reads a line that the best format does not.
@@ -111,11 +111,11 @@ pub(super) fn choose<'f>(
 
 /// Surveys one format on the sample.
 fn consider(formats: &[LogFormat], candidate: Candidate, sample: &Sample<'_>) -> Considered {
-    let (survey, takes) = Survey::of(formats, candidate, sample);
+    let (survey, coverage) = Survey::of(formats, candidate, sample);
     let format = &formats[candidate.format];
-    let is_as_given = |rejected: &Rejected| *rejected == Rejected::Addresses && format.has_given_address();
+    let is_as_given = |rejected: &RejectReason| *rejected == RejectReason::Addresses && format.has_given_address();
     let rejected = if format.is_given() { None } else { survey.rejected(format).filter(|r| !is_as_given(r)) };
-    Considered { format: candidate.format, survey, rejected, takes }
+    Considered { format: candidate.format, survey, rejected, coverage }
 }
 
 /// Rejects presets that add a number to another preset, if the numbers of the sample are something else.
@@ -133,7 +133,7 @@ fn reject_numbers(formats: &[LogFormat], considered: &mut [Considered]) {
             _ => false,
         });
         if is_wrong {
-            considered.rejected = considered.rejected.or(Some(Rejected::NoTime));
+            considered.rejected = considered.rejected.or(Some(RejectReason::NoTime));
         }
     }
 }
@@ -145,7 +145,7 @@ fn reject_users(formats: &[LogFormat], considered: &mut [Considered]) {
     let is_better = |c: &Considered| !is_odd(c) && c.rejected.is_none() && c.survey.fits * 100 >= most * 99;
     if most > 0 && considered.iter().any(is_better) {
         let odd = considered.iter_mut().filter(|c| is_odd(c));
-        odd.for_each(|c| c.rejected = c.rejected.or(Some(Rejected::Users)));
+        odd.for_each(|c| c.rejected = c.rejected.or(Some(RejectReason::Users)));
     }
 }
 

@@ -11,12 +11,12 @@ mod candidate;
 mod choose;
 mod detector;
 mod odd_duration;
+mod parse_line;
 #[cfg(test)]
 mod reference;
 mod sample;
 mod stops;
 mod survey;
-mod take;
 mod trailing;
 mod users;
 
@@ -27,8 +27,8 @@ use candidate::Candidate;
 pub(crate) use detector::Detector;
 use sample::Sample;
 pub(crate) use stops::{Stop, stops};
-pub(crate) use survey::Rejected;
-use survey::{Survey, Take};
+pub(crate) use survey::RejectReason;
+use survey::{Coverage, Survey};
 
 /// The formats that the lines of one file are tried with.
 #[derive(Debug)]
@@ -94,9 +94,9 @@ pub(crate) enum Finding {
 pub(crate) struct Considered {
     pub(crate) format: usize,
     pub(crate) survey: Survey,
-    pub(crate) rejected: Option<Rejected>,
+    pub(crate) rejected: Option<RejectReason>,
     /// How much it reads of each line, or of one line per kind.
-    takes: Vec<Take>,
+    coverage: Vec<Coverage>,
 }
 
 impl<'f> FormatsOfFile<'f> {

@@ -1,17 +1,18 @@
 //! Numbers that no server writes as a request time: `1e3`, `-0.5`, `NaN`. A line with such a number in place of the
 //! time is malformed. Otherwise it might fit another format and be counted as if its duration had not been logged.
 
-use crate::format::log_format::plan::{Plan, Sink};
+use crate::format::log_format::plan::{Plan, RowField};
 use crate::format::mismatch::{Expected, Mismatch};
 
 /// True if such a number is the reason why a line does not fit a plan.
 pub(super) fn is_to_blame(plan: &Plan, text: &[u8], mismatch: Mismatch) -> bool {
-    let durations = || plan.steps.iter().enumerate().filter(|(_, step)| matches!(step.sink, Sink::RequestTime(_)));
+    let durations =
+        || plan.steps.iter().enumerate().filter(|(_, step)| matches!(step.row_field, RowField::RequestTime(_)));
     let starts_there = durations().any(|(_, step)| mismatch.expected == Expected::Piece(step.value_piece));
     // The first part of the number may have been read as the value.
     let goes_on_there = durations().any(|(at, step)| match mismatch.expected {
         Expected::End => at + 1 == plan.steps.len(),
-        expected => expected == Expected::Piece(step.behind_piece),
+        expected => expected == Expected::Piece(step.next_literal_piece),
     });
     let at = mismatch.at.min(text.len());
     let before = text[..at].iter().rev().take_while(|byte| is_of_number(**byte)).count();
@@ -41,7 +42,7 @@ mod tests {
     use crate::format::scan_cache::ScanCache;
 
     #[test]
-    fn odd_numbers_are_distinguished_from_other_misfits() {
+    fn odd_numbers_are_distinguished_from_other_mismatches() {
         for (format, line, expected) in [
             ("$status $request_time", "200 1e3", true),
             ("$status $request_time", "200 -0.5", true),

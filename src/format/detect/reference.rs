@@ -6,7 +6,7 @@ use super::FormatsOfFile;
 use super::candidate::Candidate;
 use super::detector::Detector;
 use super::sample::Sample;
-use super::survey::{Rejected, Survey};
+use super::survey::{RejectReason, Survey};
 use crate::format::{Finding, LogFormat};
 
 /// The result of detection, except for the counts.
@@ -23,7 +23,7 @@ struct Detected {
 }
 
 /// Number of lines, and the survey of each format.
-type Counts = (usize, Vec<(usize, Survey, Option<Rejected>)>);
+type Counts = (usize, Vec<(usize, Survey, Option<RejectReason>)>);
 
 fn detected(of_file: &FormatsOfFile<'_>) -> Detected {
     Detected {

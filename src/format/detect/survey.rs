@@ -37,7 +37,7 @@ pub(crate) struct Survey {
 
 /// How much of a line a format reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Take {
+pub(super) enum Coverage {
     Nothing,
     /// The line continues after the last field.
     Part,
@@ -46,7 +46,7 @@ pub(super) enum Take {
 
 /// Why a format that reads lines is not chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Rejected {
+pub(crate) enum RejectReason {
     /// Too few values of `$remote_addr` are addresses.
     Addresses,
     /// Too few values of `$host` are host names.
@@ -61,20 +61,20 @@ pub(crate) enum Rejected {
 
 impl Survey {
     /// Reads the sample with one format. Also returns how much of each line the format reads.
-    pub(super) fn of(formats: &[LogFormat], candidate: Candidate, sample: &Sample<'_>) -> (Survey, Vec<Take>) {
+    pub(super) fn of(formats: &[LogFormat], candidate: Candidate, sample: &Sample<'_>) -> (Survey, Vec<Coverage>) {
         let format = &formats[candidate.format];
         let bump = Bump::new();
         let context =
             ScanContext { bump: &bump, needs: Fields::text(TextField::Addr).union(Fields::text(TextField::Host)) };
         let (mut cache, mut row) = (ScanCache::default(), Row::EMPTY);
-        let (mut survey, mut takes) = (Survey::default(), vec![Take::Nothing; sample.lines().len()]);
-        for (line, take) in sample.lines().iter().zip(&mut takes) {
+        let (mut survey, mut coverage) = (Survey::default(), vec![Coverage::Nothing; sample.lines().len()]);
+        for (line, take) in sample.lines().iter().zip(&mut coverage) {
             let SampledLine { text, lines, .. } = *line;
             let Ok(end) = try_one(formats, candidate, sample.marked(line), context, &mut cache, &mut row) else {
                 continue;
             };
             let is_whole = is_nothing(&text[end..]);
-            *take = if is_whole { Take::Whole } else { Take::Part };
+            *take = if is_whole { Coverage::Whole } else { Coverage::Part };
             survey.fits += lines;
             survey.whole += lines * usize::from(is_whole);
             let addr = row.text(Slot::of(TextField::Addr));
@@ -88,7 +88,7 @@ impl Survey {
             survey.users.add(row.text(Slot::of(TextField::User)), addr, lines);
             survey.trailing.add(&text[end..], lines);
         }
-        (survey, takes)
+        (survey, coverage)
     }
 
     /// True if enough values of `$remote_addr` are addresses.
@@ -102,14 +102,14 @@ impl Survey {
     }
 
     /// Why the format is not chosen, judged only by its values.
-    pub(super) fn rejected(&self, format: &LogFormat) -> Option<Rejected> {
+    pub(super) fn rejected(&self, format: &LogFormat) -> Option<RejectReason> {
         if !self.has_addresses() {
-            return Some(Rejected::Addresses);
+            return Some(RejectReason::Addresses);
         }
         if format.has_address_list() && format.given.is_empty() && self.lists == 0 && self.fits > 0 {
-            return Some(Rejected::NoLists);
+            return Some(RejectReason::NoLists);
         }
-        (self.hosts * 100 < self.fits * HOSTS).then_some(Rejected::Hosts)
+        (self.hosts * 100 < self.fits * HOSTS).then_some(RejectReason::Hosts)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The key-based part of a format: the keys that it defines, and the known keys. The look-up table is built when the
 //! first such line is read, because most logs have none.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::key_lookup::{JsonKeys, Rule};
 use crate::format::field_key::FieldKey;
@@ -28,12 +28,13 @@ pub(in crate::format) struct JsonFormat {
     given: usize,
     /// Variables that the question ranks by name.
     ranked: Vec<String>,
-    keys: OnceLock<JsonKeys>,
+    /// Shared with the copies of the format.
+    keys: Arc<OnceLock<JsonKeys>>,
 }
 
 impl JsonFormat {
     pub(in crate::format) fn new(syntax: Syntax, fields: Vec<FieldKey>) -> JsonFormat {
-        JsonFormat { syntax, fields, given: 0, ranked: Vec::new(), keys: OnceLock::new() }
+        JsonFormat { syntax, fields, given: 0, ranked: Vec::new(), keys: Arc::default() }
     }
 
     /// A copy with these fields before its own.
@@ -41,14 +42,14 @@ impl JsonFormat {
         JsonFormat {
             fields: [given, &self.fields].concat(),
             given: self.given + given.len(),
-            keys: OnceLock::new(),
+            keys: Arc::default(),
             ..self.clone()
         }
     }
 
     pub(in crate::format) fn ranking(&self, ranked: &[&str]) -> JsonFormat {
         let ranked = ranked.iter().map(|name| (*name).to_owned()).collect();
-        JsonFormat { ranked, keys: OnceLock::new(), ..self.clone() }
+        JsonFormat { ranked, keys: Arc::default(), ..self.clone() }
     }
 
     /// The field given by the user for this rule.

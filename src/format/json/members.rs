@@ -2,7 +2,7 @@
 
 use super::key_lookup::JsonKeys;
 use super::text::decode;
-use super::value::{Value, behind_space, value};
+use super::value::{Value, skip_space, value};
 use crate::format::marks::Quotes;
 use crate::format::marks::next_quote;
 
@@ -10,7 +10,7 @@ use crate::format::marks::next_quote;
 /// Like the scanner, it enters only objects that contain known keys.
 pub(in crate::format) fn members(keys: &JsonKeys, text: &[u8], visit: &mut dyn FnMut(&[u8], &Value)) {
     let mut quotes = Quotes::Unknown;
-    let mut at = behind_space(text, 0) + 1;
+    let mut at = skip_space(text, 0) + 1;
     // The path of the open object, with a dot after each key, and the path lengths of the objects around it.
     let (mut path, mut outer) = (Vec::new(), Vec::new());
     while let Some(byte) = text.get(at) {
@@ -26,11 +26,11 @@ pub(in crate::format) fn members(keys: &JsonKeys, text: &[u8], visit: &mut dyn F
                 let Some((key_end, _)) = next_quote(&mut quotes, text, at + 1) else { return };
                 let len = path.len();
                 decode(&text[at + 1..key_end], &mut path);
-                let colon = behind_space(text, key_end + 1);
+                let colon = skip_space(text, key_end + 1);
                 if text.get(colon) != Some(&b':') {
                     return;
                 }
-                at = behind_space(text, colon + 1);
+                at = skip_space(text, colon + 1);
                 if text.get(at) == Some(&b'{') && keys.find(&path).is_some_and(|name| name.opens) {
                     outer.push(len);
                     path.push(b'.');

@@ -6,7 +6,7 @@
 //! - [`scan`] reads a line; [`shape`] is its fast path for lines with the same keys in the same places. [`found`]
 //!   writes the values to a row, using [`values`] (numbers, times) and [`text`] (escapes).
 //! - [`members`] lists all keys of a line, for display.
-//! - `reference` is the slow reference, based on serde_json.
+//! - `reference` is the slow implementation for tests, based on serde_json.
 
 pub(super) mod field_values;
 pub(super) mod format;

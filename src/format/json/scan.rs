@@ -20,7 +20,7 @@ use super::key_lookup::{JsonKeys, Name};
 use super::seen::KeysSeen;
 use super::shape::{SampleValue, Shapes};
 use super::text::decode;
-use super::value::{Broken, bare_end, behind_space, value};
+use super::value::{Broken, bare_end, skip_space, value};
 use crate::batch::{Fields, TextField};
 use crate::format::Reason;
 use crate::format::marks::Line;
@@ -55,7 +55,7 @@ pub(in crate::format) const NO_OBJECT: Mismatch =
 /// True if a line begins like a JSON object.
 #[inline]
 pub(in crate::format) fn is_object(text: &[u8]) -> bool {
-    text.get(behind_space(text, 0)) == Some(&b'{')
+    text.get(skip_space(text, 0)) == Some(&b'{')
 }
 
 /// Fills `row`, which must be empty, from `line`.
@@ -124,9 +124,9 @@ impl JsonScratch {
         self.opened.clear();
         self.is_caddys_own = false;
         let mut has = Fields::NONE;
-        let mut at = behind_space(text, 0) + 1;
+        let mut at = skip_space(text, 0) + 1;
         loop {
-            at = behind_space(text, at);
+            at = skip_space(text, at);
             match text.get(at) {
                 Some(b'"') => {}
                 Some(b',') => {
@@ -136,11 +136,11 @@ impl JsonScratch {
                 Some(b'}') => {
                     at += 1;
                     let Some(len) = self.opened.pop() else {
-                        at = behind_space(text, at);
+                        at = skip_space(text, at);
                         return if at == text.len() { Ok(has) } else { Err(Broken(at)) };
                     };
                     self.path.truncate(len);
-                    at = behind_value(text, at)?;
+                    at = after_value(text, at)?;
                     continue;
                 }
                 // The rest of `0.1, 0.2`, a list that nginx writes without quotes.
@@ -153,11 +153,11 @@ impl JsonScratch {
             let (key_end, is_escaped) = next_quote(&mut quotes, text, at + 1).ok_or(Broken(at))?;
             let path_len = self.path.len();
             let name = self.name(keys, &text[at + 1..key_end], is_escaped);
-            at = behind_space(text, key_end + 1);
+            at = skip_space(text, key_end + 1);
             if text.get(at) != Some(&b':') {
                 return Err(Broken(at));
             }
-            at = behind_space(text, at + 1);
+            at = skip_space(text, at + 1);
             if let Some(name) = name
                 && name.opens
                 && text.get(at) == Some(&b'{')
@@ -187,7 +187,7 @@ impl JsonScratch {
             if learns {
                 self.sample_values.push(SampleValue::of(&value, first, rule, mark, text));
             }
-            at = behind_value(text, value.next)?;
+            at = after_value(text, value.next)?;
         }
     }
 
@@ -217,7 +217,7 @@ impl JsonScratch {
 
 /// Position of the comma or closing brace that must follow a value.
 #[inline]
-fn behind_value(text: &[u8], at: usize) -> Result<usize, Broken> {
-    let at = behind_space(text, at);
+fn after_value(text: &[u8], at: usize) -> Result<usize, Broken> {
+    let at = skip_space(text, at);
     if matches!(text.get(at), Some(b',' | b'}')) { Ok(at) } else { Err(Broken(at)) }
 }

@@ -4,7 +4,7 @@
 //! of keys may change.
 
 use super::text::decode;
-use super::value::{Kind, behind_space, value};
+use super::value::{Kind, skip_space, value};
 use crate::format::field_key::FieldKey;
 use crate::format::marks::Quotes;
 use crate::format::marks::next_quote;
@@ -37,19 +37,19 @@ fn object(
     if text.get(at) != Some(&b'{') || depth == 0 {
         return None;
     }
-    let mut at = behind_space(text, at + 1);
+    let mut at = skip_space(text, at + 1);
     loop {
         match text.get(at)? {
             b'}' => return Some(at + 1),
-            b',' => at = behind_space(text, at + 1),
+            b',' => at = skip_space(text, at + 1),
             b'"' => {
                 let end = next_quote(quotes, text, at + 1)?.0;
                 let key = format!("{before}{}", decoded(&text[at + 1..end]));
-                at = behind_space(text, end + 1);
+                at = skip_space(text, end + 1);
                 if text.get(at) != Some(&b':') {
                     return None;
                 }
-                at = behind_space(text, at + 1);
+                at = skip_space(text, at + 1);
                 at = match text.get(at)? {
                     b'{' => object(text, at, &format!("{key}."), depth - 1, quotes, fields)?,
                     _ => {
@@ -63,7 +63,7 @@ fn object(
                         value.next
                     }
                 };
-                at = behind_space(text, at);
+                at = skip_space(text, at);
             }
             _ => return None,
         }
@@ -80,15 +80,15 @@ fn decoded(key: &[u8]) -> String {
 fn without_braces(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some((before, behind)) = rest.split_once("${") {
+    while let Some((before, after)) = rest.split_once("${") {
         out += before;
         out.push('$');
-        match behind.split_once('}') {
-            Some((name, behind)) => {
+        match after.split_once('}') {
+            Some((name, after)) => {
                 out += name;
-                rest = behind;
+                rest = after;
             }
-            None => rest = behind,
+            None => rest = after,
         }
     }
     out + rest

@@ -51,11 +51,11 @@ pub(super) fn value(text: &[u8], at: usize, quotes: &mut Quotes<'_>) -> Result<V
 /// Reads a list: its only value, or all of its text.
 #[cold]
 fn list(text: &[u8], at: usize, quotes: &mut Quotes<'_>) -> Result<Value, Broken> {
-    let first = behind_space(text, at + 1);
+    let first = skip_space(text, at + 1);
     let ahead = *quotes;
     if !matches!(text.get(first), Some(b'[' | b'{')) {
         let one = value(text, first, quotes)?;
-        let next = behind_space(text, one.next);
+        let next = skip_space(text, one.next);
         if text.get(next) == Some(&b']') {
             return Ok(Value { next: next + 1, ..one });
         }
@@ -74,7 +74,7 @@ fn container_end(text: &[u8], at: usize, quotes: &mut Quotes<'_>) -> Result<usiz
             Some(b'"') => {
                 let end = next_quote(quotes, text, next + 1).ok_or(Broken(next))?.0;
                 // Two lines run together are detected here: the quotes of the second are inside those of the first.
-                next = behind_space(text, end + 1);
+                next = skip_space(text, end + 1);
                 if !matches!(text.get(next), Some(b',' | b':' | b'}' | b']')) {
                     return Err(Broken(next));
                 }
@@ -104,7 +104,7 @@ pub(super) fn bare_end(text: &[u8], at: usize) -> Result<usize, Broken> {
 }
 
 #[inline]
-pub(super) fn behind_space(text: &[u8], mut at: usize) -> usize {
+pub(super) fn skip_space(text: &[u8], mut at: usize) -> usize {
     while let Some(b' ' | b'\t' | b'\r') = text.get(at) {
         at += 1;
     }

@@ -118,15 +118,15 @@ impl Decimal {
             // After the first digit that does not fit, no other does.
             number.exponent += i64::from(!number.push(*digit));
         }
-        if let [b'.', behind @ ..] = rest {
-            let (fraction, behind) = behind.split_at(leading_digits(behind));
+        if let [b'.', after @ ..] = rest {
+            let (fraction, after) = after.split_at(leading_digits(after));
             if fraction.is_empty() {
                 return None;
             }
             for digit in fraction {
                 number.exponent -= i64::from(number.push(*digit));
             }
-            rest = behind;
+            rest = after;
         }
         if let [b'e' | b'E', power @ ..] = rest {
             let (sign, power) = match power {

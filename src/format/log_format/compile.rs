@@ -2,8 +2,8 @@
 
 use super::nginx_escape::NginxEscape;
 use super::piece::{Piece, literal};
-use super::plan::{AFTER_TIME, BEFORE_TIME, Expressions, Plan, Sink, Step};
-use super::reach::{Reach, Strictness, reach};
+use super::plan::{AFTER_TIME, BEFORE_TIME, Expressions, Plan, RowField, Step};
+use super::value_end::{Strictness, ValueEnd, value_end_of};
 use crate::batch::{Column, Fields, TextField};
 use crate::format::shape::Shape;
 use crate::format::slot::Slot;
@@ -35,47 +35,47 @@ pub(crate) fn compile(pieces: &[Piece], ranked: &[&str], strictness: Strictness)
         plan.fields = plan.fields.union(value.destination.fields());
         plan.has_address_list |= value.is_address_list() && value.destination == Destination::Text(TextField::Addr);
         let value_piece = at;
-        let mut sink = sink(value.destination, value.shape);
+        let mut row_field = row_field(value.destination, value.shape);
         if let Some(place) = ranked.iter().position(|ranked| *ranked == value.name) {
             plan.fields = plan.fields.union(Fields::column(Column::variable(place)));
-            if sink == Sink::Text(Slot::NOWHERE) {
-                sink = Sink::Text(Slot::variable(place));
+            if row_field == RowField::Text(Slot::NOWHERE) {
+                row_field = RowField::Text(Slot::variable(place));
             }
-            if let Sink::Text(slot) = sink {
+            if let RowField::Text(slot) = row_field {
                 plan.ranked_variables[place] = slot;
             }
         }
-        let reach = if escape != NginxEscape::None && is_user_and_time(&pieces[at..]) {
+        let value_end = if escape != NginxEscape::None && is_user_and_time(&pieces[at..]) {
             plan.fields = plan.fields.union(Fields::TIME);
             at += 4;
-            Reach::UserAndTime
+            ValueEnd::UserAndTime
         } else {
             at += 1;
-            reach(pieces, value_piece, strictness)
+            value_end_of(pieces, value_piece, strictness)
         };
-        let behind_piece = at;
-        let behind = literal(pieces, at).map_or_else(Prefix::default, |text| {
+        let next_literal_piece = at;
+        let next_literal = literal(pieces, at).map_or_else(Prefix::default, |text| {
             at += 1;
             Prefix::new(text)
         });
-        plan.steps.push(Step { reach, sink, behind, value_piece, behind_piece });
+        plan.steps.push(Step { value_end, row_field, next_literal, value_piece, next_literal_piece });
     }
     plan.find_shortcuts(escape);
     plan
 }
 
-fn sink(destination: Destination, shape: Shape) -> Sink {
+fn row_field(destination: Destination, shape: Shape) -> RowField {
     match destination {
-        Destination::Time => Sink::Time,
-        Destination::Status => Sink::Status,
-        Destination::Bytes => Sink::Bytes,
-        Destination::RequestTime => Sink::RequestTime(match shape {
+        Destination::Time => RowField::Time,
+        Destination::Status => RowField::Status,
+        Destination::Bytes => RowField::Bytes,
+        Destination::RequestTime => RowField::RequestTime(match shape {
             Shape::Milliseconds => TimeUnit::Milliseconds,
             Shape::Microseconds => TimeUnit::Microseconds,
             _ => TimeUnit::Seconds,
         }),
-        Destination::RequestTimeIn(unit) => Sink::RequestTime(unit),
-        text => Sink::Text(Slot::fed_by(text)),
+        Destination::RequestTimeIn(unit) => RowField::RequestTime(unit),
+        text => RowField::Text(Slot::fed_by(text)),
     }
 }
 
@@ -105,7 +105,7 @@ mod tests {
     fn presets_have_a_user_and_time_step() {
         for Preset { name, text, .. } in &PRESETS[..7] {
             let plan = compile(&parse(text).unwrap(), &[], PLAIN);
-            assert_eq!(plan.steps.iter().filter(|s| matches!(s.reach, Reach::UserAndTime)).count(), 1, "{name}");
+            assert_eq!(plan.steps.iter().filter(|s| matches!(s.value_end, ValueEnd::UserAndTime)).count(), 1, "{name}");
             let from = usize::from(name.starts_with("vhost"));
             let (to, has_agent) = if *name == "common" { (5, false) } else { (from + 7, true) };
             assert_eq!(plan.shortcut, Some(Shortcut { from, to, has_agent }), "{name}");

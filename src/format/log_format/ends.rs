@@ -1,8 +1,8 @@
 //! Finds the possible ends of a value, in the order in which a walk tries them.
 
 use super::plan::Step;
-use super::reach::{Bytes, Open, Order, Reach};
 use super::user;
+use super::value_end::{Bytes, Open, Order, ValueEnd};
 use crate::batch::MISSING;
 use crate::format::digits::digits;
 use crate::format::marks::{Quotes, next_quote};
@@ -33,8 +33,8 @@ pub(super) fn find(
 ) -> Option<(Tried, bool)> {
     let rest = &text[at..];
     let certain = |len: usize| Some((Tried::at(at + len), false));
-    match &step.reach {
-        Reach::Word { end, may_be_empty, may_be_missing } => {
+    match &step.value_end {
+        ValueEnd::Word { end, may_be_empty, may_be_missing } => {
             let len = match end {
                 Some(end) => find_near(*end, rest)?,
                 None => find_near(b' ', rest).unwrap_or(rest.len()),
@@ -42,24 +42,24 @@ pub(super) fn find(
             let is_one = (len > 0 || *may_be_empty) && (*may_be_missing || rest[..len] != *MISSING);
             if is_one { certain(len) } else { None }
         }
-        Reach::Quoted => {
+        ValueEnd::Quoted => {
             let (end, _) = next_quote(quotes, text, at)?;
             certain(end - at)
         }
-        Reach::UserAndTime => certain(user::end(rest)?),
-        Reach::Status { is_exact } => match rest {
+        ValueEnd::UserAndTime => certain(user::end(rest)?),
+        ValueEnd::Status { is_exact } => match rest {
             [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', ..] => certain(3),
             [b'-', ..] if !is_exact => certain(1),
             _ => None,
         },
-        Reach::Number { may_be_empty } => match rest.first() {
+        ValueEnd::Number { may_be_empty } => match rest.first() {
             Some(b'-') => certain(1),
             _ => match digits(rest).1 {
                 0 if !may_be_empty => None,
                 len => certain(len),
             },
         },
-        Reach::Ratio { may_be_empty } => match rest.first() {
+        ValueEnd::Ratio { may_be_empty } => match rest.first() {
             Some(b'-') => certain(1),
             _ => match (digits(rest).1, may_be_empty) {
                 (0, true) => certain(0),
@@ -67,13 +67,13 @@ pub(super) fn find(
                 _ => None,
             },
         },
-        Reach::Time { is_exact } => one_of(at, times(rest, *is_exact), tried),
-        Reach::Duration { is_exact, may_be_empty } => one_of(at, durations(rest, *is_exact, *may_be_empty), tried),
-        Reach::Words { end, may_be_empty } => {
+        ValueEnd::Time { is_exact } => one_of(at, times(rest, *is_exact), tried),
+        ValueEnd::Duration { is_exact, may_be_empty } => one_of(at, durations(rest, *is_exact, *may_be_empty), tried),
+        ValueEnd::Words { end, may_be_empty } => {
             shorter(at, tried, *may_be_empty, |longest| list(rest, longest, |rest| word(rest, end.unwrap_or(b' '))))
         }
-        Reach::Numbers { may_be_empty } => shorter(at, tried, *may_be_empty, |longest| list(rest, longest, number)),
-        Reach::Open(open) => Some((open.end(text, at, tried)?, !open.is_last)),
+        ValueEnd::Numbers { may_be_empty } => shorter(at, tried, *may_be_empty, |longest| list(rest, longest, number)),
+        ValueEnd::Open(open) => Some((open.end(text, at, tried)?, !open.is_last)),
     }
 }
 
@@ -129,7 +129,7 @@ fn durations(rest: &[u8], is_exact: bool, may_be_empty: bool) -> [usize; 4] {
         return if len == usize::MAX { [none; 4] } else { [len, len, len, none] };
     }
     let decimals = match &rest[whole..] {
-        [b'.', behind @ ..] => match digits(behind).1 {
+        [b'.', next_literal @ ..] => match digits(next_literal).1 {
             0 => 0,
             len => 1 + len,
         },
@@ -190,7 +190,7 @@ fn number(rest: &[u8]) -> Option<usize> {
         return None;
     }
     match &rest[len..] {
-        [b'.', behind @ ..] => match digits(behind).1 {
+        [b'.', next_literal @ ..] => match digits(next_literal).1 {
             0 => Some(len),
             decimals => Some(len + 1 + decimals),
         },

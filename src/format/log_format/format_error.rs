@@ -15,10 +15,10 @@ pub struct FormatError {
 impl fmt::Display for FormatError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // If there are several lines, show only the one with the mistake.
-        let (before, behind) = self.text.as_bytes().split_at(self.at);
+        let (before, after) = self.text.as_bytes().split_at(self.at);
         let before = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-        let behind = behind.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let text = printable(&[before, behind].concat());
+        let after = after.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let text = printable(&[before, after].concat());
         let before = printable(before);
         let caret_at = before.chars().count();
         let what = printable(self.what.as_bytes());

@@ -6,7 +6,7 @@
 //!   reaches.
 //! - [`scan`] reads a line with its plan: most lines of `combined` as a whole ([`fast_path`]), other lines step by step
 //!   ([`walk`]), and lines that take too many trials with a regular expression ([`rule`]).
-//! - The `reference` is the slow reference that tests compare all of them with.
+//! - `reference` is the slow implementation that tests compare all of them with.
 
 pub(super) mod compile;
 pub(super) mod description;
@@ -20,13 +20,13 @@ pub(super) mod parse;
 pub(super) mod piece;
 pub(super) mod plan;
 pub(super) mod presets;
-pub(super) mod reach;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod reference;
 pub(super) mod roles;
+mod row_field;
 pub(super) mod rule;
 pub(super) mod scan;
 mod shortcut;
-mod sink;
 mod user;
+pub(super) mod value_end;
 pub(super) mod walk;

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::reach::Reach;
+use super::value_end::ValueEnd;
 use crate::batch::Fields;
 use crate::format::slot::Slot;
 use crate::format::time_unit::TimeUnit;
@@ -36,18 +36,18 @@ impl Tail {
 /// One step through a line: a value and the literal after it.
 #[derive(Clone, Debug)]
 pub(crate) struct Step {
-    pub(crate) reach: Reach,
-    pub(crate) sink: Sink,
+    pub(crate) value_end: ValueEnd,
+    pub(crate) row_field: RowField,
     /// The literal after the value.
-    pub(crate) behind: Prefix,
+    pub(crate) next_literal: Prefix,
     /// Index of the format's piece that is the value; `behind_piece` is that of the literal.
     pub(crate) value_piece: usize,
-    pub(crate) behind_piece: usize,
+    pub(crate) next_literal_piece: usize,
 }
 
 /// The part of a row that a value is written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sink {
+pub(crate) enum RowField {
     Text(Slot),
     Time,
     Status,
@@ -77,8 +77,8 @@ pub(crate) struct Plan {
     pub(crate) expressions: Expressions,
 }
 
-/// The literals between user and time, and between time and request, in most presets. [`Reach::UserAndTime`] contains
-/// both.
+/// The literals between user and time, and between time and request, in most presets. [`ValueEnd::UserAndTime`]
+/// contains both.
 pub(crate) const BEFORE_TIME: &str = " [";
 pub(crate) const AFTER_TIME: &str = "] \"";
 /// The text between address and time in nearly every line.
@@ -88,10 +88,10 @@ impl Plan {
     /// The piece of the first value whose end a visitor can forge. Nothing marks the end of such a value, and another
     /// value that a visitor chooses follows before the next quote, which no value can hold.
     pub(crate) fn forgeable(&self) -> Option<usize> {
-        let is_free = |step: &Step| matches!(&step.reach, Reach::Open(open) if open.is_forgeable);
+        let is_free = |step: &Step| matches!(&step.value_end, ValueEnd::Open(open) if open.is_forgeable);
         let is_marked = |step: &Step| {
-            let may_hold_quotes = matches!(&step.reach, Reach::Open(open) if open.may_hold_quotes);
-            !may_hold_quotes && step.behind.bytes().contains(&b'"')
+            let may_hold_quotes = matches!(&step.value_end, ValueEnd::Open(open) if open.may_hold_quotes);
+            !may_hold_quotes && step.next_literal.bytes().contains(&b'"')
         };
         let is_forgeable = |at: &usize| {
             let up_to_mark =

@@ -5,8 +5,8 @@
 //! walk: from left to right, each value has the first end, in its order, from which the rest of the line matches.
 
 use super::plan::{AFTER_TIME, BEFORE_TIME, Plan, Step, Tail};
-use super::reach::{Bytes, Open, Reach};
-use super::sink::{Put, put};
+use super::row_field::{Put, put};
+use super::value_end::{Bytes, Open, ValueEnd};
 use crate::format::Reason;
 use crate::format::mismatch::{Expected, Mismatch};
 use crate::format::row::Row;
@@ -63,7 +63,7 @@ pub(super) fn pattern(plan: &Plan, tail: Tail) -> String {
     pattern += &literal(plan.lead.bytes());
     for step in &plan.steps {
         pattern += &format!("({})", value(step));
-        pattern += &literal(step.behind.bytes());
+        pattern += &literal(step.next_literal.bytes());
     }
     pattern += match tail {
         Tail::Nothing => r"()\z",
@@ -79,32 +79,32 @@ fn value(step: &Step) -> String {
         if may_be_empty { format!("(?:{pattern})?") } else { pattern.to_owned() }
     };
     let list = |item: &str, may_be_empty| optional(&format!("{item}(?:(?:, | : ){item})*(?: : )?"), may_be_empty);
-    match &step.reach {
-        Reach::Word { may_be_missing: false, .. } => "[^ -]|[^ ]{2,}".to_owned(),
-        Reach::Word { may_be_empty, .. } => if *may_be_empty { "[^ ]*" } else { "[^ ]+" }.to_owned(),
-        Reach::Quoted => QUOTED.to_owned(),
-        Reach::UserAndTime => {
+    match &step.value_end {
+        ValueEnd::Word { may_be_missing: false, .. } => "[^ -]|[^ ]{2,}".to_owned(),
+        ValueEnd::Word { may_be_empty, .. } => if *may_be_empty { "[^ ]*" } else { "[^ ]+" }.to_owned(),
+        ValueEnd::Quoted => QUOTED.to_owned(),
+        ValueEnd::UserAndTime => {
             let (before, after) = (regex::escape(BEFORE_TIME), regex::escape(AFTER_TIME));
             format!("{QUOTED}{before}{}{after}", timestamp::PATTERN)
         }
-        Reach::Time { is_exact: true } => EXACT_TIME.to_owned(),
-        Reach::Time { is_exact: false } => timestamp::PATTERN.to_owned(),
-        Reach::Status { is_exact: true } => "[0-9]{3}".to_owned(),
-        Reach::Status { is_exact: false } => "[0-9]{3}|-".to_owned(),
-        Reach::Number { may_be_empty } => optional("[0-9]+|-", *may_be_empty),
-        Reach::Ratio { may_be_empty } => optional(r"[0-9]+\.[0-9]{2}|-", *may_be_empty),
-        Reach::Duration { is_exact: true, may_be_empty } => optional(r"[0-9]+\.[0-9]{3}|-", *may_be_empty),
-        Reach::Duration { is_exact: false, may_be_empty } => {
+        ValueEnd::Time { is_exact: true } => EXACT_TIME.to_owned(),
+        ValueEnd::Time { is_exact: false } => timestamp::PATTERN.to_owned(),
+        ValueEnd::Status { is_exact: true } => "[0-9]{3}".to_owned(),
+        ValueEnd::Status { is_exact: false } => "[0-9]{3}|-".to_owned(),
+        ValueEnd::Number { may_be_empty } => optional("[0-9]+|-", *may_be_empty),
+        ValueEnd::Ratio { may_be_empty } => optional(r"[0-9]+\.[0-9]{2}|-", *may_be_empty),
+        ValueEnd::Duration { is_exact: true, may_be_empty } => optional(r"[0-9]+\.[0-9]{3}|-", *may_be_empty),
+        ValueEnd::Duration { is_exact: false, may_be_empty } => {
             optional(r"[0-9]+(?:\.[0-9]+)?(?:ms|us|s)?|-", *may_be_empty)
         }
-        Reach::Words { end, may_be_empty } => {
+        ValueEnd::Words { end, may_be_empty } => {
             let but = end
                 .filter(|end| *end != b' ')
                 .map_or_else(String::new, |end| regex::escape(&char::from(end).to_string()));
             list(&format!("[^ ,{but}]+"), *may_be_empty)
         }
-        Reach::Numbers { may_be_empty } => list(r"(?:-|[0-9]+(?:\.[0-9]+)?)", *may_be_empty),
-        Reach::Open(open) => open_value(open),
+        ValueEnd::Numbers { may_be_empty } => list(r"(?:-|[0-9]+(?:\.[0-9]+)?)", *may_be_empty),
+        ValueEnd::Open(open) => open_value(open),
     }
 }
 

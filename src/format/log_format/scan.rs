@@ -6,7 +6,7 @@
 use super::plan::{Plan, Tail};
 use super::rule;
 use super::shortcut::take;
-use super::walk::{Stuck, walk};
+use super::walk::{WalkError, walk};
 use crate::format::marks::Line;
 use crate::format::mismatch::Mismatch;
 use crate::format::row::Row;
@@ -15,7 +15,7 @@ use crate::format::scan_cache::ScanCache;
 /// Fills `row` from `line` and returns the place where the plan's last step ended. Slots that the plan does not fill
 /// are left unchanged: a caller that changes plans must empty the row.
 ///
-/// A line that has the plan's shape, but contains a time or number that does not exist, is a misfit with that reason.
+/// A line that has the plan's shape, but contains a time or number that does not exist, is a mismatch with that reason.
 /// The caller need not try any other format.
 #[inline]
 pub(crate) fn scan<'a>(
@@ -49,7 +49,7 @@ fn step_by_step<'a>(
 ) -> Result<usize, Mismatch> {
     match walk(plan, tail, line, &mut cache.choices, &mut cache.clock, row) {
         Ok(end) => Ok(end),
-        Err(Stuck::Mismatch(mismatch)) => Err(mismatch),
-        Err(Stuck::TooManyTrials) => rule::scan(plan, tail, line.text, &mut cache.clock, row),
+        Err(WalkError::Mismatch(mismatch)) => Err(mismatch),
+        Err(WalkError::TooManyTrials) => rule::scan(plan, tail, line.text, &mut cache.clock, row),
     }
 }

@@ -1,8 +1,8 @@
 //! Finds in a plan the consecutive steps that most presets have, and takes them at once.
 
 use super::nginx_escape::NginxEscape;
-use super::plan::{AFTER_TIME, FastPath, NOBODY, Plan, Shortcut, Sink, Step};
-use super::reach::Reach;
+use super::plan::{AFTER_TIME, FastPath, NOBODY, Plan, RowField, Shortcut, Step};
+use super::value_end::ValueEnd;
 use crate::batch::{MISSING, Status, TextField};
 use crate::format::digits::few_digits;
 use crate::format::marks::Quotes;
@@ -17,40 +17,42 @@ impl Plan {
     pub(super) fn find_shortcuts(&mut self, escape: NginxEscape) {
         self.shortcut = (0..self.steps.len()).find_map(|from| shortcut(&self.steps[from..], from));
         self.whole = self.shortcut.filter(|shortcut| {
-            let behind = if shortcut.has_agent { "\"" } else { "" };
+            let next_literal = if shortcut.has_agent { "\"" } else { "" };
             self.lead.bytes().is_empty()
                 && (shortcut.from, shortcut.to) == (0, self.steps.len())
-                && self.steps[shortcut.to - 1].behind.bytes() == behind.as_bytes()
+                && self.steps[shortcut.to - 1].next_literal.bytes() == next_literal.as_bytes()
         });
         self.fast_path = if escape == NginxEscape::Default { fast_path(self) } else { None };
     }
 }
 
 fn shortcut(steps: &[Step], from: usize) -> Option<Shortcut> {
-    let behind = |step: &Step, text: &str| step.behind.bytes() == text.as_bytes();
-    let text = |step: &Step, field| matches!(step.reach, Reach::Quoted) && step.sink == Sink::Text(Slot::of(field));
+    let next_literal = |step: &Step, text: &str| step.next_literal.bytes() == text.as_bytes();
+    let text = |step: &Step, field| {
+        matches!(step.value_end, ValueEnd::Quoted) && step.row_field == RowField::Text(Slot::of(field))
+    };
     let [addr, user, request, status, bytes, rest @ ..] = steps else { return None };
-    let is_common = matches!(addr.reach, Reach::Word { end: Some(b' '), .. })
-        && addr.sink == Sink::Text(Slot::of(TextField::Addr))
-        && behind(addr, " - ")
-        && matches!(user.reach, Reach::UserAndTime)
-        && user.sink == Sink::Text(Slot::of(TextField::User))
-        && matches!(request.reach, Reach::Quoted)
-        && request.sink == Sink::Text(Slot::REQUEST)
-        && behind(request, "\" ")
-        && matches!(status.reach, Reach::Status { .. })
-        && status.sink == Sink::Status
-        && behind(status, " ")
-        && matches!(bytes.reach, Reach::Number { .. })
-        && bytes.sink == Sink::Bytes;
+    let is_common = matches!(addr.value_end, ValueEnd::Word { end: Some(b' '), .. })
+        && addr.row_field == RowField::Text(Slot::of(TextField::Addr))
+        && next_literal(addr, " - ")
+        && matches!(user.value_end, ValueEnd::UserAndTime)
+        && user.row_field == RowField::Text(Slot::of(TextField::User))
+        && matches!(request.value_end, ValueEnd::Quoted)
+        && request.row_field == RowField::Text(Slot::REQUEST)
+        && next_literal(request, "\" ")
+        && matches!(status.value_end, ValueEnd::Status { .. })
+        && status.row_field == RowField::Status
+        && next_literal(status, " ")
+        && matches!(bytes.value_end, ValueEnd::Number { .. })
+        && bytes.row_field == RowField::Bytes;
     let has_agent = matches!(rest, [referer, agent, ..]
-        if behind(bytes, " \"")
+        if next_literal(bytes, " \"")
             && text(referer, TextField::Referer)
-            && behind(referer, "\" \"")
+            && next_literal(referer, "\" \"")
             && text(agent, TextField::Agent)
             // The literal after the agent begins with its quote, and may be longer.
-            && agent.behind.bytes().first() == Some(&b'"'));
-    (is_common && (has_agent || behind(bytes, ""))).then_some(Shortcut {
+            && agent.next_literal.bytes().first() == Some(&b'"'));
+    (is_common && (has_agent || next_literal(bytes, ""))).then_some(Shortcut {
         from,
         to: from + if has_agent { 7 } else { 5 },
         has_agent,
@@ -66,10 +68,10 @@ fn fast_path(plan: &Plan) -> Option<FastPath> {
     let [.., agent, time] = &plan.steps[..] else { return None };
     let is_timed = plan.lead.bytes().is_empty()
         && (shortcut.from, shortcut.to + 1) == (0, plan.steps.len())
-        && agent.behind.bytes() == b"\" "
-        && matches!(time.reach, Reach::Duration { .. })
-        && time.sink == Sink::RequestTime(TimeUnit::Seconds)
-        && time.behind.bytes().is_empty();
+        && agent.next_literal.bytes() == b"\" "
+        && matches!(time.value_end, ValueEnd::Duration { .. })
+        && time.row_field == RowField::RequestTime(TimeUnit::Seconds)
+        && time.next_literal.bytes().is_empty();
     is_timed.then_some(FastPath { has_time: true })
 }
 

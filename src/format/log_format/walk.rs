@@ -10,8 +10,8 @@
 
 use super::ends::{Tried, find};
 use super::plan::{Plan, Tail};
+use super::row_field::{Put, put};
 use super::shortcut::take;
-use super::sink::{Put, put};
 use crate::format::marks::{Line, Quotes};
 use crate::format::mismatch::{Expected, Mismatch};
 use crate::format::reason::Reason;
@@ -31,7 +31,7 @@ pub(in crate::format) struct Choice {
 }
 
 /// The reason why a walk did not reach the end of the line.
-pub(super) enum Stuck {
+pub(super) enum WalkError {
     /// The line does not match.
     Mismatch(Mismatch),
     /// It took too many trials.
@@ -51,8 +51,8 @@ pub(super) fn walk<'a>(
     choices: &mut Vec<Choice>,
     clock: &mut Clock,
     row: &mut Row<'a>,
-) -> Result<usize, Stuck> {
-    let Some(at) = plan.lead.leads(line.text) else { return Err(Stuck::Mismatch(no_match(Expected::Piece(0), 0))) };
+) -> Result<usize, WalkError> {
+    let Some(at) = plan.lead.leads(line.text) else { return Err(WalkError::Mismatch(no_match(Expected::Piece(0), 0))) };
     choices.clear();
     let trials = TRIALS + TRIALS_A_BYTE * line.text.len();
     let mut walk = Walk { plan, tail, text: line.text, quotes: line.quotes, next: 0, at, flaw: None, trials };
@@ -60,16 +60,16 @@ pub(super) fn walk<'a>(
     let mut furthest: Option<Mismatch> = None;
     loop {
         let missed = match walk.forward(tried, choices, clock, row) {
-            Ok(()) => return walk.flaw.map_or(Ok(walk.at), |flaw| Err(Stuck::Mismatch(flaw))),
+            Ok(()) => return walk.flaw.map_or(Ok(walk.at), |flaw| Err(WalkError::Mismatch(flaw))),
             Err(missed) => missed,
         };
         let furthest = furthest.get_or_insert(missed);
         if missed.at > furthest.at {
             *furthest = missed;
         }
-        let Some(choice) = choices.pop() else { return Err(Stuck::Mismatch(*furthest)) };
+        let Some(choice) = choices.pop() else { return Err(WalkError::Mismatch(*furthest)) };
         if walk.trials == 0 {
-            return Err(Stuck::TooManyTrials);
+            return Err(WalkError::TooManyTrials);
         }
         (walk.next, walk.at, walk.flaw, tried) = (choice.step, choice.at, choice.flaw, Some(choice.tried));
         walk.quotes = back(line.quotes, choice.quotes_ahead);
@@ -108,9 +108,9 @@ impl<'a> Walk<'_, 'a, '_> {
             if let Some(shortcut) = self.plan.shortcut
                 && shortcut.from == self.next
                 && let Some((end, ahead)) = take(shortcut, text, self.at, self.quotes, clock, row)
-                && let Some(behind) = self.plan.steps[shortcut.to - 1].behind.leads(&text[end..])
+                && let Some(next_literal) = self.plan.steps[shortcut.to - 1].next_literal.leads(&text[end..])
             {
-                (self.at, self.quotes, self.next) = (end + behind, ahead, shortcut.to);
+                (self.at, self.quotes, self.next) = (end + next_literal, ahead, shortcut.to);
                 continue;
             }
             let no_value = no_match(Expected::Piece(step.value_piece), self.at);
@@ -133,8 +133,9 @@ impl<'a> Walk<'_, 'a, '_> {
                     return Err(no_value);
                 }
             }
-            let behind = step.behind.leads(&text[end.end..]);
-            self.at = end.end + behind.ok_or_else(|| no_match(Expected::Piece(step.behind_piece), end.end))?;
+            let next_literal = step.next_literal.leads(&text[end.end..]);
+            self.at =
+                end.end + next_literal.ok_or_else(|| no_match(Expected::Piece(step.next_literal_piece), end.end))?;
             self.next += 1;
         }
         if self.tail.fits(&text[self.at..]) { Ok(()) } else { Err(no_match(Expected::End, self.at)) }

@@ -30,11 +30,11 @@ pub(in crate::format) fn next_quote(quotes: &mut Quotes<'_>, line: &[u8], at: us
 #[inline]
 pub(crate) fn closing_quote(text: &[u8]) -> Option<(usize, bool)> {
     let first = memchr::memchr2(b'"', b'\\', text)?;
-    if text[first] == b'"' { Some((first, false)) } else { Some((closing_quote_behind(text, first)?, true)) }
+    if text[first] == b'"' { Some((first, false)) } else { Some((end_after_closing_quote(text, first)?, true)) }
 }
 
 /// The same, starting at a backslash.
-fn closing_quote_behind(text: &[u8], backslash: usize) -> Option<usize> {
+fn end_after_closing_quote(text: &[u8], backslash: usize) -> Option<usize> {
     let mut at = backslash;
     while text[at] == b'\\' {
         at += 2;

@@ -4,7 +4,7 @@ use std::io;
 
 use super::column::{PV, SENT, SHARE, UV};
 use super::grid::{Bars, Grid, Keys};
-use super::layout::{self, Place, Side};
+use super::layout::{self, ColumnLayout, Side};
 use super::{TableWriter, hits};
 use crate::render::TerminalStyle;
 use crate::render::terms::Form;
@@ -29,8 +29,8 @@ pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result
             let right_columns = right.columns(right_page);
             let left_page = TerminalStyle { columns: terminal.columns - GAP - right_columns, ..terminal };
             let places = [
-                Place { gap: 0, width: left.columns(left_page), side: Side::Left },
-                Place { gap: GAP, width: right_columns, side: Side::Left },
+                ColumnLayout { gap: 0, width: left.columns(left_page), side: Side::Left },
+                ColumnLayout { gap: GAP, width: right_columns, side: Side::Left },
             ];
             // Names of codes are worth the lines that two tables one below the other take.
             if left.has_names(terminal) && !left.has_names(left_page) {

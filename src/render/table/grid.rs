@@ -12,7 +12,7 @@ use super::bar;
 use super::column::Column;
 use super::fit::{cut_middle, width};
 use super::ink::Ink;
-use super::layout::{self, Place};
+use super::layout::{self, ColumnLayout};
 use super::line::Line;
 use super::room::{Contents, Cuts, GAP, Room};
 use crate::render::dates::weekday_of_date;
@@ -120,7 +120,7 @@ impl<'a> Grid<'a> {
     fn heading(
         &self,
         room: &Room<'_>,
-        places: &[Place],
+        places: &[ColumnLayout],
         colors: Colors,
         mut visit: impl FnMut(&str) -> io::Result<()>,
     ) -> io::Result<()> {

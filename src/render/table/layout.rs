@@ -17,7 +17,7 @@ const SLICE: usize = 1000;
 
 /// Position of the cells of a column.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(super) struct ColumnLayout {
     /// Spaces before the column.
     pub(super) gap: usize,
     /// Width that cells are padded to, in terminal columns; a wider cell is cut at its end.
@@ -34,7 +34,7 @@ pub(super) enum Side {
 
 /// Calls `visit` with one line per row, without spaces at its end. A row may have fewer cells than there are places.
 pub(super) fn for_each_line(
-    places: &[Place],
+    places: &[ColumnLayout],
     rows: impl IntoIterator<Item = Vec<String>>,
     mut visit: impl FnMut(&str) -> io::Result<()>,
 ) -> io::Result<()> {
@@ -52,7 +52,7 @@ pub(super) fn for_each_line(
     Ok(())
 }
 
-fn table(places: &[Place], rows: &[Vec<Inked>]) -> Table {
+fn table(places: &[ColumnLayout], rows: &[Vec<Inked>]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     for cells in rows {
@@ -77,10 +77,10 @@ mod tests {
     use super::*;
     use crate::render::table::fit::{self, cut_middle};
 
-    const PLACES: [Place; 3] = [
-        Place { gap: 1, width: 4, side: Side::Left },
-        Place { gap: 2, width: 3, side: Side::Right },
-        Place { gap: 2, width: 2, side: Side::Left },
+    const PLACES: [ColumnLayout; 3] = [
+        ColumnLayout { gap: 1, width: 4, side: Side::Left },
+        ColumnLayout { gap: 2, width: 3, side: Side::Right },
+        ColumnLayout { gap: 2, width: 2, side: Side::Left },
     ];
 
     fn lines(rows: impl IntoIterator<Item = Vec<String>>) -> Vec<String> {
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn widest_column_is_laid_out() {
         let cell = "x".repeat(WIDEST);
-        let place = Place { gap: 0, width: WIDEST, side: Side::Left };
+        let place = ColumnLayout { gap: 0, width: WIDEST, side: Side::Left };
         for_each_line(&[place], [vec![cell.clone()]], |line| {
             assert_eq!(line, cell);
             Ok(())
@@ -135,8 +135,8 @@ mod tests {
         #[test]
         fn text_cut_to_fit_is_not_cut_again(text in "\\PC{0,40}", width in 1_usize..30) {
             let cell = cut_middle(&text, width).into_owned();
-            let place = |side| Place { gap: 0, width, side };
-            let end = Place { gap: 2, width: 1, side: Side::Left };
+            let place = |side| ColumnLayout { gap: 0, width, side };
+            let end = ColumnLayout { gap: 2, width: 1, side: Side::Left };
             let padding = " ".repeat(width - fit::width(&cell));
             for (side, expected) in [(Side::Left, format!("{cell}{padding}  |")), (Side::Right, format!("{padding}{cell}  |"))] {
                 for_each_line(&[place(side), end], [vec![cell.clone(), "|".to_owned()]], |line| {

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::column::Column;
 use super::fit::{self, width};
-use super::layout::{Place, Side};
+use super::layout::{ColumnLayout, Side};
 use crate::render::terms::Form;
 
 /// Spaces between two columns.
@@ -103,11 +103,15 @@ impl Contents {
 }
 
 impl Room<'_> {
-    pub(super) fn places(&self) -> Vec<Place> {
-        let mut places = vec![Place { gap: 0, width: self.lead, side: Side::Left }];
-        places.extend(self.columns.iter().map(|(_, width)| Place { gap: GAP, width: *width, side: Side::Right }));
+    pub(super) fn places(&self) -> Vec<ColumnLayout> {
+        let mut places = vec![ColumnLayout { gap: 0, width: self.lead, side: Side::Left }];
+        places.extend(self.columns.iter().map(|(_, width)| ColumnLayout {
+            gap: GAP,
+            width: *width,
+            side: Side::Right,
+        }));
         if self.bar > 0 {
-            places.push(Place { gap: GAP, width: self.bar, side: Side::Left });
+            places.push(ColumnLayout { gap: GAP, width: self.bar, side: Side::Left });
         }
         places
     }

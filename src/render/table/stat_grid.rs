@@ -4,7 +4,7 @@ use std::io;
 
 use super::fit::width;
 use super::ink::Ink;
-use super::layout::{self, Place, Side};
+use super::layout::{self, ColumnLayout, Side};
 use super::line::Line;
 use super::wrap::{Piece, wrap};
 use crate::render::TerminalStyle;
@@ -65,8 +65,8 @@ pub(super) fn for_each_line(
     };
     let mut places = Vec::new();
     for (i, (label, value)) in cells.iter().enumerate() {
-        places.push(Place { gap: if i == 0 { INDENT } else { OUTER }, width: *label, side: Side::Left });
-        places.push(Place { gap: INNER, width: *value, side: Side::Right });
+        places.push(ColumnLayout { gap: if i == 0 { INDENT } else { OUTER }, width: *label, side: Side::Left });
+        places.push(ColumnLayout { gap: INNER, width: *value, side: Side::Right });
     }
     let lines = || rows.iter().flat_map(|row| row.chunks(in_line));
     let inked = |stats: &[Stat]| {

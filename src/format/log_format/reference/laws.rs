@@ -257,7 +257,7 @@ fn loose() -> impl Strategy<Value = String> {
 
 /// Formats with values that end where the rest of the line matches, and their lines with gaps for values.
 static LOOSE: LazyLock<Vec<(Reference, String)>> = LazyLock::new(|| {
-    let with_twin = |text: &&str, escape| {
+    let with_reference = |text: &&str, escape| {
         let format = LogFormat::nginx("twin", text, escape).unwrap();
         let (mut template, mut is_in_name) = (String::new(), false);
         for c in text.chars() {
@@ -271,7 +271,7 @@ static LOOSE: LazyLock<Vec<(Reference, String)>> = LazyLock::new(|| {
         (Reference::of(format).unwrap(), template)
     };
     let escapes = [NginxEscape::Default, NginxEscape::Json, NginxEscape::None];
-    escapes.into_iter().flat_map(|escape| UNMARKED_ENDS.iter().map(move |text| with_twin(text, escape))).collect()
+    escapes.into_iter().flat_map(|escape| UNMARKED_ENDS.iter().map(move |text| with_reference(text, escape))).collect()
 });
 
 #[test]

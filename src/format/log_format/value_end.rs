@@ -11,7 +11,7 @@ use crate::format::variables::{Author, Destination};
 
 /// The rule that decides where a value ends.
 #[derive(Clone, Debug)]
-pub(crate) enum Reach {
+pub(crate) enum ValueEnd {
     /// One word, up to this byte or the end of the line. There is only one possible end, because the byte is a space.
     Word {
         end: Option<u8>,
@@ -144,7 +144,7 @@ pub(crate) struct Strictness {
 }
 
 /// Returns the rule for the value of the piece at `at`.
-pub(super) fn reach(pieces: &[Piece], at: usize, strictness: Strictness) -> Reach {
+pub(super) fn value_end_of(pieces: &[Piece], at: usize, strictness: Strictness) -> ValueEnd {
     let Some(value) = variable_at(pieces, at) else { unreachable!("the caller passes the place of a variable") };
     let (next, neighbour) = (literal(pieces, at + 1), variable_at(pieces, at + 1));
     let escape = strictness.escape;
@@ -167,14 +167,14 @@ pub(super) fn reach(pieces: &[Piece], at: usize, strictness: Strictness) -> Reac
     }
     match value.shape {
         // Only one end is possible: a word ends at a space, and it cannot contain the space that begins the literal.
-        Shape::Token | Shape::Address if end.is_none_or(|end| end == b' ') => Reach::Word {
+        Shape::Token | Shape::Address if end.is_none_or(|end| end == b' ') => ValueEnd::Word {
             end,
             may_be_empty: value.shape != Shape::Address || is_other_programs,
             // In combined, `1.2.3.4 - - bob [` must not be read as a host, a missing address and the user bob: nginx
             // always has an address.
             may_be_missing: !(is_addr && at > 1) || is_other_programs,
         },
-        Shape::Port if end.is_none_or(|end| end == b' ') => Reach::Number { may_be_empty: true },
+        Shape::Port if end.is_none_or(|end| end == b' ') => ValueEnd::Number { may_be_empty: true },
         Shape::Token => open(pieces, at, Bytes::Word, true, escape),
         Shape::Address => open(pieces, at, Bytes::Word, false, escape),
         Shape::Port => open(pieces, at, Bytes::Digits, true, escape),
@@ -185,32 +185,32 @@ pub(super) fn reach(pieces: &[Piece], at: usize, strictness: Strictness) -> Reac
             match (is_after_host, is_quoted) {
                 (true, true) => open(pieces, at, Bytes::QuotedPath, true, escape),
                 (true, false) => open(pieces, at, Bytes::Path, true, escape),
-                (false, true) => Reach::Quoted,
+                (false, true) => ValueEnd::Quoted,
                 (false, false) => open(pieces, at, Bytes::Any, true, escape),
             }
         }
-        Shape::Time => Reach::Time { is_exact: neighbour.is_some() },
+        Shape::Time => ValueEnd::Time { is_exact: neighbour.is_some() },
         Shape::Status => {
             let is_neighbour = neighbour.is_some() || at > 0 && variable_at(pieces, at - 1).is_some();
-            Reach::Status { is_exact: is_neighbour }
+            ValueEnd::Status { is_exact: is_neighbour }
         }
-        Shape::Number | Shape::Milliseconds | Shape::Microseconds => Reach::Number { may_be_empty },
-        Shape::Ratio if !strictness.is_given => Reach::Ratio { may_be_empty },
-        Shape::Duration => Reach::Duration { is_exact: neighbour.is_some() || !strictness.is_given, may_be_empty },
-        Shape::Words => Reach::Words { end, may_be_empty: true },
-        Shape::Numbers | Shape::Ratio => Reach::Numbers { may_be_empty: true },
+        Shape::Number | Shape::Milliseconds | Shape::Microseconds => ValueEnd::Number { may_be_empty },
+        Shape::Ratio if !strictness.is_given => ValueEnd::Ratio { may_be_empty },
+        Shape::Duration => ValueEnd::Duration { is_exact: neighbour.is_some() || !strictness.is_given, may_be_empty },
+        Shape::Words => ValueEnd::Words { end, may_be_empty: true },
+        Shape::Numbers | Shape::Ratio => ValueEnd::Numbers { may_be_empty: true },
     }
 }
 
 /// A value that ends where the rest of the line matches.
-fn open(pieces: &[Piece], at: usize, bytes: Bytes, may_be_empty: bool, escape: NginxEscape) -> Reach {
+fn open(pieces: &[Piece], at: usize, bytes: Bytes, may_be_empty: bool, escape: NginxEscape) -> ValueEnd {
     let rest = pieces.get(at + 1..).unwrap_or_default();
     let is_nginx = |piece: &Piece| !matches!(piece, Piece::Variable(value) if value.author != Author::Nginx);
     // An address may hold colons, but the port after it does not.
     let is_before_port = literal(pieces, at + 1) == Some(":")
         && variable_at(pieces, at + 2).is_some_and(|value| value.shape == Shape::Port);
     let is_request = variable_at(pieces, at).is_some_and(|value| value.destination == Destination::Request);
-    Reach::Open(Box::new(Open {
+    ValueEnd::Open(Box::new(Open {
         next: literal(pieces, at + 1).map(|next| (Finder::new(next).into_owned(), FinderRev::new(next).into_owned())),
         order: Order { is_last_first: is_before_port || rest.iter().all(is_nginx), prefers_protocol: is_request },
         bytes,

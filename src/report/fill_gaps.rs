@@ -13,7 +13,7 @@ const ROWS_AT_MOST: i64 = 1_000_000;
 /// Returns the rows of a timeline, with a row from `empty` for each missing bucket that overlaps `wall_s`. For hours of
 /// the day and weekdays, all missing buckets are added. Buckets for which `exists` is false are left out, such as the
 /// hour that is skipped when clocks go forward.
-pub(super) fn filled(
+pub(super) fn with_gaps_filled(
     rows: Vec<Row>,
     unit: Unit,
     wall_s: Range<i64>,
@@ -22,19 +22,19 @@ pub(super) fn filled(
 ) -> Result<Vec<Row>, Error> {
     let buckets = buckets(unit, wall_s)?;
     let mut rows = rows.into_iter().peekable();
-    let mut filled = Vec::new();
+    let mut with_gaps_filled = Vec::new();
     // The row of hits without a time stays first.
-    filled.extend(rows.next_if(|row| row.key.as_deref() == Some("-")));
+    with_gaps_filled.extend(rows.next_if(|row| row.key.as_deref() == Some("-")));
     for bucket in buckets {
         let key = unit.key(bucket.number);
         match rows.next_if(|row| row.key.as_deref() == Some(&key)) {
-            Some(row) => filled.push(row),
-            None if exists(bucket) => filled.push(Row { key: Some(key), ..empty() }),
+            Some(row) => with_gaps_filled.push(row),
+            None if exists(bucket) => with_gaps_filled.push(Row { key: Some(key), ..empty() }),
             None => {}
         }
     }
-    filled.extend(rows);
-    Ok(filled)
+    with_gaps_filled.extend(rows);
+    Ok(with_gaps_filled)
 }
 
 /// The buckets of the range, in the order of rows.
@@ -73,8 +73,9 @@ mod tests {
 
     fn of(unit: &str, from: &str, to: &str, keys: &[&str]) -> Vec<(String, u64)> {
         let rows = keys.iter().map(|key| row(key)).collect();
-        let filled = filled(rows, unit.parse().unwrap(), wall(from)..wall(to), |_| true, Row::default).unwrap();
-        filled.into_iter().map(|row| (row.key.unwrap(), row.pv)).collect()
+        let with_gaps_filled =
+            with_gaps_filled(rows, unit.parse().unwrap(), wall(from)..wall(to), |_| true, Row::default).unwrap();
+        with_gaps_filled.into_iter().map(|row| (row.key.unwrap(), row.pv)).collect()
     }
 
     #[test]
@@ -96,7 +97,9 @@ mod tests {
     #[test]
     fn skipped_hours_are_not_listed() {
         let hours = |exists: fn(Bucket) -> bool| {
-            filled(Vec::new(), Unit::Hour, wall("2022-04-05")..wall("2022-04-06"), exists, Row::default).unwrap().len()
+            with_gaps_filled(Vec::new(), Unit::Hour, wall("2022-04-05")..wall("2022-04-06"), exists, Row::default)
+                .unwrap()
+                .len()
         };
         assert_eq!(hours(|_| true), 24);
         assert_eq!(hours(|bucket| bucket.start_s % 86_400 != 7200), 23);
@@ -104,7 +107,7 @@ mod tests {
 
     #[test]
     fn more_than_a_million_rows_are_refused() {
-        let rows = |unit, to| filled(Vec::new(), unit, wall("2022")..wall(to), |_| true, Row::default);
+        let rows = |unit, to| with_gaps_filled(Vec::new(), unit, wall("2022")..wall(to), |_| true, Row::default);
         assert_eq!(rows(Unit::Minute, "2023").unwrap().len(), 525_600);
         assert_eq!(
             rows(Unit::Second, "2025").unwrap_err().to_string(),

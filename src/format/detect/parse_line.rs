@@ -17,7 +17,7 @@ impl FormatsOfFile<'_> {
     /// Fills `row` with the file's main format, or with another format that accepts the line. Returns the reason if
     /// none does. `row` must be empty or filled by an earlier call.
     #[inline(always)]
-    pub(crate) fn take<'a>(
+    pub(crate) fn parse<'a>(
         &self,
         line: Line<'a, '_>,
         context: ScanContext<'a>,
@@ -26,7 +26,7 @@ impl FormatsOfFile<'_> {
     ) -> Result<FormatId, Reason> {
         let main = &self.formats[self.main.format];
         if main.has_keys() {
-            return self.take_json(line, context, cache, row);
+            return self.parse_json(line, context, cache, row);
         }
         // A row filled by another format has values that this one does not log.
         if row.filled_by != self.main.format {
@@ -42,14 +42,14 @@ impl FormatsOfFile<'_> {
                     row.has_unread = false;
                     return Ok(FormatId(self.main.format));
                 }
-                self.take_longer(end, line, context, cache, row)
+                self.parse_longer(end, line, context, cache, row)
             }
-            Err(mismatch) => self.take_other(mismatch, line, context, cache, row),
+            Err(mismatch) => self.parse_other(mismatch, line, context, cache, row),
         }
     }
 
     #[inline(never)]
-    fn take_json<'a>(
+    fn parse_json<'a>(
         &self,
         line: Line<'a, '_>,
         context: ScanContext<'a>,
@@ -58,14 +58,14 @@ impl FormatsOfFile<'_> {
     ) -> Result<FormatId, Reason> {
         match try_one(self.formats, self.main, line, context, cache, row) {
             Ok(_) => Ok(FormatId(self.main.format)),
-            Err(mismatch) => self.take_other(mismatch, line, context, cache, row),
+            Err(mismatch) => self.parse_other(mismatch, line, context, cache, row),
         }
     }
 
     /// The line fits the main format but continues after it. A format that reads it to its end is better; the next best
     /// is one with more fields.
     #[cold]
-    fn take_longer<'a>(
+    fn parse_longer<'a>(
         &self,
         end: usize,
         line: Line<'a, '_>,
@@ -99,7 +99,7 @@ impl FormatsOfFile<'_> {
     }
 
     #[cold]
-    fn take_other<'a>(
+    fn parse_other<'a>(
         &self,
         first: Mismatch,
         line: Line<'a, '_>,
@@ -169,7 +169,7 @@ mod tests {
     fn take(of_file: &FormatsOfFile<'_>, line: &[u8]) -> Result<FormatId, Reason> {
         let (bump, mut row) = (Bump::new(), Row::EMPTY);
         let context = ScanContext { bump: &bump, needs: Fields::NONE };
-        of_file.take(Line::unmarked(line), context, &mut ScanCache::default(), &mut row)
+        of_file.parse(Line::unmarked(line), context, &mut ScanCache::default(), &mut row)
     }
 
     #[test]
@@ -180,7 +180,7 @@ mod tests {
             let of_file = FormatsOfFile::detect(&formats, &[], head.as_bytes());
             let (bump, mut row) = (Bump::new(), Row::EMPTY);
             let context = ScanContext { bump: &bump, needs: Fields::NONE };
-            of_file.take(Line::unmarked(line.as_bytes()), context, &mut ScanCache::default(), &mut row).unwrap();
+            of_file.parse(Line::unmarked(line.as_bytes()), context, &mut ScanCache::default(), &mut row).unwrap();
             assert_eq!(row.text(Slot::of(TextField::Addr)), b"1.2.3.4");
             assert_eq!(row.text(Slot::of(TextField::User)), b"- bob [01/Jan/2000");
         }

@@ -1,8 +1,8 @@
 //! Writes the value of a step into the row, as the field that its variable feeds.
 
-use super::plan::{Sink, Step};
-use super::reach::Reach;
+use super::plan::{RowField, Step};
 use super::user::{self, UserAndTime};
+use super::value_end::ValueEnd;
 use crate::batch::{MISSING, Status};
 use crate::format::Reason;
 use crate::format::digits::digits;
@@ -26,12 +26,12 @@ pub(super) enum Put {
 /// Writes a value into the row.
 #[inline(always)]
 pub(in crate::format) fn put<'a>(step: &Step, value: &'a [u8], clock: &mut Clock, row: &mut Row<'a>) -> Put {
-    if !matches!(step.reach, Reach::UserAndTime) {
-        return put_value(step.sink, value, clock, row).map_or_else(Put::NoSuchValue, |()| Put::Done);
+    if !matches!(step.value_end, ValueEnd::UserAndTime) {
+        return put_value(step.row_field, value, clock, row).map_or_else(Put::NoSuchValue, |()| Put::Done);
     }
     match user::read(value, clock) {
         UserAndTime::Both(user, time) => {
-            put_text(step.sink, user, row);
+            put_text(step.row_field, user, row);
             (row.stamp, row.has_assumed_utc) = (time.stamp, !time.has_offset);
             Put::Done
         }
@@ -48,29 +48,29 @@ fn is_missing(value: &[u8]) -> bool {
 
 /// Writes a value into the row. The value must have the shape of its variable; an error means that it does not exist.
 #[inline]
-fn put_value<'a>(sink: Sink, value: &'a [u8], clock: &mut Clock, row: &mut Row<'a>) -> Result<(), Reason> {
-    match sink {
-        Sink::Text(_) => put_text(sink, value, row),
-        Sink::Time => {
+fn put_value<'a>(row_field: RowField, value: &'a [u8], clock: &mut Clock, row: &mut Row<'a>) -> Result<(), Reason> {
+    match row_field {
+        RowField::Text(_) => put_text(row_field, value, row),
+        RowField::Time => {
             let time = timestamp::read(value, &mut Rfc3339::default(), clock);
             let time = time.map_err(|_| Reason::BadTime)?;
             row.stamp = time.stamp;
             row.has_assumed_utc = !time.has_offset;
         }
-        Sink::Status if is_missing(value) => row.status = Status::MISSING,
-        Sink::Status => row.status = value.iter().fold(0, |code, digit| code * 10 + u16::from(digit & 15)).into(),
-        Sink::Bytes if is_missing(value) => row.bytes = 0,
-        Sink::Bytes => row.bytes = digits(value).0.ok_or(Reason::BadNumber)?,
-        Sink::RequestTime(_) if is_missing(value) => row.time_ms = None,
-        Sink::RequestTime(unit) => row.time_ms = Some(milliseconds(value, unit).ok_or(Reason::BadNumber)?),
+        RowField::Status if is_missing(value) => row.status = Status::MISSING,
+        RowField::Status => row.status = value.iter().fold(0, |code, digit| code * 10 + u16::from(digit & 15)).into(),
+        RowField::Bytes if is_missing(value) => row.bytes = 0,
+        RowField::Bytes => row.bytes = digits(value).0.ok_or(Reason::BadNumber)?,
+        RowField::RequestTime(_) if is_missing(value) => row.time_ms = None,
+        RowField::RequestTime(unit) => row.time_ms = Some(milliseconds(value, unit).ok_or(Reason::BadNumber)?),
     }
     Ok(())
 }
 
 /// Writes a text into its slot.
 #[inline]
-fn put_text<'a>(sink: Sink, value: &'a [u8], row: &mut Row<'a>) {
-    if let Sink::Text(slot) = sink {
+fn put_text<'a>(row_field: RowField, value: &'a [u8], row: &mut Row<'a>) {
+    if let RowField::Text(slot) = row_field {
         row.set_text(slot, value);
         if slot == Slot::REQUEST {
             row.has_escaped_request = value.contains(&b'\\');
