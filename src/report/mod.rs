@@ -48,7 +48,9 @@ pub use highlights::Highlight;
 pub use input_report::{FormatReport, InputReport, KeyReport, Unread};
 pub use latency::{LatencyReport, LatencyStep};
 pub use lines::{Lines, MalformedSample};
-pub(crate) use no_times::{NoTimes, TimedFormat};
+pub(crate) use no_times::NoTimes;
+#[cfg(any(feature = "html", feature = "table"))]
+pub(crate) use no_times::TimedFormat;
 pub use part::PartReport;
 pub use row_split::Split;
 pub use rows::{Approximate, Figure, Ranking, Row, Summary, UvCount};
@@ -154,6 +156,7 @@ pub struct Report {
     pub parts: Vec<PartReport>,
     /// Columns that the user asked for. After a report is read back, they are those of the timeline's rows.
     #[serde(skip)]
+    #[cfg_attr(not(feature = "table"), expect(dead_code, reason = "only formats for people show it"))]
     pub(crate) columns: Vec<Metric>,
     /// Number of inputs that have no lines, or only blank ones.
     #[serde(skip)]
@@ -163,6 +166,10 @@ pub struct Report {
     pub(crate) has_ledger: bool,
     /// Advice about request times, if no input logs them and their section was requested.
     #[serde(skip)]
+    #[cfg_attr(
+        not(any(feature = "html", feature = "table")),
+        expect(dead_code, reason = "only formats for people show it")
+    )]
     pub(crate) no_times: Option<NoTimes>,
 }
 
