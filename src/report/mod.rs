@@ -55,6 +55,7 @@ pub use part::PartReport;
 pub use row_split::Split;
 pub use rows::{Approximate, Figure, Ranking, Row, Summary, UvCount};
 pub(crate) use sample_text::{sample_text, sample_text_cut};
+#[cfg(any(feature = "html", feature = "table"))]
 pub(crate) use visitor_report::ADDRESS_LIST;
 pub use visitor_report::{UvReport, VisitorReport};
 pub use warning::{Warning, WarningCode};
