@@ -150,7 +150,7 @@ fn output_files_are_replaced_as_a_whole() {
     for (wanted, said) in [
         (to("none/r.json"), "no such directory"),
         (directory.path().to_str().unwrap().to_owned(), "a directory"),
-        (SHOP.to_owned(), "this file is read"),
+        (SHOP.to_owned(), "this file is an input"),
     ] {
         let output = logstat(&[SHOP, "-o", &wanted, "--format", "json"]);
         assert_eq!(output.status.code(), Some(2), "{wanted}");

@@ -117,7 +117,7 @@ def main():
 
 
 def timeline():
-    command = [PROGRAM, LOG, *ASKED, "--show", "timeline", "--format", "csv"]
+    command = [PROGRAM, LOG, *ASKED[2:], "--show", "timeline", "--format", "csv"]
     return subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8").stdout
 
 
