@@ -203,11 +203,11 @@ fn reference(hits: &[Hit], question: &Question) -> Value {
             "ip" => Some(vec![hit.addr.unwrap_or("-")]),
             "day" => Some(vec![hit.day.unwrap_or("-")]),
             "status" => Some(vec![hit.status?]),
-            "class" => hit.path.map(|_| vec![hit.class()]),
-            "status/class" => Some(vec![hit.status.unwrap_or("-"), hit.class()]),
+            "kind" => hit.path.map(|_| vec![hit.class()]),
+            "status/kind" => Some(vec![hit.status.unwrap_or("-"), hit.class()]),
             other => panic!("{other}"),
         };
-        (dimension.name().to_owned(), json!(ranked(rows(hits, column, true, key))))
+        (dimension.key().to_owned(), json!(ranked(rows(hits, column, true, key))))
     };
     json!({
         "summary": summary,

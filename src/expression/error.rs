@@ -6,7 +6,7 @@ use std::fmt;
 ///
 /// ```
 /// let error = "status >> 500".parse::<logstat::WhereExpression>().unwrap_err();
-/// assert_eq!(error.to_string(), "'>' where a value was expected\n  status >> 500\n          ^");
+/// assert_eq!(error.to_string(), "expected a value, found '>'\n  status >> 500\n          ^");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {

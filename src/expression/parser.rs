@@ -175,7 +175,7 @@ impl Parser<'_> {
                 Ok(Spanned { offset: at, value: operator })
             }
             Token::Word(ref word) => match FOREIGN.iter().find(|(foreign, _)| foreign.eq_ignore_ascii_case(word)) {
-                Some((_, ours)) => Err(self.error(format!("'{word}' is written '{ours}' here"))),
+                Some((_, ours)) => Err(self.error(format!("write '{ours}' instead of '{word}'"))),
                 None => Err(self.expected("one of == != < <= > >= ~ !~ in")),
             },
             _ => Err(self.expected("one of == != < <= > >= ~ !~ in")),

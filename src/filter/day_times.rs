@@ -13,7 +13,7 @@ const DAY_S: u32 = 86_400;
 ///
 /// ```
 /// let night: logstat::DayTimes = "22-06:30".parse()?;
-/// assert!(night.holds(23 * 3600) && night.holds(6 * 3600 + 29 * 60) && !night.holds(6 * 3600 + 30 * 60));
+/// assert!(night.matches(23 * 3600) && night.matches(6 * 3600 + 29 * 60) && !night.matches(6 * 3600 + 30 * 60));
 /// # Ok::<(), logstat::SyntaxError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -84,6 +84,8 @@ pub(super) struct Search {
     bytes: Box<[u8]>,
     part: Finder<'static>,
     lower: Finder<'static>,
+    /// True if values that differ only in case are equal, as methods are.
+    is_in_any_case: bool,
     is_met: Arc<AtomicBool>,
     /// Reused for each value.
     lowered: Vec<u8>,
@@ -96,6 +98,7 @@ impl Search {
             bytes: literal.bytes.into(),
             part: Finder::new(literal.bytes).into_owned(),
             lower: Finder::new(&literal.bytes.to_ascii_lowercase()).into_owned(),
+            is_in_any_case: literal.dimension == Dimension::Method,
             is_met: Arc::default(),
             lowered: Vec::new(),
         }
@@ -103,7 +106,7 @@ impl Search {
 
     /// Compares the values of these rows, unless a value is known to equal the pattern.
     #[inline]
-    pub(super) fn matcher(&mut self, batch: &Batch<'_>, rows: Rows, found: &mut NearMisses) {
+    pub(super) fn search(&mut self, batch: &Batch<'_>, rows: Rows, found: &mut NearMisses) {
         if !self.is_met.load(Ordering::Relaxed) {
             self.compare(batch, rows, found);
         }
@@ -120,7 +123,8 @@ impl Search {
     }
 
     fn compare_one(&mut self, key: &[u8], found: &mut NearMisses) {
-        if found.is_met || key == &*self.bytes {
+        let equals = || key == &*self.bytes || self.is_in_any_case && key.eq_ignore_ascii_case(&self.bytes);
+        if found.is_met || equals() {
             found.is_met = true;
         } else if self.part.find(key).is_some() {
             found.containing += 1;
@@ -193,6 +197,16 @@ mod tests {
         let values = ["/a", "/b", "/c", "/login", "/d", "/Cart", "/login/"];
         assert!(found(&all, &values, 2).iter().all(|found| found.is_met));
         assert!(found(&conditions(&["/a*"], &["~x"]), &values, 1).is_empty());
+    }
+
+    #[test]
+    fn methods_equal_a_pattern_in_any_case() {
+        let pattern = "post".parse().unwrap();
+        let all = [Condition::Matches { dimension: Dimension::Method, any: vec![pattern] }];
+        let literals = literals(&all, &VariableColumns::default());
+        let mut found = NearMisses::default();
+        Search::new(&literals[0]).compare_one(b"POST", &mut found);
+        assert_eq!(found, NearMisses { is_met: true, containing: 0, in_other_case: 0 });
     }
 
     proptest! {

@@ -109,7 +109,7 @@ impl Filter {
         }
         if !self.searches.is_empty() {
             near_misses.resize(self.searches.len(), NearMisses::default());
-            self.searches.iter_mut().zip(near_misses).for_each(|(search, found)| search.matcher(batch, rows, found));
+            self.searches.iter_mut().zip(near_misses).for_each(|(search, found)| search.search(batch, rows, found));
         }
         for (reason, predicate) in &mut self.predicates {
             rows = keep(*reason, predicate.select(batch, rows));

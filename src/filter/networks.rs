@@ -14,8 +14,8 @@ use crate::keys::parse_ipv4;
 ///
 /// ```
 /// let networks: logstat::Networks = "10.0.0.0/8,!10.0.0.7,2001:db8::/32".parse()?;
-/// assert!(networks.holds(b"10.1.2.3") && networks.holds(b"2001:db8::1"));
-/// assert!(!networks.holds(b"10.0.0.7") && !networks.holds(b"192.0.2.1") && !networks.holds(b"unix:"));
+/// assert!(networks.matches(b"10.1.2.3") && networks.matches(b"2001:db8::1"));
+/// assert!(!networks.matches(b"10.0.0.7") && !networks.matches(b"192.0.2.1") && !networks.matches(b"unix:"));
 /// # Ok::<(), logstat::SyntaxError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,8 +17,8 @@ use crate::expression::SyntaxError;
 /// ```
 /// use logstat::Pattern;
 /// let (glob, regex): (Pattern, Pattern) = ("/api/*".parse()?, "~^/api/[0-9]+$".parse()?);
-/// assert!(glob.holds(b"/api/users/7") && !glob.holds(b"/v2/api/"));
-/// assert!(regex.holds(b"/api/7") && !regex.holds(b"/api/users/7"));
+/// assert!(glob.matches(b"/api/users/7") && !glob.matches(b"/v2/api/"));
+/// assert!(regex.matches(b"/api/7") && !regex.matches(b"/api/users/7"));
 /// # Ok::<(), logstat::SyntaxError>(())
 /// ```
 #[derive(Clone, Debug)]

@@ -11,8 +11,8 @@ use crate::expression::SyntaxError;
 ///
 /// ```
 /// let errors: logstat::StatusSet = "4xx,!404,500-504".parse()?;
-/// assert!(errors.holds(Some(403)) && errors.holds(Some(502)));
-/// assert!(!errors.holds(Some(404)) && !errors.holds(Some(505)) && !errors.holds(None));
+/// assert!(errors.matches(Some(403)) && errors.matches(Some(502)));
+/// assert!(!errors.matches(Some(404)) && !errors.matches(Some(505)) && !errors.matches(None));
 /// # Ok::<(), logstat::SyntaxError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

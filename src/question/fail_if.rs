@@ -243,7 +243,7 @@ mod tests {
     fn errors_have_their_position() {
         let rows = [
             ("5yy > 1%", 0, "unknown name '5yy'"),
-            ("p95 > 50%", 6, "expected seconds"),
+            ("p95 > 50%", 6, "expected seconds, such as 0.5"),
             ("p95 > 1k", 6, "expected seconds, such as 0.5 or 500ms"),
             ("bytes > 1s", 8, "expected bytes, such as 1000 or 1G"),
             ("pv < 10%", 5, "all requests are always 100%; for the share of one key, write any path: pv > 10%"),

@@ -27,12 +27,12 @@ const NAMES: usize = 3;
 /// Returns the errors of `out`.
 ///
 /// ```
-/// use logstat::{Engine, Input, Page, Question, explain, write_explanation};
+/// use logstat::{Engine, Input, TerminalStyle, Question, explain, write_explanation};
 /// let line = r#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 512 "-" "curl/8.5""#;
 /// let inputs = vec![Input::reader("a.log", line.as_bytes())];
 /// let explained = explain(&Question::default(), inputs, &Engine::default())?;
 /// let mut text = Vec::new();
-/// write_explanation(&explained.explanation, Page::default(), &mut text)?;
+/// write_explanation(&explained.explanation, TerminalStyle::default(), &mut text)?;
 /// assert!(String::from_utf8(text)?.contains("$remote_addr      ip                      10.0.0.7\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
