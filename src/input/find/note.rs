@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn skipped_files_are_counted_by_reason_and_named() {
-        use SkipReason::{Archive, Backup, ErrorLog, NotUnpacked, OtherName, Temporary};
+        use SkipReason::{Archive, Backup, CompressionUnsupported, ErrorLog, OtherName, Temporary};
         let many = skipped(&[
             (Backup, "a.bak"),
             (Temporary, "a.tmp"),
@@ -188,7 +188,7 @@ mod tests {
                 "logs: 1 file not read (1 backup): access.log.bak; to read one, name it",
             ),
             (
-                skipped(&[(NotUnpacked, "access.7z"), (Archive, "logs.tar")]),
+                skipped(&[(CompressionUnsupported, "access.7z"), (Archive, "logs.tar")]),
                 "logs: 2 files not read (1 file in a compression that is not supported, 1 archive): access.7z, logs.tar",
             ),
             (
