@@ -44,6 +44,7 @@ fn help_is_printed_for_the_word_help() {
     let folder = tempfile::tempdir().unwrap();
     let said = |word: &str| text(&logstat().arg(word).current_dir(&folder).output().unwrap().stdout);
     assert_eq!(said("help"), said("--help"));
+    assert!(said("version").starts_with("logstat 0.") && said("man").starts_with(".ie"), "{}", said("man"));
     fs::write(folder.path().join("help"), LINE).unwrap();
     assert!(said("help").starts_with("help · combined") || said("help").starts_with("help - combined"));
 }

@@ -142,7 +142,7 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--list-static", &[], &[]),
     ("--uv", &["exact", "hll", "hll=4"], &["hll=99"]),
     ("--hll", &[], &[]),
-    ("--format", &["table", "json", "ndjson", "csv", "tsv", "markdown", "html", "prometheus"], &["x"]),
+    ("--format", &["table", "text", "json", "ndjson", "csv", "tsv", "markdown", "md", "html", "prometheus"], &["x"]),
     (
         "--output",
         &["out.NUMBER.json", "out.NUMBER.html", "out.NUMBER.csv", "out.NUMBER.txt", "-"],

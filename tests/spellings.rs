@@ -7,6 +7,7 @@ const SPELLINGS: &[&[&[&str]]] = &[
     &[&["--by", "day"], &["--by", "daily"], &["--by", "Day"], &["--by", "1d"], &["--by", "24 hours"]],
     &[&["--by", "hour"], &["--by", "hourly"], &["--by", "60min"]],
     &[&["--by", "week"], &["--by", "weekly"]],
+    &[&["--by", "weekday"], &["--by", "dow"]],
     &[&["--by", "month"], &["--by", "monthly"]],
     &[&["--by", "year"], &["--by", "yearly"]],
     &[&["--by", "minute"], &["--by", "minutely"]],
@@ -22,6 +23,7 @@ const SPELLINGS: &[&[&[&str]]] = &[
     &[&["--split", "status"], &["--split", "code"], &["--split", "Status"]],
     &[&["--columns", "uv,p95", "--sort", "pv"], &["--columns", "visitors, p95", "--sort", "requests"]],
     &[&["--sort", "p95:asc"], &["--sort", "-p95"], &["--sort=-p95"], &["--sort", "p95 ascending"]],
+    &[&["--sort", "pv"], &["--sort", "count"]],
     &[&["--sort", "key"], &["--sort", "name"], &["--sort", "key:asc"]],
     &[&["--show", "top,ledger"], &["--show", "top, ledger"]],
     &[

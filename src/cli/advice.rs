@@ -76,6 +76,8 @@ const ROWS: &[Row] = &[
         &["--count", "--unique", "--visitors"],
         "requests and visitors are always counted; for totals only:  logstat access.log --show summary",
     ),
+    row(&["--width"], "the report is as wide as the terminal; to set its width:  COLUMNS=120 logstat access.log"),
+    row(&["--mail", "--email"], "pipe the report to a mail program:  logstat access.log | mail admin@example.org"),
     // Tables, rows and columns.
     row(
         &["--fields", "--group-by", "--groupby", "--group", "--keys"],
@@ -105,8 +107,16 @@ const ROWS: &[Row] = &[
         &["--enable-panel", "--ignore-panel", "--panels", "--sections"],
         "use --show summary,timeline,top … to choose the parts of the report",
     ),
+    row(&["--hourly"], "use --by hour"),
+    row(&["--daily"], "use --by day"),
+    row(&["--weekly"], "use --by week"),
+    row(&["--monthly"], "use --by month"),
     // Filters.
     row(&["--start", "--begin", "--after", "--end", "--before", "--between", "--range", "--period", "--last"], PERIOD),
+    row(&["--today"], "use --date today"),
+    row(&["--yesterday"], "use --date yesterday"),
+    row(&["--day"], "use --date 2026-11-14 for one day, or --by day for the timeline"),
+    row(&["--month"], "use --date 2026-11 for one month, or --by month for the timeline"),
     row(&["-d"], "use --date 2026-11-14"),
     row(&["-t"], "use --time 9-17 for hours of the day, or --date for a day"),
     row(

@@ -27,6 +27,11 @@ use super::visitors::VisitorArgs;
     version,
     args_override_self = true,
     max_term_width = 100,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    arg = help::help_flag(),
+    arg = help::version_flag(),
+    after_help = help::MORE,
     long_about = help::ABOUT,
     after_long_help = help::after_options(),
 )]
@@ -71,7 +76,7 @@ pub(crate) struct Args {
     limit: Option<usize>,
 
     /// Additional columns: uv, p95, max, last …
-    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',', action = ArgAction::Append, hide_short_help = true)]
+    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',', action = ArgAction::Append)]
     #[arg(value_parser = names::metrics(), hide_possible_values = true)]
     #[arg(long_help = help::columns())]
     columns: Vec<Metric>,
@@ -97,18 +102,18 @@ pub(crate) struct Args {
     since: Option<Moment>,
 
     /// End, not included
-    #[arg(long, visible_alias = "to", value_name = "TIME", value_parser = FnParser(values::until), allow_hyphen_values = true, help_heading = "Filters", hide_short_help = true)]
+    #[arg(long, visible_alias = "to", value_name = "TIME", value_parser = FnParser(values::until), allow_hyphen_values = true, help_heading = "Filters")]
     #[arg(long_help = "End of the period, not included; times as for --since")]
     until: Option<Moment>,
 
     /// Only this day, hour, month …
-    #[arg(long, value_name = "DATE", value_parser = FnParser(values::date), help_heading = "Filters", hide_short_help = true)]
+    #[arg(long, value_name = "DATE", value_parser = FnParser(values::date), allow_hyphen_values = true, help_heading = "Filters")]
     #[arg(long_help = "Only this year, month, week, day, hour, minute or second: 2026-11, 2026-W46, 2026-11-14, \
                      2026-11-14T08, today, yesterday, monday")]
     date: Option<Date>,
 
     /// Reference time for 90m, today …: last or a time
-    #[arg(long, value_name = "TIME", value_parser = FnParser(values::now), help_heading = "Filters", hide_short_help = true)]
+    #[arg(long, value_name = "TIME", value_parser = FnParser(values::now), allow_hyphen_values = true, help_heading = "Filters", hide_short_help = true)]
     #[arg(
         long_help = "Reference time for 90m, today and the like: a time, or last for the time of the last log line; the \
                      files are then read twice [default: the system's clock]"
@@ -126,7 +131,7 @@ pub(crate) struct Args {
     tz: Option<Zone>,
 
     /// Exit with code 3 if true: '5xx > 1%', 'p95 > 0.5'
-    #[arg(long, value_name = "EXPR", action = ArgAction::Append)]
+    #[arg(long, value_name = "EXPR", action = ArgAction::Append, hide_short_help = true)]
     #[arg(
         long_help = "Exit with code 3, and say why on standard error, if a condition is true. It compares columns, or \
                      malformed, with numbers, percentages, or seconds for request times: '5xx > 1%', 'p95 > 0.5 || pv < \
@@ -220,7 +225,7 @@ pub(crate) struct Args {
     pub(crate) schema: bool,
 
     /// Show errors only, no warnings or notes
-    #[arg(short, long)]
+    #[arg(short, long, hide_short_help = true)]
     pub(crate) quiet: bool,
 
     /// Show what was detected, and the time taken; -vv by phase

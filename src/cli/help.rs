@@ -1,5 +1,6 @@
 //! Texts of the long help that are too long for the table of options.
 
+use clap::{Arg, ArgAction};
 use logstat::{LogFormat, ReportFormat, envelopes};
 
 use super::names::{self, Names};
@@ -41,6 +42,35 @@ pub(crate) const EXIT_CODES: &str = "  0    success, also for an empty log or a 
   2    wrong usage, or no input is an access log in a known format
   3    a condition of --fail-if is true
   130  interrupted by SIGINT; 143 by SIGTERM, 129 by SIGHUP; no partial file is left";
+
+/// The end of the short help.
+pub(crate) const MORE: &str = "--help lists all options, with examples";
+
+/// `--help`, which the short help names at its end.
+pub(crate) fn help_flag() -> Arg {
+    Arg::new("help")
+        .short('h')
+        .long("help")
+        .action(ArgAction::Help)
+        .help("Print help (see a summary with '-h')")
+        .hide_short_help(true)
+        .help_heading(None::<&str>)
+        .display_order(LAST)
+}
+
+pub(crate) fn version_flag() -> Arg {
+    Arg::new("version")
+        .short('V')
+        .long("version")
+        .action(ArgAction::Version)
+        .help("Print version")
+        .hide_short_help(true)
+        .help_heading(None::<&str>)
+        .display_order(LAST)
+}
+
+/// Position after all other options of a heading.
+const LAST: usize = 998;
 
 /// The sections after the options, each with its title: examples, exit codes, formats and envelopes.
 pub(crate) fn sections() -> [(&'static str, String); 4] {
@@ -147,7 +177,7 @@ mod tests {
     #[test]
     fn short_help_fits_one_screen() {
         let help = Args::command().term_width(80).render_help().to_string();
-        assert!(help.lines().count() <= 24, "{help}");
+        assert!(help.lines().count() <= 24 && help.trim_end().ends_with(MORE), "{help}");
         assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
     }
 

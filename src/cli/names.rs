@@ -23,6 +23,8 @@ pub(crate) struct Names<T> {
     all: Vec<(&'static str, T)>,
     /// Accepts alternative names, which are not listed.
     other: fn(&str) -> Option<T>,
+    /// What to type instead of a word that is no name, if another option takes it.
+    advice: fn(&str) -> Option<String>,
 }
 
 pub(crate) fn units() -> Names<Unit> {
@@ -36,6 +38,10 @@ pub(crate) fn dimensions() -> Names<Dimension> {
 pub(crate) fn sections() -> Names<Section> {
     Names {
         other: Section::named,
+        advice: |word| {
+            let is_ranked = Dimension::resolve(word, &|_| false).is_ok();
+            is_ranked.then(|| format!("for this ranking:  --show top --top {word}"))
+        },
         ..Names::new("section", Section::all().map(|section| (section.name(), section)).collect())
     }
 }
@@ -49,7 +55,14 @@ pub(crate) fn fields() -> Names<&'static str> {
 }
 
 pub(crate) fn report_formats() -> Names<ReportFormat> {
-    Names::new("format", ReportFormat::all().map(|format| (format.name(), format)).collect())
+    let of_other = |word: &str| match word.to_ascii_lowercase().as_str() {
+        "text" => Some(ReportFormat::Table),
+        extension => ReportFormat::of_extension(extension),
+    };
+    Names {
+        other: of_other,
+        ..Names::new("format", ReportFormat::all().map(|format| (format.name(), format)).collect())
+    }
 }
 
 pub(crate) fn metrics() -> Names<Metric> {
@@ -78,7 +91,7 @@ pub(crate) fn colors() -> Names<Color> {
 
 impl<T> Names<T> {
     fn new(kind: &'static str, all: Vec<(&'static str, T)>) -> Names<T> {
-        Names { kind, all, other: |_| None }
+        Names { kind, all, other: |_| None, advice: |_| None }
     }
 
     pub(crate) fn words(&self) -> Vec<&'static str> {
@@ -87,7 +100,10 @@ impl<T> Names<T> {
 
     /// The error message for a word that is not one of the names.
     pub(crate) fn unknown(&self, word: &str, option: &str) -> String {
-        unknown(self.kind, word, option, &self.words())
+        match (self.advice)(word) {
+            Some(advice) => format!("unknown {} '{}' for {option}\n  {}", self.kind, shown(word), shown(&advice)),
+            None => unknown(self.kind, word, option, &self.words()),
+        }
     }
 }
 
@@ -125,6 +141,9 @@ const VARIABLES: &str = "  or a variable of nginx, such as upstream_addr or cook
 pub(crate) fn unknown_dimension(word: &str, option: &str) -> String {
     if let Some(answer) = unsupported(word) {
         return format!("{option} {}: {answer}", shown(word));
+    }
+    if option == "--top" && !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit()) {
+        return format!("--top {word}: expected a dimension\n  for {word} rows in each ranking:  -n {word}");
     }
     let aliases = aliases();
     let aliases: Vec<&str> = aliases.iter().map(String::as_str).collect();

@@ -7,6 +7,7 @@ use logstat::{Dimension, Question, ReportFormat, Style};
 
 use super::argument_error::argument_error;
 use super::help;
+use super::messages::shown_path;
 use super::names;
 use super::outputs::Output;
 use super::terminal::{self, Color};
@@ -93,6 +94,18 @@ impl OutputArgs {
     /// The files that the report is written to, including standard output only if it is named as `-`.
     pub(crate) fn outputs(&self) -> Vec<Output> {
         self.output.iter().map(|path| Output::new(path, self.chosen_format())).collect()
+    }
+
+    /// The warning that the chosen format has no effect, because every file has another one by its extension.
+    pub(crate) fn idle_format(&self) -> Option<String> {
+        let (chosen, outputs) = (self.chosen_format()?, self.outputs());
+        let first = outputs.first()?;
+        let option = if self.json { "--json".to_owned() } else { format!("--format {}", chosen.name()) };
+        let is_idle = outputs.iter().all(|output| output.format() != chosen);
+        is_idle.then(|| {
+            let (path, format) = (shown_path(first.path()), first.format().name());
+            format!("{option} has no effect, because {path} is written in the format of its extension, {format}")
+        })
     }
 
     /// True if any of the formats to write is meant for people.

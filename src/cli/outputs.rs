@@ -11,6 +11,9 @@ use super::output_target::{is_same_file, resolve_target};
 use super::rejects::is_read;
 use super::wrapped::wrapped;
 
+/// Extensions of spreadsheets, which also open CSV.
+const SHEETS: [&str; 3] = ["xlsx", "xls", "ods"];
+
 /// A file of `-o`.
 #[derive(Clone, Debug)]
 pub(crate) struct Output {
@@ -30,6 +33,10 @@ impl Output {
 
     pub(crate) fn format(&self) -> ReportFormat {
         self.format
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     pub(crate) fn is_standard(&self) -> bool {
@@ -64,16 +71,30 @@ impl Output {
 
     /// The message for a file whose name does not say which format it should have.
     fn unknown_extension(&self, path: &str) -> String {
+        let name = self.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let format = ReportFormat::all().find(|format| format.name() == name);
+        if let Some(format) = format.or_else(|| ReportFormat::of_extension(name)) {
+            let extension = ReportFormat::extensions().find(|known| ReportFormat::of_extension(known) == Some(format));
+            let file = shown_path(&self.path.with_file_name("report").with_extension(extension.unwrap_or(name)));
+            return format!(
+                "-o {path}: expected a file name, found the name of a format\n  to a file:  -o {file}\n  to standard \
+                 output:  --format {}",
+                format.name()
+            );
+        }
         let what = match self.path.extension() {
             Some(extension) => format!("unknown extension .{}", shown_path(Path::new(extension))),
             None => "the file name has no extension".to_owned(),
         };
+        let is_sheet = self.path.extension().is_some_and(|extension| SHEETS.iter().any(|sheet| extension == *sheet));
+        let similar = shown_path(&self.path.with_extension(if is_sheet { "csv" } else { "html" }));
+        let by_format = match self.path.extension() {
+            Some(_) => String::new(),
+            None => format!("  or  --format html -o {path}"),
+        };
         let known: Vec<String> = ReportFormat::extensions().map(|extension| format!(".{extension}")).collect();
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        format!(
-            "-o {path}: {what}\n{}\n  or choose a format:  --format csv -o {path}",
-            wrapped(&known, "  extensions: ")
-        )
+        format!("-o {path}: {what}\n{}\n  for example:  -o {similar}{by_format}", wrapped(&known, "  extensions: "))
     }
 
     /// Creates a temporary file next to the one that it will replace; `None` for a pipe, a device and standard output.
@@ -111,6 +132,9 @@ pub(crate) fn refusal(outputs: &[Output], rejects: Option<&Path>, inputs: &[Inpu
             |at: usize| files[..at].iter().find(|other| is_same_file(other, files[at])).map(|other| (at, other));
         let (at, other) = (1..files.len()).find_map(others)?;
         let (path, other) = (shown_path(files[at]), shown_path(other));
+        if path == other {
+            return Some(format!("{path} is given twice with -o"));
+        }
         Some(format!("-o {path}: -o {other} writes to this file, too; name another"))
     };
     alone.or_else(with_rejects).or_else(with_another)

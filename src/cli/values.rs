@@ -6,14 +6,14 @@ use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, Command, Error};
 use logstat::{
-    Date, FieldKey, FieldKeyError, Ipv6Prefix, LogFormat, MaxKeys, MaxMemory, Moment, MomentError, Now, Precision,
-    Sort, SortError, Unit, UnitError, UvMethod, Zone, ZoneError,
+    Date, Dimension, FieldKey, FieldKeyError, Ipv6Prefix, LogFormat, MaxKeys, MaxMemory, Moment, Now, Precision, Sort,
+    SortError, Unit, UnitError, UvMethod, Zone, ZoneError,
 };
 
 use super::argument_error::argument_error;
 use super::messages::shown;
 use super::names;
-use super::wrapped::wrapped;
+use super::times::{is, moment_error};
 
 /// A clap value parser from a function.
 #[derive(Clone, Copy)]
@@ -91,6 +91,13 @@ pub(crate) fn field_key(text: &str) -> Result<FieldKey, String> {
 /// Parses `hour`, `15m`.
 pub(crate) fn unit(text: &str) -> Result<Unit, String> {
     text.parse().map_err(|error| match error {
+        UnitError::Unknown if Dimension::resolve(text.trim(), &|_| false).is_ok() => {
+            let name = shown(text.trim());
+            format!(
+                "--by {name}: expected a unit of time, such as hour or day\n  for a ranking:  --top {name}\n  for columns of \
+                 the timeline:  --split {name}"
+            )
+        }
         UnitError::Unknown => names::units().unknown(text, "--by") + "\n  or steps: 10s 5m 15m 6h …",
         _ => format!("--by {}: {error}", shown(text)),
     })
@@ -139,35 +146,15 @@ fn unknown_zone(name: &str) -> String {
     )
 }
 
-/// The error message for a time, with examples of valid ones.
-fn moment_error(error: MomentError, text: &str, option: &str, is_example: impl Fn(&str) -> bool) -> String {
-    if error != MomentError::Shape {
-        return format!("{option} {}: {error}", shown(text));
-    }
-    let words: Vec<String> = ["last".to_owned()].into_iter().chain(Moment::words()).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| is_example(word)).collect();
-    let quoted = |example: &str| if example.contains(' ') { format!("'{example}'") } else { example.to_owned() };
-    let last = is_example("last").then_some("last");
-    let examples: Vec<String> =
-        last.into_iter().chain(Moment::examples()).filter(|text| is_example(text)).map(quoted).collect();
-    let examples: Vec<&str> = examples.iter().map(String::as_str).collect();
-    format!(
-        "unknown time '{}' for {option}{}\n{}",
-        shown(text),
-        names::suggestion(text, &words),
-        wrapped(&examples, "  times: ")
-    )
-}
-
-/// True if a text is a value of this type.
-fn is<T: std::str::FromStr>(text: &str) -> bool {
-    text.parse::<T>().is_ok()
-}
-
 /// Parses `p95`, `-p95`, `key`.
 pub(crate) fn sort(text: &str) -> Result<Sort, String> {
     text.parse().map_err(|SortError { .. }| {
         let name = text.trim().trim_start_matches('-').split([':', ' ']).next().unwrap_or_default();
+        if name.eq_ignore_ascii_case("sum") {
+            return "--sort sum: expected a column\n  bytes in total:  --sort bytes\n  request time in total:  --sort \
+                    total_time"
+                .to_owned();
+        }
         let known = names::orders();
         let what = if known.contains(&name) { text } else { name };
         names::unknown("column", what, "--sort", &known) + "\n  opposite order: -p95 or p95:asc"

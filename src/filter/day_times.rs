@@ -75,6 +75,13 @@ fn time_range(word: &str) -> Result<TimeRange, String> {
             Ok(TimeRange { from_s: from_s % DAY_S, to_s })
         }
         Some(_) => Err("start and end are the same".to_owned()),
+        None if second_of_day(word).is_some() => {
+            let next = word.parse::<u32>().ok().filter(|hour| *hour < 24).map(|hour| hour + 1);
+            Err(match next {
+                Some(next) => format!("expected a start and an end: {word}-{next}"),
+                None => "expected a start and an end: 19:30-23:00".to_owned(),
+            })
+        }
         None => Err("expected times of day: 19:30-23:00, 9-17, 22:00-06:00".to_owned()),
     }
 }

@@ -120,12 +120,23 @@ impl FromStr for Networks {
     }
 }
 
+/// The network that an IPv4 address with wildcards means: `10.0.0.0/8` for `10.*`.
+fn of_wildcards(word: &str) -> Option<String> {
+    let fixed = word.trim_end_matches(".*");
+    let bytes: Vec<u8> = fixed.split('.').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    let all_fixed = word.len() == fixed.len() || bytes.len() > 3;
+    (!all_fixed).then(|| format!("{fixed}{}/{}", ".0".repeat(4 - bytes.len()), 8 * bytes.len()))
+}
+
 fn network(word: &str) -> Result<Network, String> {
     if word == UNIX {
         return Ok(Network::Unix);
     }
     let (address, len) = word.split_once('/').map_or((word, None), |(address, len)| (address, Some(len)));
     let Ok(address) = address.parse::<IpAddr>() else {
+        if let Some(network) = of_wildcards(word) {
+            return Err(format!("expected a network, not wildcards: {network}"));
+        }
         return Err("expected an address or a network: 10.0.0.7, 10.0.0.0/8, 2001:db8::/32".to_owned());
     };
     let most = if address.is_ipv4() { 32 } else { 128 };
@@ -155,6 +166,22 @@ fn network(word: &str) -> Result<Network, String> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn wildcards_are_answered_with_the_network() {
+        let rows = [
+            ("203.0.113.*", Some("203.0.113.0/24")),
+            ("10.*", Some("10.0.0.0/8")),
+            ("10.1.*.*", Some("10.1.0.0/16")),
+            ("10.0.0.7", None),
+            ("1.2.3.4.*", None),
+            ("*", None),
+            ("300.*", None),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(of_wildcards(text).as_deref(), expected, "{text}");
+        }
+    }
 
     fn matches(networks: &str, address: &str) -> bool {
         networks.parse::<Networks>().unwrap().matches(address.as_bytes())

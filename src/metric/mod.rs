@@ -15,9 +15,10 @@ use crate::batch::Fields;
 use crate::measure::MeasureKind;
 
 /// THE TABLE of other names for metrics.
-const ALIASES: [(&str, Metric); 11] = [
+const ALIASES: [(&str, Metric); 12] = [
     ("requests", Metric::Pv),
     ("hits", Metric::Pv),
+    ("count", Metric::Pv),
     ("visitors", Metric::Uv),
     ("size", Metric::Bytes),
     ("sent", Metric::Bytes),

@@ -6,7 +6,7 @@ use super::step::UnitError;
 use super::unit::Unit;
 
 /// THE TABLE of other names for units. `--by daily` is `--by day`.
-const ALIASES: [(&str, Unit); 22] = [
+const ALIASES: [(&str, Unit); 23] = [
     ("seconds", Unit::Second),
     ("secondly", Unit::Second),
     ("sec", Unit::Second),
@@ -29,6 +29,7 @@ const ALIASES: [(&str, Unit); 22] = [
     ("hourofday", Unit::HourOfDay),
     ("weekdays", Unit::Weekday),
     ("day-of-week", Unit::Weekday),
+    ("dow", Unit::Weekday),
 ];
 
 /// Parses a name, one of the other names, such as `daily`, in any case, or the length of a step: `5m`.

@@ -18,8 +18,13 @@ impl Args {
         if let (Some(since), Some(until)) = (question.counting.since, question.counting.until)
             && since >= until
         {
-            warnings.push("--since is not earlier than --until, so nothing can match".to_owned());
+            let message = match since == until {
+                true => "--since and --until are the same time, so nothing can match; for a whole day, use --date",
+                false => "--since is not earlier than --until, so nothing can match",
+            };
+            warnings.push(message.to_owned());
         }
+        warnings.extend(self.output_args.idle_format());
         let moments = [question.counting.since, question.counting.until, question.counting.date.map(Date::begin)];
         if self.now.is_some() && !moments.into_iter().flatten().any(Moment::is_relative) {
             warnings.push("--now has no effect, because no --since, --until or --date is relative to it".to_owned());

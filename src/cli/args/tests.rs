@@ -111,6 +111,9 @@ fn options_without_effect_are_warned_about() {
     assert_eq!(warnings("--split status --show summary"), 1);
     assert_eq!(warnings("--fill --show summary"), 1);
     assert_eq!(warnings("--since today --until yesterday"), 1);
+    assert_eq!(warnings("--json -o a.csv"), 1);
+    assert_eq!(warnings("--format csv -o a.json -o a.html"), 1);
+    assert_eq!(warnings("--json -o a.csv -o -") + warnings("--json -o a.json -o b.csv") + warnings("--json -o a"), 0);
     assert_eq!(warnings("--since 1h --until 2h --now last"), 1);
     assert_eq!(warnings("--since monday --until today"), 0);
     assert_eq!(warnings("--since 2026 --now last"), 1);

@@ -24,6 +24,7 @@ use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, Parser};
 
 use super::args::Args;
 use super::argument_error::argument_error;
+use super::as_typed;
 use super::list_items;
 pub(crate) use config_path::Environment;
 use file::File;
@@ -34,6 +35,10 @@ use sites::Searched;
 /// Keys of a file that are not options.
 const FORMATS: &str = "log-formats";
 const SITES: &str = "sites";
+/// THE TABLE of words that are commands in other programs, if they are alone on the command line.
+const WORDS: [(&str, &[&str]); 3] =
+    [("help", &["--help"]), ("version", &["--version"]), ("man", &["--generate", "man"])];
+
 /// A key of a site that is not an option.
 const SITE_FILES: &str = "files";
 
@@ -59,11 +64,21 @@ pub(crate) struct ResolvedArgs {
 impl ResolvedArgs {
     /// Parses the command line and adds the configuration of the environment.
     pub(crate) fn read(mut given: Vec<OsString>, environment: &Environment) -> Result<ResolvedArgs, clap::Error> {
-        if given.len() == 2 && given[1] == "help" && !Path::new("help").exists() {
-            given[1] = "--help".into();
+        if let [_, word] = &given[..]
+            && let Some((_, options)) = WORDS.iter().find(|(known, _)| word == known)
+            && !Path::new(word).exists()
+        {
+            given.splice(1.., options.iter().map(OsString::from));
         }
         let mut command = Args::command();
-        let matches = command.try_get_matches_from_mut(&given)?;
+        let matches = command.try_get_matches_from_mut(&given);
+        let error = matches.as_ref().err();
+        if error.is_none_or(clap::Error::use_stderr)
+            && let Some(refusal) = as_typed::refusal(&given, error)
+        {
+            return Err(argument_error(&refusal));
+        }
+        let matches = matches?;
         if let Some(refusal) = list_items::refusal(&matches) {
             return Err(argument_error(&refusal));
         }
