@@ -8,14 +8,14 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use super::interrupt::delete_unfinished;
 
 /// The system's allocator; the program exits if an allocation fails.
-struct OrExit;
+struct ExitOnFailure;
 
 #[global_allocator]
-static ALLOCATOR: OrExit = OrExit;
+static ALLOCATOR: ExitOnFailure = ExitOnFailure;
 
 // SAFETY: every call is passed unchanged to the system's allocator, and its result is returned unless it is null. In
 // that case the function does not return.
-unsafe impl GlobalAlloc for OrExit {
+unsafe impl GlobalAlloc for ExitOnFailure {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller keeps the contract, which is the same.

@@ -47,8 +47,8 @@ pub(crate) struct Args {
     #[arg(value_parser = WithCompletions(Item, names::dimensions().words()))]
     #[arg(
         long_help = "Split the timeline: one column for each value of a dimension, such as status, kind, method or host: the \
-                     top -n values, plus one column for the rest. Hours of the day, weekdays and status classes are all \
-                     listed, in their own order"
+                     top -n values, plus one column for the rest. Hours of the day, weekdays and status classes are in \
+                     their own order, and -n does not limit them"
     )]
     split: Option<String>,
 

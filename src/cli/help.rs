@@ -12,7 +12,7 @@ pub(crate) const LIMITS: &str = "Memory and speed";
 pub(crate) const CONFIGURATION: &str = "Configuration";
 
 pub(crate) const ABOUT: &str = "\
-logstat turns nginx access logs into a report: requests, visitors, status codes, top pages and response times, by \
+logstat turns nginx access logs into a report: requests, visitors, status codes, top pages and request times, by \
 any unit of time from seconds to years";
 
 pub(crate) const FILES: &str = "\

@@ -36,11 +36,11 @@ impl Grouping {
     }
 
     /// Makes an empty copy.
-    pub(crate) fn emptied(&self, seed: Seed) -> Grouping {
+    pub(crate) fn empty_copy(&self, seed: Seed) -> Grouping {
         match self {
-            Grouping::Own(keys) => Grouping::Own(keys.emptied(seed)),
+            Grouping::Own(keys) => Grouping::Own(keys.empty_copy(seed)),
             Grouping::Visitors => Grouping::Visitors,
-            Grouping::Pair(pairs) => Grouping::Pair(Box::new(pairs.emptied(seed))),
+            Grouping::Pair(pairs) => Grouping::Pair(Box::new(pairs.empty_copy(seed))),
         }
     }
 

@@ -28,7 +28,7 @@ impl OwnKeys {
     }
 
     /// Makes an empty copy.
-    pub(super) fn emptied(&self, seed: Seed) -> OwnKeys {
+    pub(super) fn empty_copy(&self, seed: Seed) -> OwnKeys {
         let mut of_hits = self.of_hits.clone();
         of_hits.forget();
         OwnKeys { keys: Keys::new(seed), of_hits }

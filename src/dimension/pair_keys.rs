@@ -42,8 +42,8 @@ impl PairKeys {
     }
 
     /// Makes an empty copy.
-    pub(super) fn emptied(&self, seed: Seed) -> PairKeys {
-        PairKeys::new(self.halves.each_ref().map(|half| half.emptied(seed)), seed)
+    pub(super) fn empty_copy(&self, seed: Seed) -> PairKeys {
+        PairKeys::new(self.halves.each_ref().map(|half| half.empty_copy(seed)), seed)
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -76,7 +76,7 @@ pub struct Outcome {
 /// - [`ReadOnce`](ErrorKind::ReadOnce) if it counts from the last line and an input cannot be read twice.
 /// - [`NotBounded`](ErrorKind::NotBounded) if a ranking that may drop keys has a column or order that needs all keys.
 /// - [`MemoryLimit`](ErrorKind::MemoryLimit) if the tables exceed their limit of memory.
-/// - [`Pair`](ErrorKind::Pair) if there is a pair where a single dimension is required.
+/// - [`PairNotAllowed`](ErrorKind::PairNotAllowed) if there is a pair where a single dimension is required.
 /// - [`TooManyVariables`](ErrorKind::TooManyVariables) if it names more variables than there are columns for.
 /// - [`TooManyBuckets`](ErrorKind::TooManyBuckets) if a timeline with all its empty buckets has too many rows.
 pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Outcome, Error> {

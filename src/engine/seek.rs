@@ -106,7 +106,7 @@ pub(super) fn narrow(
             cache: ScanCache::default(),
             zone: reading.zone.map(ZoneClock::new),
         };
-        if let Some(Found { range, ends }) = search.range(seek.wanted, period) {
+        if let Some(ToRead { range, ends }) = search.range(seek.wanted, period) {
             source.narrow(range);
             let cover = |probe: &Probe| Cover::of(Some(probe.start as u64), std::iter::once(probe.stamp));
             covers.extend(ends.iter().filter_map(cover).map(|cover| (input, cover)));
@@ -116,7 +116,7 @@ pub(super) fn narrow(
 }
 
 /// The part of a file that may be in the period.
-struct Found {
+struct ToRead {
     range: Range<usize>,
     /// The first and the last line of the file with a time, if they are not in that part.
     ends: Vec<Probe>,
@@ -142,7 +142,7 @@ struct Search<'s, 'f> {
 
 impl Search<'_, '_> {
     /// Returns the lines that may be in the period; `None` if the whole file must be read.
-    fn range(&mut self, wanted: Wanted, period: Period) -> Option<Found> {
+    fn range(&mut self, wanted: Wanted, period: Period) -> Option<ToRead> {
         let places = (0..PROBES).map(|i| self.bytes.len() / PROBES * i);
         let probes: Vec<Probe> = places.map(|at| self.probe(at)).collect::<Option<_>>()?;
         let (first, last) = (probes.first()?, probes.last()?);
@@ -166,7 +166,7 @@ impl Search<'_, '_> {
         if range.end < self.bytes.len() {
             ends.push(self.final_line()?);
         }
-        Some(Found { range, ends })
+        Some(ToRead { range, ends })
     }
 
     /// Returns the start of the last line for which `holds` is known to be true, or 0 if there is none. `None` if the

@@ -53,7 +53,7 @@ impl Threads {
                 let granted = spawn(thread);
                 match &granted {
                     Ok(()) => started += 1,
-                    Err(error) if failure.is_none() => failure = Some(again(error)),
+                    Err(error) if failure.is_none() => failure = Some(copy_error(error)),
                     Err(_) => {}
                 }
                 granted
@@ -71,7 +71,7 @@ impl Threads {
 }
 
 /// Copies an error, because `io::Error` is not `Clone`.
-fn again(error: &io::Error) -> io::Error {
+fn copy_error(error: &io::Error) -> io::Error {
     error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
 }
 

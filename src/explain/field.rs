@@ -37,7 +37,7 @@ fn feeds(shown: &Shown<'_>, field: &LineField) -> Vec<&'static str> {
         _ => shown.ranked.iter().copied().find(|ranked| Some(*ranked) == field.variable.as_deref()),
     };
     let real_ip = named.filter(|named| shown.real_ip == Some(named)).map(|_| "ip");
-    let mut feeds = usual(field.destination).to_vec();
+    let mut feeds = default_uses(field.destination).to_vec();
     for name in real_ip.into_iter().chain(named) {
         if !feeds.contains(&name) {
             feeds.push(name);
@@ -47,7 +47,7 @@ fn feeds(shown: &Shown<'_>, field: &LineField) -> Vec<&'static str> {
 }
 
 /// Returns what a value feeds, independent of the question.
-fn usual(feeds: Destination) -> &'static [&'static str] {
+fn default_uses(feeds: Destination) -> &'static [&'static str] {
     match feeds {
         Destination::Nothing | Destination::Ranked(_) => &[],
         Destination::Text(TextField::Addr) => &["ip"],

@@ -148,10 +148,10 @@ impl Parser<'_> {
         if matches!(left.value, Value::Word(_)) {
             return Ok(Comparison { name: self.name(left)?, operator, values: vec![right] });
         }
-        let Some(turned) = operator.value.turned() else {
+        let Some(swapped) = operator.value.with_sides_swapped() else {
             return Err(SyntaxError::new(self.text, left.offset, "'~' and 'in' need a name before them, not a value"));
         };
-        let operator = Spanned { value: turned, ..operator };
+        let operator = Spanned { value: swapped, ..operator };
         Ok(Comparison { name: self.name(right)?, operator, values: vec![left] })
     }
 

@@ -26,7 +26,7 @@ pub(crate) enum Operator {
 
 impl Operator {
     /// The operator for swapped sides: `<` becomes `>`. `None` if a value cannot be on the left.
-    pub(super) fn turned(self) -> Option<Operator> {
+    pub(super) fn with_sides_swapped(self) -> Option<Operator> {
         Some(match self {
             Operator::Less => Operator::Greater,
             Operator::LessOrEqual => Operator::GreaterOrEqual,

@@ -18,7 +18,7 @@ pub enum SkipReason {
     /// `access.json`, which may be a log or a report.
     Json,
     /// Compressed in a format that logstat does not read: `access.log.Z`.
-    NotUnpacked,
+    CompressionUnsupported,
     /// An archive of several files: `logs.tar.gz`.
     Archive,
     /// Position up to which another program has read a log: `access.log.pos`.
@@ -47,7 +47,7 @@ impl SkipReason {
             SkipReason::Temporary => ("temporary file", "temporary files"),
             SkipReason::Hidden => ("hidden file", "hidden files"),
             SkipReason::Json => ("JSON file", "JSON files"),
-            SkipReason::NotUnpacked => {
+            SkipReason::CompressionUnsupported => {
                 ("file in a compression that is not supported", "files in compressions that are not supported")
             }
             SkipReason::Archive => ("archive", "archives"),
@@ -76,7 +76,10 @@ impl SkipReason {
 
     /// True if logstat can read such a file when the user names it, provided that it contains access log lines.
     pub(crate) fn may_be_readable(self) -> bool {
-        !matches!(self, SkipReason::NotUnpacked | SkipReason::Archive | SkipReason::Database | SkipReason::ErrorLog)
+        !matches!(
+            self,
+            SkipReason::CompressionUnsupported | SkipReason::Archive | SkipReason::Database | SkipReason::ErrorLog
+        )
     }
 }
 

@@ -136,7 +136,7 @@ fn selected(filters: &[Condition], hits: &[Hit]) -> (Vec<u16>, [u64; FilterReaso
     (rows, filtered)
 }
 
-fn that(hits: &[Hit], is: impl Fn(&Hit) -> bool) -> Vec<u16> {
+fn rows_where(hits: &[Hit], is: impl Fn(&Hit) -> bool) -> Vec<u16> {
     (0..).zip(hits).filter(|(_, hit)| is(hit)).map(|(row, _)| row).collect()
 }
 
@@ -146,7 +146,7 @@ proptest! {
         let text = written(&tree);
         let selection: WhereExpression = text.parse().unwrap_or_else(|error| panic!("{error}"));
         let (rows, filtered) = selected(&[Condition::Where(selection)], &hits);
-        prop_assert_eq!(&rows, &that(&hits, |hit| fits(&tree, hit)), "{}", text);
+        prop_assert_eq!(&rows, &rows_where(&hits, |hit| fits(&tree, hit)), "{}", text);
         prop_assert_eq!(filtered[FilterReason::Where as usize] as usize, hits.len() - rows.len());
     }
 
@@ -180,7 +180,7 @@ proptest! {
                 prop_assert_eq!(filtered[reason as usize] as usize, before - left.len());
             }
         }
-        prop_assert_eq!(&found, &that(&hits, |hit| taken.iter().all(|i| rows[*i].1(hit))));
+        prop_assert_eq!(&found, &rows_where(&hits, |hit| taken.iter().all(|i| rows[*i].1(hit))));
         prop_assert_eq!(filtered.iter().sum::<u64>() as usize, hits.len() - found.len());
     }
 }

@@ -74,14 +74,14 @@ impl PredicateBuilder<'_> {
                     let check = if is_method { check.in_any_case() } else { check.clone() };
                     Predicate::Texts(Box::new(Texts::new(column, check, self.seed)))
                 }
-                None => few(dimension, check),
+                None => predicate_of_codes(dimension, check),
             },
         }
     }
 }
 
 /// Builds a check of keys that are not texts. A pair never gets here: a question that filters by one is refused.
-fn few(dimension: Dimension, check: &Check) -> Predicate {
+fn predicate_of_codes(dimension: Dimension, check: &Check) -> Predicate {
     match dimension {
         Dimension::All if check.matches(b"all") => Predicate::All(Vec::new()),
         Dimension::Status => {

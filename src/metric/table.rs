@@ -38,7 +38,13 @@ const TIME: (Fields, &str) = (Fields::TIME, "$time_local");
 type Read = fn(&OfGroup<'_>) -> Option<Quantity>;
 
 /// A number with a column in every ranking.
-const fn usual(name: &'static str, label: &'static str, place: u8, measure: MeasureKind, read: Read) -> MetricRow {
+const fn shown_as_number(
+    name: &'static str,
+    label: &'static str,
+    place: u8,
+    measure: MeasureKind,
+    read: Read,
+) -> MetricRow {
     MetricRow { name, key: name, label, column: None, place, is_field: true, measure, requirement: NOTHING, read }
 }
 
@@ -97,27 +103,27 @@ use Quantity::{Count, MeanMs, Moment, Ms, Share};
 #[rustfmt::skip]
 metrics! {
     /// Hits.
-    Pv: usual("pv", "Requests", 0, Counts, |group| Some(Count(group.pv()))),
+    Pv: shown_as_number("pv", "Requests", 0, Counts, |group| Some(Count(group.pv()))),
     /// Distinct visitors.
-    Uv: usual("uv", "Visitors", 20, Uv, |group| group.uv().map(Count)),
+    Uv: shown_as_number("uv", "Visitors", 20, Uv, |group| group.uv().map(Count)),
     /// Share of all hits.
-    Share: usual("share", "Share", 10, Counts, |group| Some(Share(group.pv(), group.pv_of_all.max(1)))),
+    Share: shown_as_number("share", "Share", 10, Counts, |group| Some(Share(group.pv(), group.pv_of_all.max(1)))),
     /// Bytes sent.
-    Bytes: MetricRow { requirement: BYTES, ..usual("bytes", "Sent", 200, Counts, |group| group.counted().bytes().map(Count)) },
+    Bytes: MetricRow { requirement: BYTES, ..shown_as_number("bytes", "Sent", 200, Counts, |group| group.counted().bytes().map(Count)) },
     /// Hits served from static files.
-    Static: hits(("static", "Static", "Static hits"), 120, PATH, |group| group.counted().static_hits().map(Count)),
+    Static: hits(("static", "Static", "Static count"), 120, PATH, |group| group.counted().static_hits().map(Count)),
     /// Hits answered by the application.
-    Dynamic: hits(("dynamic", "Dynamic", "Dynamic hits"), 130, PATH, |group| group.counted().dynamic().map(Count)),
+    Dynamic: hits(("dynamic", "Dynamic", "Dynamic count"), 130, PATH, |group| group.counted().dynamic().map(Count)),
     /// Hits with status 100 to 199.
-    Status1xx: of_status("1xx", "status_1xx", ("1xx", "1xx hits"), 140, |group| group.counted().class(1).map(Count)),
+    Status1xx: of_status("1xx", "status_1xx", ("1xx", "1xx count"), 140, |group| group.counted().class(1).map(Count)),
     /// Hits with status 200 to 299.
-    Status2xx: of_status("2xx", "status_2xx", ("2xx", "2xx hits"), 150, |group| group.counted().class(2).map(Count)),
+    Status2xx: of_status("2xx", "status_2xx", ("2xx", "2xx count"), 150, |group| group.counted().class(2).map(Count)),
     /// Hits with status 300 to 399.
-    Status3xx: of_status("3xx", "status_3xx", ("3xx", "3xx hits"), 160, |group| group.counted().class(3).map(Count)),
+    Status3xx: of_status("3xx", "status_3xx", ("3xx", "3xx count"), 160, |group| group.counted().class(3).map(Count)),
     /// Hits with status 400 to 499.
-    Status4xx: of_status("4xx", "status_4xx", ("4xx", "4xx hits"), 170, |group| group.counted().class(4).map(Count)),
+    Status4xx: of_status("4xx", "status_4xx", ("4xx", "4xx count"), 170, |group| group.counted().class(4).map(Count)),
     /// Hits with status 500 to 599.
-    Status5xx: of_status("5xx", "status_5xx", ("5xx", "5xx hits"), 180, |group| group.counted().class(5).map(Count)),
+    Status5xx: of_status("5xx", "status_5xx", ("5xx", "5xx count"), 180, |group| group.counted().class(5).map(Count)),
     /// Hits with any other status.
     StatusOther: of_status("status_other", "status_other", ("Other status", "Other status"), 190, |group| group.counted().class(0).map(Count)),
     /// Mean request time.

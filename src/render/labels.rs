@@ -85,7 +85,7 @@ pub(super) fn visitors(report: &Report) -> impl Iterator<Item = String> {
                 ADDRESS_LIST => "addresses from a list".to_owned(),
                 variable => format!("addresses from ${variable}"),
             }),
-            anonymized.then(|| "addresses shortened".to_owned()),
+            anonymized.then(|| "addresses masked".to_owned()),
         ]
     };
     report.visitor.iter().flat_map(said).flatten()

@@ -136,7 +136,8 @@ pub(crate) fn assemble(
     let parsed: u64 = read.iter().map(|input| input.ledger.parsed()).sum();
     let in_period = parsed - tally.ledger.filtered_for(FilterReason::Period);
     if in_period > 0 {
-        notes.extend(near_misses(&literals(&counting.filters, &plan.variable_columns), &tally.ledger.near_misses));
+        let literals = literals(&counting.filters, &plan.variable_columns);
+        notes.extend(near_misses(&literals, &tally.ledger.near_misses, !selected.is_all()));
     } else if parsed > 0 {
         notes.extend(outside_period(
             counting,

@@ -178,7 +178,7 @@ pub struct Report {
 const SCHEMA: &str = "logstat.report/2";
 
 impl Report {
-    /// Adds warnings about inputs that failed, such as [`Found::problems`](crate::Found), which [`count`](crate::count)
+    /// Adds warnings about inputs that failed, such as [`ResolvedInputs::problems`](crate::ResolvedInputs), which [`count`](crate::count)
     /// does not see. [`Outcome::problems`](crate::Outcome) are already in the report.
     pub fn warn<'e>(&mut self, problems: impl IntoIterator<Item = &'e Error>) {
         self.warnings.extend(problems.into_iter().filter_map(Warning::of));

@@ -8,8 +8,9 @@ use crate::text::{Grouped, shell_word, written};
 /// Largest number of patterns that get a note each.
 const NOTED: usize = 3;
 
-/// Returns a note for each pattern that equals no value. `found` is what was found for each of `literals`.
-pub(super) fn near_misses(literals: &[Literal<'_>], found: &[NearMisses]) -> Vec<Note> {
+/// Returns a note for each pattern that equals no value. `found` is what was found for each of `literals`, within a
+/// period if `has_period`.
+pub(super) fn near_misses(literals: &[Literal<'_>], found: &[NearMisses], has_period: bool) -> Vec<Note> {
     let all = || literals.iter().zip(found);
     let is_met = |literal: &Literal<'_>| {
         let is_alternative =
@@ -17,7 +18,8 @@ pub(super) fn near_misses(literals: &[Literal<'_>], found: &[NearMisses]) -> Vec
         !literal.is_among_literals || all().any(|(other, found)| is_alternative(other) && found.is_met)
     };
     let missed = all().filter(|(_, found)| !found.is_met);
-    let mut texts: Vec<_> = missed.filter_map(|(literal, found)| text(literal, *found, is_met(literal))).collect();
+    let mut texts: Vec<_> =
+        missed.filter_map(|(literal, found)| text(literal, *found, is_met(literal), has_period)).collect();
     let more = texts.len().saturating_sub(NOTED);
     texts.truncate(NOTED);
     if more > 0 {
@@ -29,9 +31,10 @@ pub(super) fn near_misses(literals: &[Literal<'_>], found: &[NearMisses]) -> Vec
 
 /// The note about a pattern. `is_met` is true if another pattern of its condition may match. If nothing is like the
 /// pattern, the note is only of use if nothing else matches either.
-fn text(literal: &Literal<'_>, found: NearMisses, is_met: bool) -> Option<Message> {
+fn text(literal: &Literal<'_>, found: NearMisses, is_met: bool, has_period: bool) -> Option<Message> {
     let Literal { dimension, pattern, bytes, excludes, .. } = *literal;
-    let (name, key) = (dimension.name(), dimension.singular());
+    let name = dimension.name();
+    let key = dimension.singular().to_owned() + if has_period { " in the period" } else { "" };
     let quoted = shell_quoted(pattern.text());
     let (like, better) = match found {
         NearMisses { containing: 0, in_other_case: 0, .. } if excludes || is_met => return None,
@@ -106,7 +109,7 @@ mod tests {
             in_other_case: *in_other_case,
         };
         let found: Vec<_> = found.iter().map(miss).collect();
-        near_misses(&literals(&conditions, &VariableColumns::default()), &found)
+        near_misses(&literals(&conditions, &VariableColumns::default()), &found, false)
             .iter()
             .map(ToString::to_string)
             .collect()
@@ -121,6 +124,10 @@ mod tests {
         );
         assert_eq!(notes(path, &[(false, 0, 0)]), ["no path equals or contains '/login'"]);
         assert_eq!(notes(path, &[(true, 9, 9)]), [""; 0]);
+        let conditions = [Condition::Matches { dimension: Dimension::Path, any: vec!["/login".parse().unwrap()] }];
+        let literals = literals(&conditions, &VariableColumns::default());
+        let notes_of_period = near_misses(&literals, &[NearMisses::default()], true);
+        assert_eq!(notes_of_period[0].to_string(), "no path in the period equals or contains '/login'");
         let agent: &[(Dimension, &[&str], bool)] = &[(Dimension::Agent, &["googlebot"], false)];
         assert_eq!(
             notes(agent, &[(false, 0, 1)]),

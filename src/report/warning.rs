@@ -41,7 +41,7 @@ pub enum WarningCode {
     /// Decoding compressed data needs more memory than is allowed.
     DecoderLimit,
     /// This build cannot decompress the input.
-    NotUnpacked,
+    CompressionUnsupported,
     /// No line fits a format in use.
     NoFormat,
     /// The input is recognised as something other than an access log.
@@ -82,7 +82,7 @@ const CODES: [CodeRow; 15] = [
         "compressed data ends early, is corrupt, or is followed by something else",
     ),
     row(WarningCode::DecoderLimit, "decoder-limit", "decoding compressed data needs more memory than is allowed"),
-    row(WarningCode::NotUnpacked, "not-unpacked", "this build cannot decompress the input"),
+    row(WarningCode::CompressionUnsupported, "not-unpacked", "this build cannot decompress the input"),
     row(WarningCode::NoFormat, "no-format", "no line fits a format in use"),
     row(WarningCode::NotAnAccessLog, "not-an-access-log", "the input is recognised as something else"),
     row(WarningCode::NoLogs, "no-logs", "the directory has no access logs"),
@@ -138,7 +138,7 @@ fn subject(kind: &ErrorKind) -> Option<(WarningCode, &Path)> {
         ErrorKind::Changed { path } => (WarningCode::Changed, path),
         ErrorKind::Compressed { path, .. } => (WarningCode::BadCompressedData, path),
         ErrorKind::DecoderLimit { path, .. } => (WarningCode::DecoderLimit, path),
-        ErrorKind::CompressionUnsupported { path, .. } => (WarningCode::NotUnpacked, path),
+        ErrorKind::CompressionUnsupported { path, .. } => (WarningCode::CompressionUnsupported, path),
         ErrorKind::DanglingLink { path, .. } => (WarningCode::DanglingLink, path),
         ErrorKind::LinkLoop { path } => (WarningCode::LinkLoop, path),
         ErrorKind::NoLogs { path, .. } => (WarningCode::NoLogs, path),

@@ -7,11 +7,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// than any address.
 pub(crate) const AHEAD: usize = 64;
 
-/// Cuts the addresses in the beginning of a text. If the text `goes_on`, drops a possible start of an address at the
+/// Cuts the addresses in the beginning of a text. If the text `continues`, drops a possible start of an address at the
 /// end of the piece.
-pub(crate) fn mask_addresses(text: &[u8], goes_on: bool) -> Cow<'_, [u8]> {
+pub(crate) fn mask_addresses(text: &[u8], continues: bool) -> Cow<'_, [u8]> {
     let open = text.iter().rev().take_while(|byte| is_of_address(**byte)).count();
-    mask_all(&text[..text.len() - if goes_on { open } else { 0 }])
+    mask_all(&text[..text.len() - if continues { open } else { 0 }])
 }
 
 /// Cuts the addresses in the rest of a text from `at` on. Drops the remainder of an address that begins before `at`.
@@ -116,7 +116,7 @@ mod tests {
     use proptest::prelude::*;
     use regex::bytes::Regex;
 
-    fn cut(text: &str) -> String {
+    fn masked(text: &str) -> String {
         String::from_utf8(mask_all(text.as_bytes()).into_owned()).unwrap()
     }
 
@@ -146,7 +146,7 @@ mod tests {
             ("Chrome/120.0.0.0 YaBrowser/24.1.2.825", "Chrome/120.0.0.0 YaBrowser/24.1.2.0"),
         ];
         for (text, expected) in rows {
-            assert_eq!(cut(text), expected, "{text}");
+            assert_eq!(masked(text), expected, "{text}");
         }
     }
 
@@ -172,14 +172,14 @@ mod tests {
             "1..2..3..4",
         ];
         for text in rows {
-            assert!(matches!(mask_all(text.as_bytes()), Cow::Borrowed(_)), "{text} {}", cut(text));
+            assert!(matches!(mask_all(text.as_bytes()), Cow::Borrowed(_)), "{text} {}", masked(text));
         }
     }
 
     #[test]
     fn truncated_addresses_are_dropped() {
-        let piece = |text: &'static str, goes_on| {
-            String::from_utf8(mask_addresses(text.as_bytes(), goes_on).into_owned()).unwrap()
+        let piece = |text: &'static str, continues| {
+            String::from_utf8(mask_addresses(text.as_bytes(), continues).into_owned()).unwrap()
         };
         assert_eq!(piece("a 2001:db8:1:2:3", true), "a ");
         assert_eq!(piece("a 203.0.113.7 b", true), "a 203.0.113.0 ");
@@ -217,14 +217,14 @@ mod tests {
                 }
             };
             let expected: String = words.iter().map(|(address, between)| reference(address) + between).collect();
-            prop_assert_eq!(cut(&text), expected);
+            prop_assert_eq!(masked(&text), expected);
         }
 
         #[test]
         fn no_text_keeps_an_address(parts in prop::collection::vec(prop_oneof![
             address(), "[0-9a-fx:. /]{0,4}", Just("203.0.113.7".to_owned()),
         ], 0..6)) {
-            let cut = cut(&parts.concat());
+            let cut = masked(&parts.concat());
             let ipv4 = Regex::new(r"[0-9]\.0*(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.0*(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.0*[1-9]").unwrap();
             prop_assert!(!ipv4.is_match(cut.as_bytes()), "{} from {}", cut, parts.concat());
             let long = Regex::new("[0-9a-f]+(:[0-9a-f]+){7}").unwrap();

@@ -63,7 +63,7 @@ impl<T> ByKey<T> {
     }
 
     /// Returns the same dimension without keys; `empty` makes the empty tally.
-    pub(super) fn emptied<U>(&self, empty: impl FnOnce(&T) -> U) -> ByKey<U> {
+    pub(super) fn empty_copy<U>(&self, empty: impl FnOnce(&T) -> U) -> ByKey<U> {
         self.with(Partitioned::new(empty(self.tallies.empty())))
     }
 
@@ -81,7 +81,7 @@ impl<T> ByKey<T> {
         let seed = self.visitors.seed();
         ByKey {
             dimension: self.dimension,
-            grouping: self.grouping.emptied(seed),
+            grouping: self.grouping.empty_copy(seed),
             are_texts: self.are_texts,
             visitors: AddressKeys::new(seed),
             tallies,

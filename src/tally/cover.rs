@@ -51,7 +51,7 @@ mod tests {
         seconds.iter().map(|wall_s| Stamp { wall_s: *wall_s, offset_min: 0 }).collect()
     }
 
-    fn told(cover: Cover) -> (i64, i64) {
+    fn seconds(cover: Cover) -> (i64, i64) {
         (cover.first().wall_s, cover.last().wall_s)
     }
 
@@ -63,7 +63,7 @@ mod tests {
             let forward = covers.iter().copied().reduce(Cover::with).unwrap();
             let back = covers.iter().rev().copied().reduce(Cover::with).unwrap();
             assert_eq!(forward, back);
-            told(forward)
+            seconds(forward)
         };
         assert_eq!(cover([Some(0), Some(700), Some(90)]), (5, 7));
         assert_eq!(cover([None, None, None]), (2, 9));

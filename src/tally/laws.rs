@@ -278,7 +278,7 @@ pub(super) fn found<F>(tally: &Tally<F>, dimension: Dimension) -> BTreeMap<Parts
     (0..keys.len() as u32).map(group).collect()
 }
 
-fn as_told(times: &[u64]) -> Vec<u64> {
+fn as_reported(times: &[u64]) -> Vec<u64> {
     let median = if times.is_empty() { 0 } else { times[times.len().div_ceil(2) - 1] };
     vec![
         times.len() as u64,
@@ -314,7 +314,7 @@ proptest! {
             let hits: Vec<Hit> = hits.iter().map(|(hit, _)| hit.clone()).collect();
             for dimension in all_dimensions() {
                 let mut expected = reference(&hits, dimension, visitor);
-                expected.values_mut().for_each(|plain| plain.times = as_told(&plain.times));
+                expected.values_mut().for_each(|plain| plain.times = as_reported(&plain.times));
                 prop_assert_eq!(found(&merged, dimension), expected, "{:?} by {:?}", dimension, uv);
             }
             let lacking = |field| hits.iter().filter(|hit| hit.lacks.intersects(field)).count() as u64;

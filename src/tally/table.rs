@@ -111,10 +111,10 @@ impl<F> Table<F> {
     }
 
     /// Returns the same table without groups, for keys of any form.
-    pub(super) fn emptied<G>(&self) -> Table<G> {
+    pub(super) fn empty_copy<G>(&self) -> Table<G> {
         Table {
             dimension: self.dimension,
-            grouping: self.grouping.emptied(self.seed),
+            grouping: self.grouping.empty_copy(self.seed),
             measures: self.empty_measures(),
             uv: self.uv,
             seed: self.seed,

@@ -100,7 +100,7 @@ impl Tally {
     /// `variable_columns`.
     pub(crate) fn with_each(mut self, dimension: Dimension, variable_columns: &VariableColumns) -> Tally {
         let ledger = Ledger { inputs: vec![InputLedger::new(1)], ..Ledger::default() };
-        let empty = Tally { ledger, ..self.emptied() };
+        let empty = Tally { ledger, ..self.empty_copy() };
         let by_key = ByKey::new(dimension, variable_columns, empty, self.visitors.seed());
         self.by_key = Some(Box::new(by_key));
         self
@@ -183,7 +183,7 @@ impl Tally {
     /// Unescapes all texts. Texts that differ only in how they were escaped become one.
     pub(crate) fn unescape(mut self) -> Tally<Unescaped> {
         if !self.visitors.others().has_no_escaped() {
-            let mut unescaped = self.emptied();
+            let mut unescaped = self.empty_copy();
             unescaped.absorb(self);
             return unescaped;
         }
@@ -211,7 +211,7 @@ impl Tally {
 
     /// Returns what was counted so far, unescaped for a report. Counting can continue.
     pub(crate) fn snapshot(&self) -> Tally<Unescaped> {
-        let mut snapshot = self.emptied();
+        let mut snapshot = self.empty_copy();
         snapshot.merge(self);
         snapshot
     }
@@ -219,14 +219,14 @@ impl Tally {
 
 impl<F> Tally<F> {
     /// Returns the same tables without hits, for texts of any form.
-    pub(super) fn emptied<G>(&self) -> Tally<G> {
+    pub(super) fn empty_copy<G>(&self) -> Tally<G> {
         Tally {
             ledger: Ledger { inputs: vec![InputLedger::default(); self.ledger.inputs.len()], ..Ledger::default() },
             period: None,
             by_instant: self.by_instant,
             visitors: AddressKeys::new(self.visitors.seed()),
-            tables: self.tables.iter().map(Table::emptied).collect(),
-            rankings: self.rankings.iter().map(Table::emptied).collect(),
+            tables: self.tables.iter().map(Table::empty_copy).collect(),
+            rankings: self.rankings.iter().map(Table::empty_copy).collect(),
             uv: self.uv,
             visitor: self.visitor,
             unknown: Unknown::default(),
@@ -234,7 +234,7 @@ impl<F> Tally<F> {
             degraded: self.degraded,
             known_set_bytes: 0,
             hits_since: 0,
-            by_key: self.by_key.as_ref().map(|by_key| Box::new(by_key.emptied(Tally::emptied))),
+            by_key: self.by_key.as_ref().map(|by_key| Box::new(by_key.empty_copy(Tally::empty_copy))),
             scratch: Scratch::default(),
         }
     }

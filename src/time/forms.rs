@@ -41,9 +41,9 @@ const FORMS: [Form; 6] = [
     Form { examples: &["90m", "1h", "7d", "1d12h", "2 days ago", "-1h", "last 24 hours"], read: ago },
     Form {
         examples: &["2026", "2026-11", "2026-W46", "2026-11-14", "2026-11-14T08", "2026/11/14 08:30:00"],
-        read: figures,
+        read: numeric_date,
     },
-    Form { examples: &["14/Nov/2026:08:30:00 +0000", "14.11.2026 08:30"], read: figures },
+    Form { examples: &["14/Nov/2026:08:30:00 +0000", "14.11.2026 08:30"], read: numeric_date },
     Form { examples: &["now"], read: now },
     Form { examples: &["today", "yesterday", "monday", "yesterday 10:00", "10am"], read: day },
     Form { examples: &["this week", "last week", "last month"], read: period },
@@ -86,7 +86,7 @@ pub(super) const PERIODS: [(&str, Unit); 6] = [
 /// Longest length of time before now: more than all years of the calendar.
 const AGO_AT_MOST_S: i64 = 10_000 * 366 * DAY_S;
 
-fn figures(text: &str) -> Option<Result<Written, MomentError>> {
+fn numeric_date(text: &str) -> Option<Result<Written, MomentError>> {
     let of = |found: PartialDate| match found.offset_min {
         Some(offset_min) => {
             Written { begin: MomentKind::Instant(found.wall_s - i64::from(offset_min) * 60), end: None }

@@ -7,13 +7,13 @@ use super::{DAY_S, FIRST_S, LAST_S, Unit, weekday};
 /// The start of a calendar period relative to now, or a moment some seconds after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Start {
-    of: Of,
+    of: StartUnit,
     /// Seconds to add.
     after_s: i64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Of {
+enum StartUnit {
     /// The period of this unit that contains now, or the one this many units later.
     Unit { unit: Unit, later: i64 },
     /// The last such weekday, today included. Monday is 0.
@@ -23,12 +23,12 @@ enum Of {
 impl Start {
     /// The start of the period that contains now, or of the one `later` units later.
     pub(super) const fn of_unit(unit: Unit, later: i64) -> Start {
-        Start { of: Of::Unit { unit, later }, after_s: 0 }
+        Start { of: StartUnit::Unit { unit, later }, after_s: 0 }
     }
 
     /// Midnight of the last such weekday, today included. Monday is 0.
     pub(super) const fn of_weekday(day: i64) -> Start {
-        Start { of: Of::Weekday(day), after_s: 0 }
+        Start { of: StartUnit::Weekday(day), after_s: 0 }
     }
 
     /// The moment this many seconds later.
@@ -39,8 +39,8 @@ impl Start {
     /// The end of the period.
     pub(super) fn end(self) -> Start {
         match self.of {
-            Of::Unit { unit, later } => Start { of: Of::Unit { unit, later: later + 1 }, ..self },
-            Of::Weekday(_) => self.after(DAY_S),
+            StartUnit::Unit { unit, later } => Start { of: StartUnit::Unit { unit, later: later + 1 }, ..self },
+            StartUnit::Weekday(_) => self.after(DAY_S),
         }
     }
 
@@ -48,8 +48,8 @@ impl Start {
     pub(super) fn on(self, wall_s: i64) -> i64 {
         let now_s = wall_s.clamp(FIRST_S, LAST_S);
         let start_s = match self.of {
-            Of::Unit { unit, later } => later_start_s(unit, now_s, later),
-            Of::Weekday(day) => Unit::Day.bucket(now_s).start_s - (weekday(now_s) - day).rem_euclid(7) * DAY_S,
+            StartUnit::Unit { unit, later } => later_start_s(unit, now_s, later),
+            StartUnit::Weekday(day) => Unit::Day.bucket(now_s).start_s - (weekday(now_s) - day).rem_euclid(7) * DAY_S,
         };
         start_s.saturating_add(self.after_s)
     }
@@ -75,8 +75,12 @@ impl PartialOrd for Start {
     /// Starts of different units have no order.
     fn partial_cmp(&self, other: &Start) -> Option<Ordering> {
         match (self.of, other.of) {
-            (Of::Weekday(mine), Of::Weekday(theirs)) if mine == theirs => Some(self.after_s.cmp(&other.after_s)),
-            (Of::Unit { unit: mine, later }, Of::Unit { unit: theirs, later: later_too }) if mine == theirs => {
+            (StartUnit::Weekday(mine), StartUnit::Weekday(theirs)) if mine == theirs => {
+                Some(self.after_s.cmp(&other.after_s))
+            }
+            (StartUnit::Unit { unit: mine, later }, StartUnit::Unit { unit: theirs, later: later_too })
+                if mine == theirs =>
+            {
                 // Only days are followed by a time of day, which is shorter than a day, or by its end.
                 Some((later, self.after_s).cmp(&(later_too, other.after_s)))
             }

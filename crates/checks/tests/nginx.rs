@@ -34,7 +34,7 @@ impl Findings {
     }
 
     /// Panics with all recorded failures.
-    fn settle(self, of: &str) {
+    fn assert_none(self, of: &str) {
         let mut text = format!("{of}: {} findings", self.0.len());
         self.0.iter().for_each(|finding| write!(text, "\n- {finding}").unwrap());
         assert!(self.0.is_empty(), "{text}");

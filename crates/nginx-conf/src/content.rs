@@ -52,10 +52,10 @@ impl Content {
                     let hands_over = || body.iter().any(|inner| role(inner) == Role::HandsOver);
                     if let Some(of) = fallback::file_check(directive).filter(|_| hands_over()) {
                         checks = checks.or_else(|| Some(Fallback::new(directive, FallbackTarget::HandedOver, of)));
-                    } else if body.iter().any(acts) {
+                    } else if body.iter().any(changes_handler) {
                         not_followed.push(NotFollowed::new(directive, Why::NotThePath));
                     }
-                    not_followed.extend(body.iter().filter_map(unclear));
+                    not_followed.extend(body.iter().filter_map(undetermined));
                     continue;
                 }
                 // These serve files for some methods, and modify them for others.
@@ -74,7 +74,7 @@ impl Content {
                 Role::HandsOver => content = Content::HandedOver(directive.written()),
                 Role::Generates => content = Content::Generated(directive.written()),
                 Role::Setting => {}
-                Role::MayAnswer | Role::Unknown => not_followed.extend(unclear(directive)),
+                Role::MayAnswer | Role::Unknown => not_followed.extend(undetermined(directive)),
             }
         }
         if let Content::Files { fallback, .. } = &mut content {
@@ -87,7 +87,7 @@ impl Content {
 }
 
 /// Returns an entry for a directive that may answer a request in a way that cannot be determined here.
-fn unclear(directive: &Directive) -> Option<NotFollowed> {
+fn undetermined(directive: &Directive) -> Option<NotFollowed> {
     match role(directive) {
         Role::MayAnswer => Some(NotFollowed::new(directive, Why::Code)),
         Role::Unknown => Some(NotFollowed::new(directive, Why::Unknown)),
@@ -96,7 +96,7 @@ fn unclear(directive: &Directive) -> Option<NotFollowed> {
 }
 
 /// True if a directive within an `if` can change the handler.
-fn acts(directive: &Directive) -> bool {
+fn changes_handler(directive: &Directive) -> bool {
     matches!(directive.name.text.as_str(), "rewrite" | "return" | "break" | "empty_gif")
         || matches!(role(directive), Role::HandsOver | Role::Generates)
 }

@@ -58,7 +58,7 @@ impl Request {
     }
 
     /// Redirects the request to another path; `None` if it was redirected too often.
-    fn to(mut self, uri: Vec<u8>) -> Option<Request> {
+    fn redirected_to(mut self, uri: Vec<u8>) -> Option<Request> {
         self.hops = self.hops.checked_sub(1)?;
         self.uri = uri;
         Some(self)
@@ -111,7 +111,7 @@ impl Server {
             StepsOutcome::Answered => Class::Dynamic,
             StepsOutcome::Redirected => Class::Redirect,
             StepsOutcome::Moves(uri) => {
-                request.to(uri).map_or(Class::Dynamic, |request| self.class_found(request, enter))
+                request.redirected_to(uri).map_or(Class::Dynamic, |request| self.class_found(request, enter))
             }
             StepsOutcome::Stays(uri) => self.class_of_content(location, Request { uri, ..request }, enter),
         }
@@ -173,7 +173,7 @@ impl Server {
             FallbackTarget::Code(_) => Class::Static,
             FallbackTarget::Named(name) => {
                 let uri = request.uri.clone();
-                match self.named(name).zip(request.to(uri)) {
+                match self.named(name).zip(request.redirected_to(uri)) {
                     Some((at, request)) => self.class_in(at, request, enter),
                     // Without such a location, nginx answers 500.
                     None => Class::Dynamic,
@@ -184,7 +184,9 @@ impl Server {
                 // `try_files $uri /index.html` has reached /index.html: the file exists, or nginx would loop and answer
                 // 500.
                 Some(next) if next == request.uri && tries_path => Class::Static,
-                Some(next) => request.to(next).map_or(Class::Dynamic, |request| self.class_found(request, enter)),
+                Some(next) => {
+                    request.redirected_to(next).map_or(Class::Dynamic, |request| self.class_found(request, enter))
+                }
             },
         }
     }
@@ -197,7 +199,7 @@ impl Server {
         };
         let next =
             if index.starts_with('/') { index.as_bytes().to_vec() } else { [&request.uri, index.as_bytes()].concat() };
-        match request.to(next).map_or(Class::Static, |request| self.class_found(request, enter)) {
+        match request.redirected_to(next).map_or(Class::Static, |request| self.class_found(request, enter)) {
             Class::ByFiles { .. } => Class::Static,
             class => class,
         }

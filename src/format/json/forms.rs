@@ -96,7 +96,7 @@ const CADDYS: [&[u8]; 7] =
     [b"http.log.error", b"http.handlers.", b"http.acme_client", b"http.auto_https", b"admin.api", b"tls.", b"pki."];
 
 /// True if the value of `logger` names a part of Caddy that does not write access logs.
-pub(super) fn is_caddys_own(logger: &[u8]) -> bool {
+pub(super) fn is_caddy_internal(logger: &[u8]) -> bool {
     CADDYS.iter().any(|part| logger.starts_with(part))
 }
 
@@ -145,7 +145,7 @@ mod tests {
             ("my.app", false),
             ("", false),
         ] {
-            assert_eq!(is_caddys_own(logger.as_bytes()), expected, "{logger}");
+            assert_eq!(is_caddy_internal(logger.as_bytes()), expected, "{logger}");
         }
     }
 }

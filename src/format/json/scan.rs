@@ -15,7 +15,7 @@
 use std::ops::Range;
 
 use super::field_values::{FieldValues, Flaw, ScanContext};
-use super::forms::{Mark, is_caddys_own};
+use super::forms::{Mark, is_caddy_internal};
 use super::key_lookup::{JsonKeys, Name};
 use super::seen::KeysSeen;
 use super::shape::{SampleValue, Shapes};
@@ -41,7 +41,7 @@ pub(in crate::format) struct JsonScratch {
     /// Length of the path before each open object.
     opened: Vec<usize>,
     /// True if the line comes from a part of Caddy that does not write access logs.
-    is_caddys_own: bool,
+    is_caddy_internal: bool,
     /// Known labels of an LTSV line: the rule of each, and the range of its value.
     pub(in crate::format) labelled: Vec<(u16, Range<usize>)>,
     pub(in crate::format) seen_in_line: KeysSeen,
@@ -83,7 +83,7 @@ pub(in crate::format) fn scan<'a>(
     let has = scratch
         .walk(keys, line, learns)
         .map_err(|Broken(at)| mismatch(Reason::BadJson, "a JSON object that is whole", at))?;
-    if scratch.is_caddys_own {
+    if scratch.is_caddy_internal {
         return Err(mismatch(Reason::NoMatch, "a line of an access log", line.text.len()));
     }
     if !has.intersects(Fields::STATUS.union(Fields::text(TextField::Path))) {
@@ -122,7 +122,7 @@ impl JsonScratch {
         self.seen_in_line.clear();
         self.path.clear();
         self.opened.clear();
-        self.is_caddys_own = false;
+        self.is_caddy_internal = false;
         let mut has = Fields::NONE;
         let mut at = skip_space(text, 0) + 1;
         loop {
@@ -173,7 +173,7 @@ impl JsonScratch {
             match mark {
                 Mark::Nothing => {}
                 Mark::Envoy => self.field_values.note_envoy_key(),
-                Mark::Logger => self.is_caddys_own |= is_caddys_own(self.field_values.plain(&value, text)),
+                Mark::Logger => self.is_caddy_internal |= is_caddy_internal(self.field_values.plain(&value, text)),
             }
             let rule = match first {
                 Some(first) if keys.has_forms(first) => keys.reading(first, self.field_values.plain(&value, text)),

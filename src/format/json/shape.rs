@@ -8,7 +8,7 @@
 //! Measured: a third of the time that scan.rs needs to go from key to key, for lines of nginx.
 
 use super::field_values::FieldValues;
-use super::forms::{Mark, is_caddys_own};
+use super::forms::{Mark, is_caddy_internal};
 use super::key_lookup::JsonKeys;
 use super::seen::KeysSeen;
 use super::value::{Kind, Value, value};
@@ -83,7 +83,7 @@ enum Guard {
     /// The step's rule must read the value. This is the first rule of its key.
     SameRule(u16),
     /// The value must not name a part of Caddy that does not write access logs.
-    NotCaddys,
+    NotCaddyInternal,
 }
 
 impl Shape {
@@ -101,7 +101,7 @@ impl Shape {
             let rule = value.rule.map(|rule| (rule, targets.partition_point(|target| *target < target_of(rule))));
             value.rule.iter().for_each(|rule| seen.add(*rule));
             let guard = match value.first {
-                _ if value.mark == Mark::Logger => Guard::NotCaddys,
+                _ if value.mark == Mark::Logger => Guard::NotCaddyInternal,
                 Some(first) if keys.has_forms(first) => Guard::SameRule(first),
                 _ => Guard::Nothing,
             };
@@ -140,7 +140,7 @@ impl Shape {
         for step in &self.steps {
             let (before, rest) = between.split_at_checked(step.before)?;
             between = rest;
-            at = behind(before, text, at)?;
+            at = position_after(before, text, at)?;
             // Skip the quotes before the value.
             places = places.get(step.quotes..)?;
             let found = match step.ends {
@@ -180,14 +180,14 @@ impl Step {
         match self.guard {
             Guard::Nothing => true,
             Guard::SameRule(first) => keys.reading(first, value) == self.rule.map(|(rule, _)| rule),
-            Guard::NotCaddys => !is_caddys_own(value),
+            Guard::NotCaddyInternal => !is_caddy_internal(value),
         }
     }
 }
 
 /// The position after these bytes, if `text` has them at `at`.
 #[inline]
-fn behind(bytes: &[u8], text: &[u8], at: usize) -> Option<usize> {
+fn position_after(bytes: &[u8], text: &[u8], at: usize) -> Option<usize> {
     let end = at + bytes.len();
     let text = text.get(at..end)?;
     let (words, others) = (bytes.as_chunks::<8>().0, text.as_chunks::<8>().0);

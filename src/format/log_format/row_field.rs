@@ -13,31 +13,32 @@ use crate::format::timestamp;
 use crate::time::{Clock, Rfc3339};
 
 /// The result of writing a value.
-pub(super) enum Put {
+pub(super) enum WriteResult {
     Done,
     /// The value has the right shape, but does not exist.
-    NoSuchValue(Reason),
+    InvalidValue(Reason),
     /// The text is not a value of this step.
-    NoValue,
+    WrongShape,
     /// The text is two lines in one. No other reading of the line can be right.
     TwoLines,
 }
 
 /// Writes a value into the row.
 #[inline(always)]
-pub(in crate::format) fn put<'a>(step: &Step, value: &'a [u8], clock: &mut Clock, row: &mut Row<'a>) -> Put {
+pub(in crate::format) fn put<'a>(step: &Step, value: &'a [u8], clock: &mut Clock, row: &mut Row<'a>) -> WriteResult {
     if !matches!(step.value_end, ValueEnd::UserAndTime) {
-        return put_value(step.row_field, value, clock, row).map_or_else(Put::NoSuchValue, |()| Put::Done);
+        return put_value(step.row_field, value, clock, row)
+            .map_or_else(WriteResult::InvalidValue, |()| WriteResult::Done);
     }
     match user::read(value, clock) {
         UserAndTime::Both(user, time) => {
-            put_text(step.row_field, user, row);
+            write_text(step.row_field, user, row);
             (row.stamp, row.has_assumed_utc) = (time.stamp, !time.has_offset);
-            Put::Done
+            WriteResult::Done
         }
-        UserAndTime::NoSuchTime => Put::NoSuchValue(Reason::BadTime),
-        UserAndTime::Neither => Put::NoValue,
-        UserAndTime::TwoLines => Put::TwoLines,
+        UserAndTime::NoSuchTime => WriteResult::InvalidValue(Reason::BadTime),
+        UserAndTime::Neither => WriteResult::WrongShape,
+        UserAndTime::TwoLines => WriteResult::TwoLines,
     }
 }
 
@@ -50,7 +51,7 @@ fn is_missing(value: &[u8]) -> bool {
 #[inline]
 fn put_value<'a>(row_field: RowField, value: &'a [u8], clock: &mut Clock, row: &mut Row<'a>) -> Result<(), Reason> {
     match row_field {
-        RowField::Text(_) => put_text(row_field, value, row),
+        RowField::Text(_) => write_text(row_field, value, row),
         RowField::Time => {
             let time = timestamp::read(value, &mut Rfc3339::default(), clock);
             let time = time.map_err(|_| Reason::BadTime)?;
@@ -69,7 +70,7 @@ fn put_value<'a>(row_field: RowField, value: &'a [u8], clock: &mut Clock, row: &
 
 /// Writes a text into its slot.
 #[inline]
-fn put_text<'a>(row_field: RowField, value: &'a [u8], row: &mut Row<'a>) {
+fn write_text<'a>(row_field: RowField, value: &'a [u8], row: &mut Row<'a>) {
     if let RowField::Text(slot) = row_field {
         row.set_text(slot, value);
         if slot == Slot::REQUEST {

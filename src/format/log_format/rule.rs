@@ -5,7 +5,7 @@
 //! walk: from left to right, each value has the first end, in its order, from which the rest of the line matches.
 
 use super::plan::{AFTER_TIME, BEFORE_TIME, Plan, Step, Tail};
-use super::row_field::{Put, put};
+use super::row_field::{WriteResult, put};
 use super::value_end::{Bytes, Open, ValueEnd};
 use crate::format::Reason;
 use crate::format::mismatch::{Expected, Mismatch};
@@ -45,12 +45,12 @@ pub(in crate::format) fn scan<'a>(
     let mut flaw = Ok(end);
     for (step, value) in plan.steps.iter().zip(values) {
         match put(step, value, clock, row) {
-            Put::NoSuchValue(reason) if flaw.is_ok() => {
+            WriteResult::InvalidValue(reason) if flaw.is_ok() => {
                 let at = value.as_ptr().addr() - text.as_ptr().addr();
                 flaw = Err(mismatch(reason, Expected::Piece(step.value_piece), at));
             }
-            Put::Done | Put::NoSuchValue(_) => {}
-            Put::NoValue | Put::TwoLines => return Err(no_match),
+            WriteResult::Done | WriteResult::InvalidValue(_) => {}
+            WriteResult::WrongShape | WriteResult::TwoLines => return Err(no_match),
         }
     }
     flaw

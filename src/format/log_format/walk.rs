@@ -10,7 +10,7 @@
 
 use super::ends::{Tried, find};
 use super::plan::{Plan, Tail};
-use super::row_field::{Put, put};
+use super::row_field::{WriteResult, put};
 use super::shortcut::take;
 use crate::format::marks::{Line, Quotes};
 use crate::format::mismatch::{Expected, Mismatch};
@@ -114,7 +114,7 @@ impl<'a> Walk<'_, 'a, '_> {
                 continue;
             }
             let no_value = no_match(Expected::Piece(step.value_piece), self.at);
-            let quotes_ahead = ahead(self.quotes);
+            let quotes_ahead = quotes_left(self.quotes);
             let (end, may_have_another) = find(step, text, self.at, tried.take(), &mut self.quotes).ok_or(no_value)?;
             if may_have_another {
                 let choice = Choice { step: self.next, at: self.at, tried: end, quotes_ahead, flaw: self.flaw };
@@ -123,12 +123,12 @@ impl<'a> Walk<'_, 'a, '_> {
             let value = &text[self.at..end.end];
             self.trials = self.trials.saturating_sub(1 + value.len() / 16);
             match put(step, value, clock, row) {
-                Put::Done => {}
-                Put::NoSuchValue(reason) => {
+                WriteResult::Done => {}
+                WriteResult::InvalidValue(reason) => {
                     self.flaw.get_or_insert(Mismatch { reason, ..no_value });
                 }
-                Put::NoValue => return Err(no_value),
-                Put::TwoLines => {
+                WriteResult::WrongShape => return Err(no_value),
+                WriteResult::TwoLines => {
                     choices.clear();
                     return Err(no_value);
                 }
@@ -142,7 +142,7 @@ impl<'a> Walk<'_, 'a, '_> {
     }
 }
 
-fn ahead(quotes: Quotes<'_>) -> usize {
+fn quotes_left(quotes: Quotes<'_>) -> usize {
     match quotes {
         Quotes::At { places, .. } => places.len(),
         Quotes::Unknown => 0,

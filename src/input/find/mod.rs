@@ -26,7 +26,7 @@ use crate::error::{Error, ErrorKind, io_error_text};
 use directory::Directory;
 use identity::Identity;
 use natural_order::natural_order;
-use within::{Below, logs_below};
+use within::{SubdirectorySearch, logs_below};
 
 /// Levels of subdirectories that are searched for logs to report: sites often have `site/logs/`.
 const LEVELS: usize = 3;
@@ -125,7 +125,7 @@ impl Search {
     }
 
     fn directory(&mut self, path: PathBuf, Directory { logs, skipped, directories, is_empty }: Directory) {
-        let Below { within, is_cut, unreadable } = logs_below(&path, directories, LEVELS);
+        let SubdirectorySearch { within, is_cut, unreadable } = logs_below(&path, directories, LEVELS);
         let mut by_detail: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
         // A directory that was deleted meanwhile has no logs.
         for (path, error) in unreadable.into_iter().filter(|(_, error)| error.kind() != io::ErrorKind::NotFound) {

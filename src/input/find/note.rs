@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn skipped_files_are_counted_by_reason_and_named() {
-        use SkipReason::{Archive, Backup, ErrorLog, NotUnpacked, OtherName, Temporary};
+        use SkipReason::{Archive, Backup, CompressionUnsupported, ErrorLog, OtherName, Temporary};
         let many = skipped(&[
             (Backup, "a.bak"),
             (Temporary, "a.tmp"),
@@ -191,7 +191,7 @@ mod tests {
                 "skipped access.log.bak in logs (a backup); to read it, name it on the command line",
             ),
             (
-                skipped(&[(NotUnpacked, "access.7z"), (Archive, "logs.tar")]),
+                skipped(&[(CompressionUnsupported, "access.7z"), (Archive, "logs.tar")]),
                 "skipped 2 files in logs (1 file in a compression that is not supported, 1 archive): access.7z, logs.tar",
             ),
             (

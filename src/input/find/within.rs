@@ -18,7 +18,7 @@ const LISTED: usize = 5;
 
 /// The result of a search below a directory.
 #[derive(Debug)]
-pub(super) struct Below {
+pub(super) struct SubdirectorySearch {
     /// The subdirectories that contain logs, if any.
     pub(super) within: Option<LogsWithin>,
     /// True if there were too many directories to search all of them.
@@ -28,7 +28,7 @@ pub(super) struct Below {
 }
 
 /// Searches `directories`, which are in `root`, for logs, and their subdirectories down to `levels` levels.
-pub(super) fn logs_below(root: &Path, directories: Vec<PathBuf>, levels: usize) -> Below {
+pub(super) fn logs_below(root: &Path, directories: Vec<PathBuf>, levels: usize) -> SubdirectorySearch {
     let (mut found, mut unreadable) = (Vec::new(), Vec::new());
     let mut seen = HashSet::from([Identity::of(root)]);
     let mut waiting: VecDeque<_> = directories.into_iter().map(|path| (path, 1)).collect();
@@ -59,7 +59,7 @@ pub(super) fn logs_below(root: &Path, directories: Vec<PathBuf>, levels: usize) 
         let (arguments, more) = arguments(root, &found, is_cut);
         LogsWithin { directories: found, is_cut, arguments, more }
     });
-    Below { within, is_cut, unreadable }
+    SubdirectorySearch { within, is_cut, unreadable }
 }
 
 /// Wildcards if they match exactly these directories, otherwise the first paths; and the number of paths left out.

@@ -21,9 +21,9 @@ pub(super) struct Part {
 }
 
 /// A part that rows may have: its name, its colour class, and the function that returns its hits.
-type Made = (&'static str, &'static str, fn(&Row) -> Option<u64>);
+type PartRow = (&'static str, &'static str, fn(&Row) -> Option<u64>);
 
-const OF_STATUS: [Made; 6] = [
+const OF_STATUS: [PartRow; 6] = [
     ("1xx", "other", |row| row.status_1xx),
     ("2xx", "fine", |row| row.status_2xx),
     ("3xx", "moved", |row| row.status_3xx),
@@ -32,11 +32,11 @@ const OF_STATUS: [Made; 6] = [
     ("other", "other", |row| row.status_other),
 ];
 
-const OF_CLASS: [Made; 2] = [("dynamic", "hits", |row| row.dynamic), ("static", "moved", |row| row.static_hits)];
+const OF_CLASS: [PartRow; 2] = [("dynamic", "hits", |row| row.dynamic), ("static", "moved", |row| row.static_hits)];
 
 impl Shares {
     pub(super) fn of(section: &str, rows: &[Row]) -> Shares {
-        let made: &[Made] = if section == "status" { &OF_STATUS } else { &OF_CLASS };
+        let made: &[PartRow] = if section == "status" { &OF_STATUS } else { &OF_CLASS };
         // All hits in a row of such a section have a status or a class, so the parts add up to the whole.
         let sum = |of: fn(&Row) -> Option<u64>| rows.iter().filter_map(of).sum::<u64>();
         let all = sum(|row| Some(row.pv));

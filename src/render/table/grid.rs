@@ -197,8 +197,8 @@ impl<'a> Grid<'a> {
             .then(|| self.rows.len().to_string().len().max(2))
     }
 
-    fn room(&self, page_columns: usize) -> Room<'a> {
-        self.contents().room(self.columns, self.form, page_columns)
+    fn room(&self, terminal_columns: usize) -> Room<'a> {
+        self.contents().room(self.columns, self.form, terminal_columns)
     }
 
     /// Measures all rows.

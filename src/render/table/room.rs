@@ -60,36 +60,36 @@ pub(super) struct Room<'a> {
 impl Contents {
     /// Chooses the longest form of the headings, `form` or shorter, that takes no column, no bar and no needed part of
     /// the keys away.
-    pub(super) fn room<'a>(&self, columns: &[Column<'a>], form: Form, page_columns: usize) -> Room<'a> {
-        let shortest = self.room_for(columns, Form::Abbreviated, page_columns);
+    pub(super) fn room<'a>(&self, columns: &[Column<'a>], form: Form, terminal_columns: usize) -> Room<'a> {
+        let shortest = self.room_for(columns, Form::Abbreviated, terminal_columns);
         let has_as_much = |room: &Room<'_>| {
             room.columns.len() == shortest.columns.len()
                 && (room.bar > 0) == (shortest.bar > 0)
                 && room.has_names == shortest.has_names
                 && !room.is_tight
         };
-        let mut rooms = form.or_shorter().map(|form| self.room_for(columns, form, page_columns));
+        let mut rooms = form.or_shorter().map(|form| self.room_for(columns, form, terminal_columns));
         rooms.find(has_as_much).unwrap_or(shortest)
     }
 
     /// Drops columns until the keys have room. If none is dropped, names and bars get what is left.
-    fn room_for<'a>(&self, all: &[Column<'a>], form: Form, page_columns: usize) -> Room<'a> {
+    fn room_for<'a>(&self, all: &[Column<'a>], form: Form, terminal_columns: usize) -> Room<'a> {
         let natural = (self.before + self.keys).max(self.heading);
         let least = match self.cuts {
             Cuts::Nothing => natural,
-            Cuts::Keys => self.before + self.keys.min(KEY_AT_LEAST.max(page_columns * 2 / 5)),
-            Cuts::Pairs => self.before + self.keys.min((2 * KEY_AT_LEAST).max(page_columns / 2)),
+            Cuts::Keys => self.before + self.keys.min(KEY_AT_LEAST.max(terminal_columns * 2 / 5)),
+            Cuts::Pairs => self.before + self.keys.min((2 * KEY_AT_LEAST).max(terminal_columns / 2)),
         };
         let column = |(column, cell): (&Column<'a>, &usize)| (*column, width(column.heading(form)).max(*cell));
         let mut columns: Vec<_> = all.iter().zip(&self.cells).map(column).collect();
         let numbers = |columns: &[(Column<'_>, usize)]| columns.iter().map(|(_, cell)| GAP + cell).sum::<usize>();
-        while least + numbers(&columns) > page_columns
+        while least + numbers(&columns) > terminal_columns
             && let Some(last) = (0..columns.len()).max_by_key(|i| columns[*i].0.drop_priority)
             && columns[last].0.drop_priority > 0
         {
             columns.remove(last);
         }
-        let rest = page_columns.saturating_sub(numbers(&columns));
+        let rest = terminal_columns.saturating_sub(numbers(&columns));
         let all_have_room = columns.len() == all.len();
         let named = self.before + self.named_codes;
         let has_names = self.named_codes > 0 && all_have_room && named <= rest;

@@ -71,7 +71,7 @@ fn paths_served_from_files_are_static() {
     for site in &sites {
         site.compare(&program, &mut findings);
     }
-    findings.settle("static and dynamic by --nginx-conf");
+    findings.assert_none("static and dynamic by --nginx-conf");
 }
 
 fn django_targets() -> Vec<String> {

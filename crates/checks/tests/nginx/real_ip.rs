@@ -43,7 +43,7 @@ fn real_ip_finds_the_same_addresses_as_nginx() {
             findings.note(format!("{key}\n  {}\n  nginx: {}", found[key], expected[key]));
         }
     }
-    findings.settle("addresses behind proxies");
+    findings.assert_none("addresses behind proxies");
 }
 
 /// Draws a header value, or none. The list contains an address that is not a proxy, or ends in an invalid one. Lists of

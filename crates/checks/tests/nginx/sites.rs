@@ -60,7 +60,7 @@ fn random_sites_are_classified_as_nginx_serves_them() {
             }
         }
     }
-    findings.settle("drawn sites by --nginx-conf");
+    findings.assert_none("drawn sites by --nginx-conf");
 }
 
 /// An answer as the client received it.
@@ -78,14 +78,14 @@ fn ask(nginx: &Nginx, app: &App, drawn: &Drawn) -> Vec<Asked> {
             for name in NAMES {
                 let path = format!("{directory}{name}");
                 let mut seen = get(nginx.ports[0], app, host, &path);
-                let mut told = format!("{} of {:?}", seen.status, seen.served);
+                let mut answers = format!("{} of {:?}", seen.status, seen.served);
                 if is_redirect(&seen) && *has_two {
                     seen = get(nginx.ports[1], app, host, &path);
-                    told += &format!(", then {} of {:?}", seen.status, seen.served);
+                    answers += &format!(", then {} of {:?}", seen.status, seen.served);
                 }
                 // A 5xx response of nginx itself carries the header of the location where it happened.
                 let is_file = seen.served.as_deref() == Some("file") && !is_redirect(&seen) && seen.status < 500;
-                asked.push(Asked { host: host.clone(), path, is_file, seen: told });
+                asked.push(Asked { host: host.clone(), path, is_file, seen: answers });
             }
         }
     }

@@ -99,7 +99,7 @@ fn every_format_reports_what_was_sent() {
         };
         wrong.into_iter().for_each(|wrong| findings.note(format!("{name}: {wrong}")));
     }
-    findings.settle("the reports of one traffic");
+    findings.assert_none("the reports of one traffic");
 }
 
 /// Writes the files to be served.

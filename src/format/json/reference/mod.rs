@@ -15,7 +15,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::field_values::ScanContext;
-use super::forms::{Mark, is_caddys_own};
+use super::forms::{Mark, is_caddy_internal};
 use super::key_lookup::JsonKeys;
 use super::scan::{JsonScratch, scan};
 use crate::batch::{Fields, Status, TextField};
@@ -88,7 +88,7 @@ fn reference(keys: &JsonKeys, members: &Members) -> Result<Plain, Reason> {
         values.iter().filter(move |(path, _)| is_marked(path))
     };
     let has_envoy_key = marked(Mark::Envoy).next().is_some();
-    if marked(Mark::Logger).any(|(_, text)| text.as_ref().is_some_and(|text| is_caddys_own(text.as_bytes()))) {
+    if marked(Mark::Logger).any(|(_, text)| text.as_ref().is_some_and(|text| is_caddy_internal(text.as_bytes()))) {
         return Err(Reason::NoMatch);
     }
     let mut plain = Plain::empty();
