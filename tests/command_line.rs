@@ -167,6 +167,9 @@ fn quiet_and_verbose_control_notes() {
             && verbose.ends_with(" s with at most 2 threads\n"),
         "{verbose}"
     );
+    fs::write(folder.path().join("empty.log"), "").unwrap();
+    let verbose = said(&["empty.log", "-v"]);
+    assert!(verbose.starts_with("logstat: note: empty.log is empty\nlogstat: note: 0."), "{verbose}");
 }
 
 /// True if this process ignores SIGINT, as background jobs of a shell do. Children inherit that, and logstat keeps it.

@@ -366,7 +366,8 @@ fn filter_by_a_field_that_no_input_logs_is_an_error() {
     let upstream = Condition::Where("status == 200 || upstream_addr != \"-\"".parse().unwrap());
     let question = Question::new().filters([upstream]);
     let error = outcome(&question, vec![reader("a.log", LINES)]).unwrap_err();
-    assert_eq!(error.to_string(), "where needs $upstream_addr, which is not in the log");
+    let expected = "where needs $upstream_addr, which is not in the log\n  to log it, add $upstream_addr to the log_format in nginx.conf";
+    assert_eq!(error.to_string(), expected);
     let names = (0..17).map(|i| format!("cookie_{i} == 1")).collect::<Vec<_>>().join(" || ");
     let question = Question::new().filters([Condition::Where(names.parse().unwrap())]);
     let error = outcome(&question, vec![reader("a.log", LINES)]).unwrap_err();

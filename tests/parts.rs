@@ -93,7 +93,8 @@ fn impossible_parts_are_refused() {
         count(&question, vec![Input::reader("access.log", line.as_bytes())], &Engine::default()).unwrap_err()
     };
     let host = Question::new().each(Dimension::Host);
-    assert_eq!(refused(host).to_string(), "a report for each host needs $host, which is not in the log");
+    let expected = "a report for each host needs $host, which is not in the log\n  to log it, add $host to the log_format in nginx.conf";
+    assert_eq!(refused(host).to_string(), expected);
     let pair = Question::new().each(Dimension::named("ip/path").unwrap());
     assert!(matches!(refused(pair).kind(), ErrorKind::PairNotAllowed { .. }));
     let bounded = Question::new().each(Dimension::Ip).max_keys(MaxKeys::new(5));

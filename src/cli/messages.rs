@@ -107,6 +107,11 @@ impl Messages {
                     several.iter().map(with_lines).collect::<Vec<_>>().join(", ")
                 }
             };
+            if input.lines == 0 && input.bytes == 0 {
+                let name = if input.path == "-" { "standard input" } else { &input.path };
+                self.note(format_args!("{} is empty", shown(name)));
+                continue;
+            }
             let (lines, bytes) = (counted(input.lines, "line"), counted(input.bytes, "byte"));
             self.note(format_args!("{}: {formats}, {lines}, {bytes}", input.path));
             if !input.keys.is_empty() {

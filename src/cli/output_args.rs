@@ -110,9 +110,21 @@ impl OutputArgs {
 
     /// True if any of the formats to write is meant for people.
     pub(crate) fn is_for_people(&self) -> bool {
+        self.formats().any(ReportFormat::is_for_people)
+    }
+
+    /// True if any of the formats to write has the columns that the user asked for in its summary, too.
+    pub(crate) fn has_columns_in_summary(&self) -> bool {
+        let has_none = |format| matches!(format, ReportFormat::Table | ReportFormat::Html | ReportFormat::Prometheus);
+        !self.formats().all(has_none)
+    }
+
+    /// The formats to write, including that of standard output.
+    fn formats(&self) -> impl Iterator<Item = ReportFormat> {
         let outputs = self.outputs();
         let is_written = outputs.is_empty() || outputs.iter().any(Output::is_standard);
-        outputs.iter().map(Output::format).chain(is_written.then(|| self.format())).any(ReportFormat::is_for_people)
+        let of_standard = is_written.then(|| self.format());
+        outputs.into_iter().map(|output| output.format()).chain(of_standard)
     }
 
     /// The settings that the user may choose for each format.

@@ -56,11 +56,22 @@ impl SkipReason {
             SkipReason::Database => ("database", "databases"),
             SkipReason::Page => ("web page", "web pages"),
             SkipReason::Table => ("table", "tables"),
-            SkipReason::Text => ("text", "texts"),
+            SkipReason::Text => ("text file", "text files"),
             SkipReason::OtherName => ("not named like an access log", "not named like access logs"),
             SkipReason::ErrorLog => ("error log", "error logs"),
         };
         format!("{files} {}", if files == 1 { one } else { several })
+    }
+
+    /// Describes one file with this reason: `a backup`.
+    pub(crate) fn of_one(self) -> String {
+        let one = self.counted(1);
+        let noun = one.strip_prefix("1 ").unwrap_or(&one);
+        match self {
+            SkipReason::OtherName => noun.to_owned(),
+            SkipReason::Archive | SkipReason::ErrorLog => format!("an {noun}"),
+            _ => format!("a {noun}"),
+        }
     }
 
     /// True if logstat can read such a file when the user names it, provided that it contains access log lines.

@@ -1,8 +1,10 @@
 //! Subjects: what the names in an expression refer to.
 
+use std::borrow::Cow;
+
 use crate::batch::{Fields, Status};
 use crate::dimension::{Dimension, DimensionError, VariableColumns};
-use crate::expression::NumberUnit;
+use crate::expression::{Number, NumberUnit};
 use crate::time::Unit;
 
 /// A value of a hit that can be compared.
@@ -122,16 +124,23 @@ impl Subject {
     }
 
     /// Returns what was expected instead, if no key of this subject is a number.
-    pub(super) fn refuses_numbers(self) -> Option<&'static str> {
+    pub(super) fn refuses_number(self, number: Number) -> Option<Cow<'static, str>> {
         match self {
-            Subject::Of(Dimension::Class) => Some(KINDS),
-            Subject::Of(Dimension::StatusClass) => Some(STATUS_CLASSES),
+            Subject::Of(Dimension::Class) => Some(KINDS.into()),
+            Subject::Of(Dimension::StatusClass) => Some(STATUS_CLASSES.into()),
             Subject::Of(Dimension::Time(Unit::Year | Unit::HourOfDay)) => None,
-            Subject::Of(Dimension::Time(Unit::Weekday)) => Some(WEEKDAYS),
-            Subject::Of(Dimension::Time(_)) => {
-                Some("expected a text as in a timeline by this unit, such as \"2026-11-14\"; hour-of-day has numbers")
-            }
+            Subject::Of(Dimension::Time(Unit::Weekday)) => Some(WEEKDAYS.into()),
+            Subject::Of(Dimension::Time(unit)) => Some(expected_key(unit, number).into()),
             _ => None,
+        }
+    }
+
+    /// Its name in an expression.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Subject::Of(dimension) => dimension.name(),
+            Subject::Bytes => "bytes",
+            Subject::RequestTime => "request_time",
         }
     }
 
@@ -149,6 +158,27 @@ impl Subject {
             Subject::RequestTime => Some("expected a number of seconds, such as 0.3 or 300ms"),
             _ => None,
         }
+    }
+}
+
+/// Says what the keys of a unit of time are instead of a number.
+fn expected_key(unit: Unit, number: Number) -> String {
+    // 2026-11-14T09:15:00
+    const EXAMPLE_S: i64 = 1_794_647_700;
+    let what = match unit {
+        Unit::Hour => "a date and an hour",
+        Unit::Day => "a date",
+        Unit::Week => "a year and a week",
+        Unit::Month => "a year and a month",
+        _ => "a date and a time",
+    };
+    let name = Dimension::Time(unit).name();
+    let text = format!("{name} is {what}, such as \"{}\"", unit.key(unit.bucket(EXAMPLE_S).number));
+    match (unit, number.floor(0)) {
+        (Unit::Hour, (hour @ 0..24, true)) => {
+            text + &format!("; for {hour} o'clock on any day write hour-of-day == {hour}")
+        }
+        _ => text,
     }
 }
 
@@ -213,10 +243,19 @@ mod tests {
 
     #[test]
     fn numbers_are_refused_for_textual_keys() {
-        let refused = |name: &str| Subject::named(name, &|_| false).unwrap().refuses_numbers();
-        assert_eq!((refused("kind"), refused("weekday")), (Some(KINDS), Some(WEEKDAYS)));
-        assert_eq!(refused("status-class"), Some(STATUS_CLASSES));
-        assert!(refused("day").unwrap().starts_with("expected a text as in a timeline"));
+        let nine = Number::read(b"9").unwrap();
+        let refused = |name: &str| Subject::named(name, &|_| false).unwrap().refuses_number(nine);
+        let rows = [
+            ("kind", KINDS),
+            ("weekday", WEEKDAYS),
+            ("status-class", STATUS_CLASSES),
+            ("minute", "minute is a date and a time, such as \"2026-11-14T09:15\""),
+            ("week", "week is a year and a week, such as \"2026-W46\""),
+            ("month", "month is a year and a month, such as \"2026-11\""),
+        ];
+        for (name, expected) in rows {
+            assert_eq!(refused(name).as_deref(), Some(expected), "{name}");
+        }
         for name in ["year", "hour-of-day", "status", "path", "bytes", "request_time"] {
             assert_eq!(refused(name), None, "{name}");
         }

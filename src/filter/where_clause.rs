@@ -116,7 +116,6 @@ impl Reading<'_> {
         operator: &Spanned<Operator>,
         value: &Spanned<Value>,
     ) -> Result<Check, SyntaxError> {
-        let refused = |what: Option<&'static str>| what.map_or(Ok(()), |what| Err(self.error(value.offset, what)));
         if operator.value == Operator::Matches {
             if subject.is_number() {
                 return Err(self.error(operator.offset, "this is a number: compare it by == != < <= > >= in"));
@@ -134,10 +133,10 @@ impl Reading<'_> {
         let order = Order::of(operator.value).unwrap_or(Order::EQUAL);
         let is_order = order != Order::EQUAL;
         match &value.value {
-            Value::Number(number) => {
-                refused(subject.refuses_numbers())?;
-                Ok(Check::Number(order, *number))
-            }
+            Value::Number(number) => match subject.refuses_number(*number) {
+                Some(what) => Err(self.error(value.offset, what)),
+                None => Ok(Check::Number(order, *number)),
+            },
             Value::Text(text) => {
                 // No address has a slash, and only a code or a class is a status.
                 let networks = text.parse().ok().filter(|_| subject.may_be_address() && text.contains('/'));
@@ -180,7 +179,9 @@ impl Reading<'_> {
         }
         if word.contains('*') {
             let what = format!(
-                "== compares whole values, without wildcards: use ~ and a regular expression, or quotes: \"{word}\""
+                "== compares whole values, without wildcards: use ~ and a regular expression: {} ~ \"{}\"",
+                subject.name(),
+                regex_of(word)
             );
             return Err(self.error(at, what));
         }
@@ -239,6 +240,15 @@ fn order_of_class(operator: Operator, word: &str) -> Option<Check> {
     Order::of(operator).zip(Number::read(&code)).map(|(order, number)| Check::Number(order, number))
 }
 
+/// A regular expression that matches what a pattern with stars matches: `^/api/` for `/api/*`.
+fn regex_of(pattern: &str) -> String {
+    let inner = pattern.trim_matches('*');
+    let begin = if pattern.starts_with('*') { "" } else { "^" };
+    let end = if pattern.ends_with('*') { "" } else { "$" };
+    let parts = inner.split('*').filter(|part| !part.is_empty()).map(regex::escape);
+    format!("{begin}{}{end}", parts.collect::<Vec<_>>().join(".*"))
+}
+
 fn has_no_order(dimension: Dimension) -> bool {
     matches!(dimension, Dimension::Class | Dimension::StatusClass | Dimension::Time(crate::time::Unit::Weekday))
 }
@@ -263,8 +273,20 @@ mod tests {
             (
                 "path == /a*",
                 8,
-                "== compares whole values, without wildcards: use ~ and a regular expression, or quotes: \"/a*\"",
+                "== compares whole values, without wildcards: use ~ and a regular expression: path ~ \"^/a\"",
             ),
+            (
+                "path == /a.b/*.js",
+                8,
+                "== compares whole values, without wildcards: use ~ and a regular expression: path ~ \"^/a\\.b/.*\\.js$\"",
+            ),
+            (
+                "hour == 14",
+                8,
+                "hour is a date and an hour, such as \"2026-11-14T09\"; for 14 o'clock on any day write hour-of-day == 14",
+            ),
+            ("hour > 24", 7, "hour is a date and an hour, such as \"2026-11-14T09\""),
+            ("day == 9", 7, "day is a date, such as \"2026-11-14\""),
             (
                 "path == host",
                 8,
@@ -297,7 +319,6 @@ mod tests {
             let error = text.parse::<WhereExpression>().unwrap_err();
             assert_eq!((error.at(), error.what()), (at, what), "{text}");
         }
-        assert!("hour == 3".parse::<WhereExpression>().unwrap_err().what().contains("hour-of-day has numbers"));
     }
 
     const WEEKDAYS: &str = "expected a day: \"Mon\" \"Tue\" \"Wed\" \"Thu\" \"Fri\" \"Sat\" \"Sun\"";

@@ -49,6 +49,15 @@ pub(super) fn units(unit: Unit) -> Cow<'static, str> {
     })
 }
 
+/// One timeline unit: `hour`, `step of 15m`.
+pub(super) fn unit(unit: Unit) -> Cow<'static, str> {
+    match unit {
+        Unit::HourOfDay => Cow::Borrowed("hour"),
+        Unit::Step(step) => Cow::Owned(format!("step of {}", step.name())),
+        unit => Cow::Borrowed(unit.name()),
+    }
+}
+
 /// Heading of a timeline.
 pub(super) fn timeline(unit: Unit, split: Option<Dimension>) -> String {
     let unit = Dimension::Time(unit).singular();

@@ -6,12 +6,12 @@ use crate::report::{NoTimes, TimedFormat};
 pub(super) fn sentence(no_times: &NoTimes) -> &'static str {
     match &no_times.log_format {
         Some(TimedFormat { is_new: true, .. }) => {
-            "No request times in this log. To get them, add this format to nginx.conf and name it in access_log:"
+            "This log has no request times. To record them, use this log_format in nginx's access_log:"
         }
         Some(TimedFormat { is_new: false, .. }) => {
-            "No request times in this log. To get them, add $request_time to the log_format in nginx.conf:"
+            "This log has no request times. To record them, add $request_time to nginx's log_format:"
         }
-        None => "No request times in this log. If nginx writes it, add $request_time to its log_format to get them.",
+        None => "This log has no request times. If nginx writes it, add $request_time to its log_format.",
     }
 }
 

@@ -18,7 +18,7 @@ use super::missing_field::missing_fields;
 use super::near_misses::near_misses;
 use super::no_times::no_times;
 use super::not_followed::not_followed;
-use super::not_logged::{key_not_logged, not_logged};
+use super::not_logged::{NotLogged, key_not_logged, not_logged};
 use super::outside_period::outside_period;
 use super::part::{PartReport, parts};
 use super::refused::refused;
@@ -113,11 +113,7 @@ pub(crate) fn assemble(
         let missing = not_logged(question, &plan.variable_columns, logged);
         let missing = missing.or_else(|| key_not_logged(&reading.fields, formats, &ledgers));
         if let Some(missing) = missing {
-            let why = if missing.needs_times() {
-                why_no_times(real_ip, anonymize, formats, &read)
-            } else {
-                Message::default()
-            };
+            let why = why_not_logged(&missing, real_ip, anonymize, formats, &read);
             return Err(ErrorKind::NotLogged { detail: missing.message() + why }.into());
         }
         if real_ip.is_some_and(RealIp::is_in_place) && !has_lists(formats, &read) {
@@ -163,8 +159,7 @@ pub(crate) fn assemble(
     // too.
     notes.sort_by_cached_key(|note| (note.code, note.input.clone().map(|input| (input, note.text.clone()))));
     let main = main_format(formats, &read).filter(|_| showing.shows(Section::Latency));
-    let has_rest = read.iter().any(|input| unread(formats, input.ledger).is_some());
-    let no_times = no_times(main, has_rest, logged, &notes);
+    let no_times = no_times(main, logged, &notes);
     let report = Report {
         schema: SCHEMA.to_owned(),
         generator: Generator::this(),
@@ -248,14 +243,27 @@ struct ReadInput<'t> {
     is_empty: bool,
 }
 
-/// Returns the note about a number at the end of lines that is not read as a request time; empty if there is none.
-fn why_no_times(real_ip: Option<&RealIp>, anonymize: bool, formats: &[LogFormat], read: &[ReadInput<'_>]) -> Message {
-    let mut notes = read.iter().flat_map(|ReadInput { path, of_file, ledger, .. }| {
+/// Returns why a field is missing: the note about the end of lines that is not read, or how to log a variable.
+fn why_not_logged(
+    missing: &NotLogged,
+    real_ip: Option<&RealIp>,
+    anonymize: bool,
+    formats: &[LogFormat],
+    read: &[ReadInput<'_>],
+) -> Message {
+    let Some(variable) = missing.variable() else { return Message::default() };
+    let notes = read.iter().flat_map(|ReadInput { path, of_file, ledger, .. }| {
         format_notes(real_ip, anonymize, formats, &ReadFormats { path, of_file, ledger })
     });
-    let why = notes.find(|note| note.code == NoteCode::TimeNotRead);
-    let advice = || "\n  to log it, add $request_time to the log_format in nginx.conf".into();
-    why.map_or_else(advice, |note| message!["\n  ", note.text])
+    let explains = |code| code == NoteCode::Unread || code == NoteCode::TimeNotRead && missing.needs_times();
+    if let Some(note) = notes.filter(|note| explains(note.code)).min_by_key(|note| note.code) {
+        return message!["\n  ", note.text];
+    }
+    let has_keys = main_format(formats, read).is_some_and(LogFormat::has_keys);
+    if has_keys && !missing.needs_times() {
+        return Message::default();
+    }
+    format!("\n  to log it, add {variable} to the log_format in nginx.conf").into()
 }
 
 /// True if a format of some lines has a list of addresses in the place of `$remote_addr`.

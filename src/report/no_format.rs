@@ -95,12 +95,15 @@ impl Unfit<'_> {
         let mut reason = Message::default();
         if let Some(closest_format) = self.closest_format() {
             let format = &self.formats[closest_format.format];
-            let (expectation, found) = (format.expectation(closest_format.mismatch), self.found(closest_format));
-            reason += match self.reading.log_formats.as_slice() {
-                [_] => message!["\n  expected ", expectation, format!(", found {found}")],
-                _ => {
-                    let name = printable(format.name().as_bytes());
-                    message![format!("\n  closest: {name}, expected "), expectation, format!(", found {found}")]
+            let name = printable(format.name().as_bytes());
+            let is_the_only = self.reading.log_formats.len() == 1;
+            reason += match format.ends_after(closest_format.mismatch, &closest_format.text) {
+                Some(variable) if is_the_only => format!("\n  the line ends after ${variable} (one word)").into(),
+                Some(variable) => format!("\n  closest: {name}, but the line ends after ${variable} (one word)").into(),
+                None => {
+                    let closest = if is_the_only { "\n  ".to_owned() } else { format!("\n  closest: {name}, ") };
+                    let found = format!(", found {}", self.found(closest_format));
+                    message![closest + "expected ", format.expectation(closest_format.mismatch), found]
                 }
             };
         }

@@ -36,13 +36,17 @@ const OF_NGINX: [&str; 8] = [
 /// Name of a format whose own name cannot be used: nginx predefines `combined`, and a text has no name.
 const NEW_NAME: &str = "timed";
 
-/// Returns the advice if no input logs request times. `main` is the format of the most lines, and `has_rest` is true if
-/// some of them have text after its last field. If a note says that a number may be a request time, that note is the
-/// advice.
-pub(super) fn no_times(main: Option<&LogFormat>, has_rest: bool, logged: Fields, notes: &[Note]) -> Option<NoTimes> {
-    let is_noted = notes.iter().any(|note| note.code == NoteCode::TimeNotRead);
-    let main = main.filter(|_| !logged.intersects(Fields::REQUEST_TIME) && !is_noted)?;
-    Some(NoTimes { log_format: if has_rest { None } else { timed(main) } })
+/// A preset that nginx does not write.
+const OF_APACHE: &str = "vhost_combined";
+
+/// Returns the advice if no input logs request times. `main` is the format of the most lines. There is no advice for
+/// formats of Apache, nor if a note says that a number or text at the end of lines, which may be a request time, is not
+/// read.
+pub(super) fn no_times(main: Option<&LogFormat>, logged: Fields, notes: &[Note]) -> Option<NoTimes> {
+    let may_be_logged = notes.iter().any(|note| matches!(note.code, NoteCode::TimeNotRead | NoteCode::Unread));
+    let is_of_apache = |format: &LogFormat| format.read_as().is_some() || format.name() == OF_APACHE;
+    let main = main.filter(|_| !logged.intersects(Fields::REQUEST_TIME) && !may_be_logged)?;
+    (!is_of_apache(main)).then(|| NoTimes { log_format: timed(main) })
 }
 
 /// Adds `$request_time` to a format of nginx.
@@ -88,13 +92,19 @@ mod tests {
     }
 
     #[test]
-    fn there_is_no_advice_if_times_are_logged_or_noted() {
+    fn there_is_no_advice_if_times_may_be_logged_or_apache_writes_the_log() {
         let format: LogFormat = "combined".parse().unwrap();
-        let note = Note::new(NoteCode::TimeNotRead, "some numbers are lists");
-        assert!(no_times(Some(&format), false, Fields::STATUS, &[]).unwrap().log_format.is_some());
-        assert_eq!(no_times(Some(&format), true, Fields::STATUS, &[]), Some(NoTimes { log_format: None }));
-        assert_eq!(no_times(Some(&format), false, Fields::REQUEST_TIME, &[]), None);
-        assert_eq!(no_times(Some(&format), false, Fields::STATUS, &[note]), None);
-        assert_eq!(no_times(None, false, Fields::STATUS, &[]), None);
+        assert!(no_times(Some(&format), Fields::STATUS, &[]).unwrap().log_format.is_some());
+        assert_eq!(no_times(Some(&format), Fields::REQUEST_TIME, &[]), None);
+        for code in [NoteCode::TimeNotRead, NoteCode::Unread] {
+            assert_eq!(no_times(Some(&format), Fields::STATUS, &[Note::new(code, "not read")]), None, "{code:?}");
+        }
+        assert_eq!(no_times(None, Fields::STATUS, &[]), None);
+        let json: LogFormat = "json".parse().unwrap();
+        assert_eq!(no_times(Some(&json), Fields::STATUS, &[]), Some(NoTimes { log_format: None }));
+        for name in [OF_APACHE, "%h %l %u %t \"%r\" %>s"] {
+            let format: LogFormat = name.parse().unwrap();
+            assert_eq!(no_times(Some(&format), Fields::STATUS, &[]), None, "{name}");
+        }
     }
 }

@@ -22,6 +22,12 @@ impl NotLogged {
         self.asked + format!(" needs {}, which is not in the log", self.needs)
     }
 
+    /// The variable of nginx that it needs; `None` if it needs a key or several variables.
+    pub(super) fn variable(&self) -> Option<&str> {
+        let name = self.needs.strip_prefix('$')?;
+        is_name(name).then_some(&*self.needs)
+    }
+
     /// True if it needs request times.
     pub(super) fn needs_times(&self) -> bool {
         self.needs.contains("$request_time")

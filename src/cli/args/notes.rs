@@ -63,7 +63,10 @@ impl Args {
             warnings.push("--max-keys has no effect, because --show omits the rankings".to_owned());
         }
         let has_rankings = question.showing.shows(Section::Top);
-        if !self.columns.is_empty() && !has_rankings && !question.showing.shows(Section::Timeline) {
+        let has_columns = has_rankings
+            || question.showing.shows(Section::Timeline)
+            || question.showing.shows(Section::Summary) && self.output_args.has_columns_in_summary();
+        if !self.columns.is_empty() && !has_columns {
             warnings.push("--columns has no effect, because --show omits the timeline and the rankings".to_owned());
         }
         if self.sort.is_some() && !has_rankings {

@@ -7,6 +7,7 @@ use crate::batch::TextField;
 use crate::format::LogFormat;
 use crate::format::field_key::key_variable;
 use crate::format::mismatch::{Expected, Mismatch};
+use crate::format::shape::Shape;
 use crate::format::variables::{Destination, is_name};
 use crate::message::{Message, Setting, message};
 use crate::text::printable;
@@ -96,6 +97,15 @@ impl LogFormat {
     /// The last variable of the format. More text may follow its value in a line.
     pub(crate) fn last_field(&self) -> &str {
         self.values().next_back().map_or("", |value| value.name.as_str())
+    }
+
+    /// The variable whose value, one word, ends a line, although the format goes on after it.
+    pub(crate) fn ends_after(&self, mismatch: Mismatch, line: &[u8]) -> Option<&str> {
+        let Expected::Piece(at) = mismatch.expected else { return None };
+        let Some(Piece::Variable(value)) = self.pieces.get(at) else { return None };
+        let rest = line.get(mismatch.at..)?;
+        let is_word = matches!(value.shape, Shape::Address | Shape::Token) && !rest.is_empty() && !rest.contains(&b' ');
+        (is_word && at + 1 < self.pieces.len()).then_some(&value.name)
     }
 
     /// Describes the text that was expected at the point of a mismatch: `" - " after $remote_addr`.

@@ -69,7 +69,7 @@ impl InputNote {
                         + &names.join(", ")
                 });
                 let groups = groups.collect::<Vec<_>>().join("; ");
-                format!("{}: {} not read: {groups}{}", shown(directory), counted(files.len()), advice(files))
+                format!("skipped {} in {}: {groups}{}", counted(files.len()), shown(directory), advice(files))
             }
             note => note.to_string(),
         }
@@ -90,15 +90,17 @@ impl fmt::Display for InputNote {
                 let (directory, count) = (shown(directory), counted(files.len()));
                 let reasons = reasons(files);
                 if self.is_routine() {
-                    return write!(f, "{directory}: {reasons} not read");
+                    return write!(f, "skipped {reasons} in {directory}");
                 }
                 let names = first_names(files);
-                let more = files.len() - names.len();
-                let (more, hint) = match more {
-                    0 => (String::new(), advice(files)),
-                    more => (format!(" and {more} more"), "; -v lists them"),
+                if let ([file], [name]) = (&files[..], &names[..]) {
+                    return write!(f, "skipped {name} in {directory} ({}){}", file.reason.of_one(), advice(files));
+                }
+                let (such_as, hint) = match files.len() - names.len() {
+                    0 => (": ", advice(files)),
+                    _ => (", such as ", "; -v lists them"),
                 };
-                write!(f, "{directory}: {count} not read ({reasons}): {}{more}{hint}", names.join(", "))
+                write!(f, "skipped {count} in {directory} ({reasons}){such_as}{}{hint}", names.join(", "))
             }
             InputNote::Unreadable { directories, detail } => {
                 write!(f, "cannot list {}: {detail}", list(directories.iter().map(|path| shown(path))))
@@ -154,9 +156,10 @@ fn first_names(files: &[SkippedFile]) -> Vec<String> {
 
 /// Advice for files that could be read.
 fn advice(files: &[SkippedFile]) -> &'static str {
-    match files.iter().any(|file| file.reason.may_be_readable()) {
-        true => "; to read one, name it",
-        false => "",
+    match files {
+        _ if !files.iter().any(|file| file.reason.may_be_readable()) => "",
+        [_] => "; to read it, name it on the command line",
+        _ => "; to read one, name it on the command line",
     }
 }
 
@@ -185,20 +188,20 @@ mod tests {
         for (note, expected) in [
             (
                 skipped(&[(Backup, "access.log.bak")]),
-                "logs: 1 file not read (1 backup): access.log.bak; to read one, name it",
+                "skipped access.log.bak in logs (a backup); to read it, name it on the command line",
             ),
             (
                 skipped(&[(CompressionUnsupported, "access.7z"), (Archive, "logs.tar")]),
-                "logs: 2 files not read (1 file in a compression that is not supported, 1 archive): access.7z, logs.tar",
+                "skipped 2 files in logs (1 file in a compression that is not supported, 1 archive): access.7z, logs.tar",
             ),
             (
                 many.clone(),
-                "logs: 7 files not read (3 not named like access logs, 2 error logs, 1 backup, …): a.bak, a.tmp, 1 and 4 more; \
+                "skipped 7 files in logs (3 not named like access logs, 2 error logs, 1 backup, …), such as a.bak, a.tmp, 1; \
                  -v lists them",
             ),
             (
                 skipped(&[(Backup, &"x".repeat(200)), (Backup, "y")]),
-                &format!("logs: 2 files not read (2 backups): {}… and 1 more; -v lists them", "x".repeat(80)),
+                &format!("skipped 2 files in logs (2 backups), such as {}…; -v lists them", "x".repeat(80)),
             ),
         ] {
             assert_eq!(note.to_string(), expected);
@@ -206,11 +209,11 @@ mod tests {
         }
         assert_eq!(
             many.in_full(),
-            "logs: 7 files not read: 1 backup: a.bak; 1 temporary file: a.tmp; 3 not named like access logs: 1, 2, 3\\x1B; \
-             2 error logs: error.log, error.log.1; to read one, name it"
+            "skipped 7 files in logs: 1 backup: a.bak; 1 temporary file: a.tmp; 3 not named like access logs: 1, 2, 3\\x1B; \
+             2 error logs: error.log, error.log.1; to read one, name it on the command line"
         );
         let error_log = skipped(&[(ErrorLog, "error.log")]);
-        assert_eq!((error_log.is_routine(), error_log.to_string()), (true, "logs: 1 error log not read".to_owned()));
+        assert_eq!((error_log.is_routine(), error_log.to_string()), (true, "skipped 1 error log in logs".to_owned()));
     }
 
     #[test]

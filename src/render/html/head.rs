@@ -1,6 +1,6 @@
 //! The head of the page: the inputs, and the period that they cover.
 
-use crate::render::dates::days_between;
+use crate::render::dates::days_of_period;
 use crate::render::labels;
 use crate::render::numbers::Grouped;
 use crate::report::{Report, UvReport};
@@ -65,7 +65,7 @@ fn period(report: &Report) -> String {
             true => format!("{} {first_zone}", readable(first_clock)),
             false => format!("{}{zone} to {} {last_zone}", readable(first_clock), readable(last_clock)),
         });
-        parts.extend(days_between(first, last).filter(|_| first != last).map(|days| labels::counted(days + 1, "day")));
+        parts.extend(days_of_period(first, last).map(|days| labels::counted(days, "day")));
     } else if let Some(empty) = report.described_as_empty() {
         parts.push(empty);
     } else {

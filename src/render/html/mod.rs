@@ -143,7 +143,7 @@ fn of_ranking<'r>(ranking: &'r Ranking, report: &'r Report) -> Grid<'r> {
             Grouped(approximate.max_keys)
         ));
     } else if (ranking.rows.len() as u64) < ranking.groups {
-        grid.notes.push(format!("{shown} of {}.", Grouped(ranking.groups)));
+        grid.notes.push(format!("{shown} of {} rows.", Grouped(ranking.groups)));
     }
     if ranking.sort != Sort::default() {
         grid.notes.push(format!("Sorted {}.", labels::order(ranking.sort)));

@@ -32,12 +32,14 @@ pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result
                 ColumnLayout { gap: 0, width: left.columns(left_page), side: Side::Left },
                 ColumnLayout { gap: GAP, width: right_columns, side: Side::Left },
             ];
-            // Names of codes are worth the lines that two tables one below the other take.
-            if left.has_names(terminal) && !left.has_names(left_page) {
-                writer.begin()?;
-                left.for_each_line(terminal, |line| writer.line(line))?;
-                writer.begin()?;
-                return right.for_each_line(terminal, |line| writer.line(line));
+            // Names of codes and columns are worth the lines that two tables one below the other take.
+            let drops = |grid: &Grid<'_>, page| grid.dropped(page).len() > grid.dropped(terminal).len();
+            if left.has_names(terminal) && !left.has_names(left_page)
+                || drops(&left, left_page)
+                || drops(&right, right_page)
+            {
+                writer.grid(&left)?;
+                return writer.grid(&right);
             }
             let (left, right) = (lines(&left, left_page)?, lines(&right, right_page)?);
             let line = |of: &[String], i| of.get(i).cloned().unwrap_or_default();
@@ -48,13 +50,11 @@ pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result
         _ => {
             if let Some(status) = status.as_deref() {
                 let grid = of_status(status, hits, writer.next_form());
-                writer.begin()?;
-                grid.for_each_line(terminal, |line| writer.line(line))?;
+                writer.grid(&grid)?;
             }
             if let Some(class) = class.as_deref() {
                 let grid = of_class(class, hits, writer.next_form());
-                writer.begin()?;
-                grid.for_each_line(terminal, |line| writer.line(line))?;
+                writer.grid(&grid)?;
             }
             Ok(())
         }

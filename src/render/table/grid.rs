@@ -96,12 +96,11 @@ impl<'a> Grid<'a> {
         layout::for_each_line(&places, rows.chain(total), visit)
     }
 
-    /// Returns the labels of columns that the user asked for and that do not fit.
-    pub(super) fn left_out(&self, terminal: TerminalStyle) -> Vec<&'a str> {
+    /// Returns the columns that do not fit.
+    pub(super) fn dropped(&self, terminal: TerminalStyle) -> Vec<Column<'a>> {
         let room = self.room(terminal.columns);
-        let has_room = |column: &Column<'_>| room.columns.iter().any(|(shown, _)| shown.is(column));
-        let asked = self.columns.iter().filter(|column| column.is_asked());
-        asked.filter(|column| !has_room(column)).map(|column| column.heading(Form::Full)).collect()
+        let has_room = |column: &&Column<'_>| room.columns.iter().any(|(shown, _)| shown.is(column));
+        self.columns.iter().filter(|column| !has_room(column)).copied().collect()
     }
 
     /// True if codes have their names on this page.
@@ -249,9 +248,15 @@ impl<'a> Grid<'a> {
     }
 }
 
-/// Returns a sentence that names the columns that do not fit on a narrow page.
-pub(super) fn left_out(columns: &[&str], csv_hint: &str) -> String {
-    format!("Not shown, because the page is too narrow: {}. Widen the terminal or use {csv_hint}.", columns.join(", "))
+/// Names the columns that do not fit; with advice if the user asked for one of them.
+pub(super) fn not_shown(dropped: &[Column<'_>], csv_hint: &str) -> String {
+    let names: Vec<_> = dropped.iter().map(|column| column.heading(Form::Full)).collect();
+    let names = names.join(", ");
+    if dropped.iter().any(Column::is_asked) {
+        format!("Not shown, because the terminal is too narrow: {names}. Widen it or use {csv_hint}.")
+    } else {
+        format!("Not shown for lack of width: {names}")
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::fit::{cut_end, cut_middle, width};
 use super::ink::Ink;
 use super::wrap::Piece;
 use super::{TableWriter, labels};
-use crate::render::dates::days_between;
+use crate::render::dates::{days_between, days_of_period};
 use crate::render::numbers::Grouped;
 use crate::report::{FormatReport, Report, UvReport};
 use crate::text::printable;
@@ -101,8 +101,8 @@ fn period(report: &Report) -> Vec<Piece> {
                 let last_clock = if is_one_day { last_clock[11..].to_owned() } else { readable(last_clock) };
                 pieces.push(Piece::new(" ", Ink::Plain, format!("→ {last_clock} {last_zone}")));
             }
-            if let Some(days) = days_between(first, last).filter(|_| first != last) {
-                pieces.push(Piece::new(" · ", Ink::Plain, labels::counted(days + 1, "day")));
+            if let Some(days) = days_of_period(first, last) {
+                pieces.push(Piece::new(" · ", Ink::Plain, labels::counted(days, "day")));
             }
         }
         _ => {

@@ -35,6 +35,8 @@ use super::terms::Form;
 use super::{Charset, TerminalStyle, labels};
 use crate::report::Report;
 pub use explanation::write_explanation;
+use grid::Grid;
+use ink::Ink;
 use wrap::{Piece, wrap};
 
 /// Parts of a table, in order. Each writes nothing if the report has nothing for it.
@@ -97,11 +99,13 @@ struct TableWriter<'a> {
     is_blank: bool,
     /// Longest form of the next headings. Only the first ones have abbreviations.
     form: Form,
+    /// The last line that named columns without room. Tables with the same columns do not repeat it.
+    not_shown: String,
 }
 
 impl<'a> TableWriter<'a> {
     fn new(out: &'a mut dyn Write, terminal: TerminalStyle) -> TableWriter<'a> {
-        TableWriter { out, terminal, is_blank: true, form: Form::WithAbbreviation }
+        TableWriter { out, terminal, is_blank: true, form: Form::WithAbbreviation, not_shown: String::new() }
     }
 
     /// Returns the longest form for the headings of a table that is written now.
@@ -123,6 +127,20 @@ impl<'a> TableWriter<'a> {
 
     fn lines(&mut self, lines: &[impl Display]) -> io::Result<()> {
         lines.iter().try_for_each(|line| self.line(line))
+    }
+
+    /// Writes a table as a part of its own, and names the columns that have no room.
+    fn grid(&mut self, grid: &Grid<'_>) -> io::Result<()> {
+        self.begin()?;
+        grid.for_each_line(self.terminal, |line| self.line(line))?;
+        let dropped = grid.dropped(self.terminal);
+        let text = grid::not_shown(&dropped, self.terminal.csv_hint);
+        if dropped.is_empty() || text == self.not_shown {
+            return Ok(());
+        }
+        self.write_wrapped(&Piece::words(Ink::Faint, &text), 2)?;
+        self.not_shown = text;
+        Ok(())
     }
 
     fn write_wrapped(&mut self, pieces: &[Piece], indent: usize) -> io::Result<()> {

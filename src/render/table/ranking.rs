@@ -42,15 +42,7 @@ pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result
             total: None,
             hits: hits(report),
         };
-        writer.begin()?;
-        grid.for_each_line(writer.terminal, |line| writer.line(line))?;
-        let left_out = grid.left_out(writer.terminal);
-        if !left_out.is_empty() {
-            writer.write_wrapped(
-                &Piece::words(Ink::Faint, &super::grid::left_out(&left_out, writer.terminal.csv_hint)),
-                2,
-            )?;
-        }
+        writer.grid(&grid)?;
         if let Some(Approximate { max_error, .. }) = approximate {
             let note = format!("approximate: each row may lack up to {}", labels::counted(*max_error, "request"));
             writer.write_wrapped(&Piece::words(Ink::Faint, &note), 2)?;

@@ -37,13 +37,7 @@ pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result
         total: total_row.as_ref(),
         hits: hits(report),
     };
-    writer.begin()?;
-    grid.for_each_line(writer.terminal, |line| writer.line(line))?;
-    let left_out = grid.left_out(writer.terminal);
-    if !left_out.is_empty() {
-        writer
-            .write_wrapped(&Piece::words(Ink::Faint, &super::grid::left_out(&left_out, writer.terminal.csv_hint)), 2)?;
-    }
+    writer.grid(&grid)?;
     let Some(total) = total else { return Ok(()) };
     let Some(uv) = total.row.uv.known() else { return Ok(()) };
     let sum = rows.iter().filter_map(|row| row.uv.known()).fold(0, u64::saturating_add);
@@ -75,10 +69,10 @@ fn has_time(row: &Row) -> bool {
 
 /// Explains, below the total, how its visitors relate to those of the rows.
 fn uv_of_the_total(uv: u64, sum: u64, unit: Unit) -> String {
-    let units = labels::units(unit);
     if sum == uv {
-        format!("The total counts each visitor once, and no visitor came in two {units}.")
+        let within = if matches!(unit, Unit::Day | Unit::Weekday) { "on" } else { "in" };
+        format!("No visitor appears {within} more than one {}.", labels::unit(unit))
     } else {
-        format!("The total counts each visitor once, so it is not the sum of the {units} ({}).", Grouped(sum))
+        format!("The total counts each visitor once; the {} add up to {}.", labels::units(unit), Grouped(sum))
     }
 }
