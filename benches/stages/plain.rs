@@ -68,6 +68,10 @@ impl<'l> Hit<'l> {
             Dimension::User => self.user.into(),
             Dimension::Protocol => (&self.protocol).into(),
             Dimension::Status => self.status.into(),
+            Dimension::StatusClass => match self.status.first() {
+                Some(first @ b'1'..=b'5') if self.status.len() == 3 => [*first, b'x', b'x'].to_vec().into(),
+                _ => b"other".into(),
+            },
             Dimension::Class => if self.is_static() { &b"static"[..] } else { b"dynamic" }.into(),
             Dimension::Time(unit) => self.bucket(unit).into_bytes().into(),
             other => unreachable!("no stage has a ranking of {}", other.name()),
