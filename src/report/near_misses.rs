@@ -34,7 +34,7 @@ pub(super) fn near_misses(literals: &[Literal<'_>], found: &[NearMisses], has_pe
 fn text(literal: &Literal<'_>, found: NearMisses, is_met: bool, has_period: bool) -> Option<Message> {
     let Literal { dimension, pattern, bytes, excludes, .. } = *literal;
     let name = dimension.name();
-    let key = dimension.singular().to_owned() + if has_period { " in the period" } else { "" };
+    let key = dimension.singular().into_owned() + if has_period { " in the period" } else { "" };
     let quoted = shell_quoted(pattern.text());
     let (like, better) = match found {
         NearMisses { containing: 0, in_other_case: 0, .. } if excludes || is_met => return None,
