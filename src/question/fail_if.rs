@@ -216,22 +216,27 @@ impl Parser<'_> {
                 }
                 (*number, Threshold::Percent(*number))
             }
-            Value::Word(word) if let Some(number) = subject.unit().and_then(|unit| unit.read(word)) => {
-                (number, Threshold::Number(number))
-            }
-            Value::Text(_) | Value::Word(_) => {
-                let what = match subject.unit() {
-                    Some(NumberUnit::Seconds) => "expected seconds, such as 0.5 or 500ms",
-                    Some(NumberUnit::Bytes) => "expected bytes, such as 1000 or 1G",
-                    None => "expected a number, or a percentage such as 1%",
+            Value::Text(_) => return Err(self.no_number(subject, value.offset)),
+            Value::Word(word) => {
+                let Some(number) = subject.unit().and_then(|unit| unit.read(word)) else {
+                    return Err(self.no_number(subject, value.offset));
                 };
-                return Err(self.error(value.offset, what));
+                (number, Threshold::Number(number))
             }
         };
         if !number.is_short() {
             return Err(self.error(value.offset, "this number has too many digits"));
         }
         Ok(threshold)
+    }
+
+    fn no_number(&self, subject: FailIfSubject, offset: usize) -> SyntaxError {
+        let what = match subject.unit() {
+            Some(NumberUnit::Seconds) => "expected seconds, such as 0.5 or 500ms",
+            Some(NumberUnit::Bytes) => "expected bytes, such as 1000 or 1G",
+            None => "expected a number, or a percentage such as 1%",
+        };
+        self.error(offset, what)
     }
 }
 
