@@ -50,6 +50,7 @@ pub(super) fn units(unit: Unit) -> Cow<'static, str> {
 }
 
 /// One timeline unit: `hour`, `step of 15m`.
+#[cfg(feature = "table")]
 pub(super) fn unit(unit: Unit) -> Cow<'static, str> {
     match unit {
         Unit::HourOfDay => Cow::Borrowed("hour"),
