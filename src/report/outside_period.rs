@@ -19,7 +19,12 @@ pub(super) fn outside_period(
     covers: impl Iterator<Item = Cover>,
     inputs: usize,
 ) -> Option<Note> {
-    let times: Vec<_> = covers.map(|cover| (cover.first(), cover.last())).collect();
+    // The lines of a log need not ascend, and the last may be the earliest.
+    let times = covers.map(|cover| match (cover.first(), cover.last()) {
+        (first, last) if first.instant_rank() > last.instant_rank() => (last, first),
+        ends => ends,
+    });
+    let times: Vec<_> = times.collect();
     let first = times.iter().map(|(first, _)| *first).min_by_key(|stamp| stamp.instant_rank())?;
     let last = times.iter().map(|(_, last)| *last).max_by_key(|stamp| stamp.instant_rank())?;
     let period = selected.wall_s(last.offset_min);

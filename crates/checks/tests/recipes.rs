@@ -57,7 +57,8 @@ fn blocks_of(page: &str, kind: &str) -> Vec<String> {
     let begin = format!("```{kind}");
     let blocks = page.split(&begin).skip(1).map(|block| block.split_once('\n').unwrap().1);
     let blocks = blocks.map(|block| block.split("```").next().unwrap().to_owned());
-    let here = ["/var/log/", "/var/www/reports/", "/var/lib/prometheus/node-exporter/", "/usr/sbin/"];
+    let here =
+        ["/var/log/", "/var/www/reports/", "/var/lib/prometheus/node-exporter/", "/usr/sbin/", "/home/you/.cargo/bin/"];
     blocks.map(|block| here.iter().fold(block, |block, there| block.replace(there, ""))).collect()
 }
 
@@ -157,7 +158,10 @@ fn duckdb_reads_reports() {
 fn all_run(scripts: &[String], place: &Path) {
     for script in scripts {
         let output = run(script, place);
-        assert!(output.status.success() && output.stderr.is_empty(), "{script}\n{}", text(&output.stderr));
+        let messages = text(&output.stderr);
+        // The log has no line of yesterday, which a note says.
+        let has_only_notes = messages.lines().all(|line| line.starts_with("logstat: note: no line is between "));
+        assert!(output.status.success() && has_only_notes, "{script}\n{messages}");
     }
 }
 
