@@ -34,6 +34,7 @@ mod library_chapter {}
 mod batch;
 mod by_name;
 mod dimension;
+mod encoding;
 mod engine;
 mod envelope;
 mod error;

@@ -29,6 +29,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
             "progress",
             "phases",
             "error",
+            "encoding",
         ],
     ),
     ("bytes", &["batch", "keys", "input"]),
