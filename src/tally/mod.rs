@@ -16,6 +16,9 @@ mod laws;
 mod ledger;
 mod listed;
 mod partitioned;
+mod saved;
+#[cfg(test)]
+mod saved_laws;
 mod selected;
 #[cfg(test)]
 mod size_laws;

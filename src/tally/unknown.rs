@@ -26,6 +26,12 @@ impl Unknown {
         self.time += u64::from(lacks.intersects(Fields::TIME));
     }
 
+    /// All numbers, in the order of a state file.
+    pub(super) fn numbers(self) -> [u64; 5] {
+        let Unknown { visitor, status, bytes, path, time } = self;
+        [visitor, status, bytes, path, time]
+    }
+
     pub(super) fn merge(&mut self, other: Unknown) {
         self.visitor += other.visitor;
         self.status += other.status;
