@@ -19,6 +19,9 @@ mod ledger;
 mod listed;
 mod of_days;
 mod partitioned;
+mod saved;
+#[cfg(test)]
+mod saved_laws;
 mod selected;
 #[cfg(test)]
 mod size_laws;
@@ -31,7 +34,7 @@ mod unknown;
 
 pub(crate) use bounded::Bounded;
 pub(crate) use by_day::{ByDay, Day, DayPart, days_of};
-pub(crate) use coarser::NotSaved;
+pub(crate) use coarser::{NotSaved, check_saved};
 pub(crate) use cover::Cover;
 pub(crate) use degraded::{Bytes, Degraded};
 pub(crate) use form::Unescaped;
