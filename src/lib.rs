@@ -66,6 +66,7 @@ mod report;
 #[cfg(feature = "stages")]
 #[doc(hidden)]
 pub mod stages;
+mod state;
 mod static_rules;
 mod steps;
 mod tally;
@@ -78,7 +79,7 @@ mod time;
 pub use crate::render::{write_explanation, write_table};
 pub use crate::{
     dimension::{Derived, Dimension, DimensionError, Pair, Variable},
-    engine::{Engine, FewThreads, Outcome, PreparedQuestion, Seek, Session, count},
+    engine::{Engine, FewThreads, Outcome, PreparedQuestion, Seek, Session, StateOutcome, count, count_to_state},
     envelope::envelopes,
     error::{Error, ErrorKind},
     explain::{
@@ -105,6 +106,7 @@ pub use crate::{
         Lines, MalformedSample, PartReport, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount, UvReport,
         Verdict, VisitorReport, Warning, WarningCode,
     },
+    state::{CountedRange, State},
     static_rules::{RuleError, StaticRules},
     steps::{Ipv6Prefix, RealIp, Visitor},
     text::printable,
