@@ -2,6 +2,7 @@
 //!
 //! To add a measure, add a file here with a [`GroupMeasure`] and a row in the list below.
 
+mod contained;
 mod counts;
 mod first_last;
 mod group_measure;

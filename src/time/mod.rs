@@ -89,7 +89,8 @@ impl std::fmt::Display for Stamp {
     }
 }
 
-const DAY_S: i64 = 86_400;
+/// Seconds of a day.
+pub(crate) const DAY_S: i64 = 86_400;
 
 /// First second of the calendar, as a wall clock: 0001-01-01T00:00:00.
 pub(crate) const FIRST_S: i64 = -62_135_596_800;
