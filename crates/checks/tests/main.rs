@@ -37,6 +37,8 @@ mod phases;
 mod prose;
 #[path = "../../../tests/random_commands.rs"]
 mod random_commands;
+#[path = "../../../tests/ranges.rs"]
+mod ranges;
 mod recipes;
 #[path = "../../../tests/reference.rs"]
 mod reference;
