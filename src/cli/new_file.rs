@@ -1,7 +1,8 @@
 //! Atomic replacement of files: each is written next to the old one, and all are renamed once all are complete. A
-//! reader never sees half a report, and the old file stays if writing fails.
+//! reader never sees half a report, and the old file stays if writing fails. After a rename the directory is synced, so
+//! that a crash does not bring the old file back.
 
-use std::fs::{File, OpenOptions, Permissions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,15 @@ pub(crate) struct NewFile {
     /// Path as the user gave it.
     name: PathBuf,
     destination: Destination,
+}
+
+/// Permissions of a new file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    /// 0644, less the umask, which the system applies.
+    Readable,
+    /// 0600, or those of the file that it replaces.
+    Private,
 }
 
 #[derive(Debug)]
@@ -41,7 +51,17 @@ impl NewFile {
 
     /// Creates an empty file next to `path`; `None` if `path` is a pipe or a device.
     pub(crate) fn create_temporary(path: &Path) -> Result<Option<NewFile>, Error> {
-        let destination = Destination::create_temporary(path).map_err(|source| failed(path, source))?;
+        NewFile::create_next_to(path, Mode::Readable)
+    }
+
+    /// Creates an empty file next to `path` that only its owner may read, unless the file at `path` has other
+    /// permissions; `None` if `path` is a pipe or a device.
+    pub(crate) fn create_private(path: &Path) -> Result<Option<NewFile>, Error> {
+        NewFile::create_next_to(path, Mode::Private)
+    }
+
+    fn create_next_to(path: &Path, mode: Mode) -> Result<Option<NewFile>, Error> {
+        let destination = Destination::create_temporary(path, mode).map_err(|source| failed(path, source))?;
         Ok(destination.map(|destination| NewFile { name: path.to_owned(), destination }))
     }
 
@@ -78,7 +98,7 @@ impl NewFile {
 
 impl Destination {
     fn create(path: &Path) -> io::Result<Destination> {
-        if let Some(destination) = Destination::create_temporary(path)? {
+        if let Some(destination) = Destination::create_temporary(path, Mode::Readable)? {
             return Ok(destination);
         }
         let file = match descriptor(path)? {
@@ -88,20 +108,26 @@ impl Destination {
         Ok(Destination::Direct(file))
     }
 
-    fn create_temporary(path: &Path) -> io::Result<Option<Destination>> {
+    fn create_temporary(path: &Path, mode: Mode) -> io::Result<Option<Destination>> {
         if descriptor(path)?.is_some() {
             return Ok(None);
         }
         let Some(path) = resolve_target(path)? else { return Ok(None) };
-        Ok(Some(Destination::Replacement { temporary: Temporary::create(directory(&path))?, path }))
+        let temporary = Temporary::create(directory(&path), mode)?;
+        if mode == Mode::Private
+            && let Ok(old) = fs::metadata(&path)
+        {
+            temporary.file().set_permissions(old.permissions())?;
+        }
+        Ok(Some(Destination::Replacement { temporary, path }))
     }
 }
 
 impl Temporary {
-    fn create(directory: &Path) -> io::Result<Temporary> {
+    fn create(directory: &Path, mode: Mode) -> io::Result<Temporary> {
         let mut builder = Builder::new();
         builder.prefix(".logstat-");
-        let permissions = readable();
+        let permissions = mode.permissions();
         if let Some(permissions) = &permissions {
             builder.permissions(permissions.clone());
         }
@@ -121,7 +147,7 @@ impl Temporary {
         let beside = file.path().to_owned();
         let renamed = file.persist(path).map(drop).map_err(|error| error.error);
         unfinished.remove(&beside);
-        renamed
+        renamed.and_then(|()| sync_directory(directory(path)))
     }
 }
 
@@ -158,10 +184,57 @@ fn failed(path: &Path, source: io::Error) -> Error {
     ErrorKind::Io { path: path.to_owned(), source }.into()
 }
 
-/// Permissions of an ordinary new file: 0644, less the umask, which the system applies.
-fn readable() -> Option<Permissions> {
-    #[cfg(unix)]
-    return Some(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    #[cfg(not(unix))]
-    None
+/// Makes the system write a directory to the disk. A directory that may not be read, or a file system that cannot do
+/// this, is no error: the file is in place.
+#[cfg(unix)]
+fn sync_directory(directory: &Path) -> io::Result<()> {
+    let Ok(opened) = File::open(directory) else { return Ok(()) };
+    match opened.sync_all() {
+        Err(error) if !matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Err(error),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+fn sync_directory(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+impl Mode {
+    /// The permissions to create a file with; `None` if the system has no such permissions.
+    fn permissions(self) -> Option<Permissions> {
+        #[cfg(unix)]
+        return Some(std::os::unix::fs::PermissionsExt::from_mode(match self {
+            Mode::Readable => 0o644,
+            Mode::Private => 0o600,
+        }));
+        #[cfg(not(unix))]
+        None
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn private_file_keeps_the_permissions_of_the_old_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.state");
+        let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        let replace = || {
+            let file = NewFile::create_private(&path).unwrap().unwrap();
+            file.write(|out| out.write_all(b"new")).and_then(|()| file.persist()).unwrap();
+        };
+        replace();
+        assert_eq!(mode(), 0o600);
+        for other in [0o640, 0o666, 0o400] {
+            fs::set_permissions(&path, PermissionsExt::from_mode(other)).unwrap();
+            replace();
+            assert_eq!(mode(), other);
+        }
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+    }
 }
