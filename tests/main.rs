@@ -60,6 +60,8 @@ mod session;
 mod shrinking;
 #[cfg(feature = "cli")]
 mod spellings;
+#[cfg(all(unix, feature = "cli"))]
+mod states_cli;
 mod unknown;
 #[cfg(feature = "zones")]
 mod zones;

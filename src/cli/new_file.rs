@@ -2,6 +2,7 @@
 //! reader never sees half a report, and the old file stays if writing fails. After a rename the directory is synced, so
 //! that a crash does not bring the old file back.
 
+use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -21,13 +22,16 @@ pub(crate) struct NewFile {
     destination: Destination,
 }
 
-/// Permissions of a new file.
+/// Purpose of a file, which decides its permissions and the name of its temporary file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mode {
-    /// 0644, less the umask, which the system applies.
-    Readable,
-    /// 0600, or those of the file that it replaces.
-    Private,
+pub(crate) enum Purpose {
+    /// A report: mode 0644, less the umask, which the system applies.
+    Report,
+    /// A state: mode 0600, or that of the file that it replaces.
+    State,
+    /// A state whose lock this process holds. The temporary file has a fixed name, so that a process that is killed
+    /// leaves at most one, which the next run replaces.
+    LockedState,
 }
 
 #[derive(Debug)]
@@ -50,18 +54,8 @@ impl NewFile {
     }
 
     /// Creates an empty file next to `path`; `None` if `path` is a pipe or a device.
-    pub(crate) fn create_temporary(path: &Path) -> Result<Option<NewFile>, Error> {
-        NewFile::create_next_to(path, Mode::Readable)
-    }
-
-    /// Creates an empty file next to `path` that only its owner may read, unless the file at `path` has other
-    /// permissions; `None` if `path` is a pipe or a device.
-    pub(crate) fn create_private(path: &Path) -> Result<Option<NewFile>, Error> {
-        NewFile::create_next_to(path, Mode::Private)
-    }
-
-    fn create_next_to(path: &Path, mode: Mode) -> Result<Option<NewFile>, Error> {
-        let destination = Destination::create_temporary(path, mode).map_err(|source| failed(path, source))?;
+    pub(crate) fn create_temporary(path: &Path, purpose: Purpose) -> Result<Option<NewFile>, Error> {
+        let destination = Destination::create_temporary(path, purpose).map_err(|source| failed(path, source))?;
         Ok(destination.map(|destination| NewFile { name: path.to_owned(), destination }))
     }
 
@@ -98,7 +92,7 @@ impl NewFile {
 
 impl Destination {
     fn create(path: &Path) -> io::Result<Destination> {
-        if let Some(destination) = Destination::create_temporary(path, Mode::Readable)? {
+        if let Some(destination) = Destination::create_temporary(path, Purpose::Report)? {
             return Ok(destination);
         }
         let file = match descriptor(path)? {
@@ -108,13 +102,13 @@ impl Destination {
         Ok(Destination::Direct(file))
     }
 
-    fn create_temporary(path: &Path, mode: Mode) -> io::Result<Option<Destination>> {
+    fn create_temporary(path: &Path, purpose: Purpose) -> io::Result<Option<Destination>> {
         if descriptor(path)?.is_some() {
             return Ok(None);
         }
         let Some(path) = resolve_target(path)? else { return Ok(None) };
-        let temporary = Temporary::create(directory(&path), mode)?;
-        if mode == Mode::Private
+        let temporary = Temporary::create(&path, purpose)?;
+        if purpose != Purpose::Report
             && let Ok(old) = fs::metadata(&path)
         {
             temporary.file().set_permissions(old.permissions())?;
@@ -124,15 +118,29 @@ impl Destination {
 }
 
 impl Temporary {
-    fn create(directory: &Path, mode: Mode) -> io::Result<Temporary> {
+    /// Creates a file in the directory of `path`.
+    fn create(path: &Path, purpose: Purpose) -> io::Result<Temporary> {
+        let folder = directory(path);
         let mut builder = Builder::new();
-        builder.prefix(".logstat-");
-        let permissions = mode.permissions();
+        let fixed = path.file_name().filter(|_| purpose == Purpose::LockedState).map(|name| {
+            let mut fixed = OsString::from(".");
+            fixed.push(name);
+            fixed.push(".logstat-new");
+            fixed
+        });
+        match &fixed {
+            Some(name) => builder.prefix(name).rand_bytes(0),
+            None => builder.prefix(".logstat-"),
+        };
+        let permissions = purpose.permissions();
         if let Some(permissions) = &permissions {
             builder.permissions(permissions.clone());
         }
         let mut unfinished = Unfinished::lock();
-        let file = builder.tempfile_in(directory)?;
+        if let Some(name) = &fixed {
+            remove_if_exists(&folder.join(name))?;
+        }
+        let file = builder.tempfile_in(folder)?;
         unfinished.add(file.path());
         Ok(Temporary(Some(file)))
     }
@@ -184,6 +192,14 @@ fn failed(path: &Path, source: io::Error) -> Error {
     ErrorKind::Io { path: path.to_owned(), source }.into()
 }
 
+/// Removes what a killed process has left.
+fn remove_if_exists(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// Makes the system write a directory to the disk. A directory that may not be read, or a file system that cannot do
 /// this, is no error: the file is in place.
 #[cfg(unix)]
@@ -200,13 +216,13 @@ fn sync_directory(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-impl Mode {
+impl Purpose {
     /// The permissions to create a file with; `None` if the system has no such permissions.
     fn permissions(self) -> Option<Permissions> {
         #[cfg(unix)]
         return Some(std::os::unix::fs::PermissionsExt::from_mode(match self {
-            Mode::Readable => 0o644,
-            Mode::Private => 0o600,
+            Purpose::Report => 0o644,
+            Purpose::State | Purpose::LockedState => 0o600,
         }));
         #[cfg(not(unix))]
         None
@@ -219,22 +235,43 @@ mod tests {
 
     use super::*;
 
+    fn names(folder: &Path) -> Vec<OsString> {
+        let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    }
+
     #[test]
-    fn private_file_keeps_the_permissions_of_the_old_one() {
+    fn state_keeps_the_permissions_of_the_old_one() {
+        for purpose in [Purpose::State, Purpose::LockedState] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("a.state");
+            let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+            let replace = || {
+                let file = NewFile::create_temporary(&path, purpose).unwrap().unwrap();
+                file.write(|out| out.write_all(b"new")).and_then(|()| file.persist()).unwrap();
+            };
+            replace();
+            assert_eq!(mode(), 0o600);
+            for other in [0o640, 0o666, 0o400] {
+                fs::set_permissions(&path, PermissionsExt::from_mode(other)).unwrap();
+                replace();
+                assert_eq!(mode(), other);
+            }
+            assert_eq!(fs::read(&path).unwrap(), b"new");
+            assert_eq!(names(folder.path()), ["a.state"]);
+        }
+    }
+
+    #[test]
+    fn temporary_file_of_a_killed_process_is_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.state");
-        let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o777;
-        let replace = || {
-            let file = NewFile::create_private(&path).unwrap().unwrap();
-            file.write(|out| out.write_all(b"new")).and_then(|()| file.persist()).unwrap();
-        };
-        replace();
-        assert_eq!(mode(), 0o600);
-        for other in [0o640, 0o666, 0o400] {
-            fs::set_permissions(&path, PermissionsExt::from_mode(other)).unwrap();
-            replace();
-            assert_eq!(mode(), other);
-        }
+        fs::write(folder.path().join(".a.state.logstat-new"), "half").unwrap();
+        let file = NewFile::create_temporary(&path, Purpose::LockedState).unwrap().unwrap();
+        assert_eq!(names(folder.path()), [".a.state.logstat-new"]);
+        file.write(|out| out.write_all(b"new")).and_then(|()| file.persist()).unwrap();
+        assert_eq!(names(folder.path()), ["a.state"]);
         assert_eq!(fs::read(&path).unwrap(), b"new");
     }
 }
