@@ -74,14 +74,17 @@ def read_counts(data, groups, *_):
     return counts
 
 
-def read_visitors(data, groups, visitors, bits):
+def read_sets(data, groups, visitors, bits):
     """Each group has a set of visitors; with HyperLogLog a set of their hashes, or 2^bits registers."""
     if bits:
         hashes = lambda length: set(struct.unpack(f"<{length}Q", data.raw(8 * length)))
-        sets = [data.raw(1 << bits) if data.unsigned() else hashes(data.unsigned()) for _ in range(groups)]
-    else:
-        place = lambda size: data.ascending(size) if size < len(visitors) else range(size)
-        sets = [{visitors[at] for at in place(size)} for size in data.column(groups)]
+        return [data.raw(1 << bits) if data.unsigned() else hashes(data.unsigned()) for _ in range(groups)]
+    places = lambda size: data.ascending(size) if size < len(visitors) else range(size)
+    return [{visitors[at] for at in places(size)} for size in data.column(groups)]
+
+
+def read_uv(data, *context):
+    sets = read_sets(data, *context)
     data.rare(1)  # hits whose line does not log a visitor
     return sets
 
@@ -137,7 +140,7 @@ def add(a, b, _):
 MEASURES = {
     "counts": (read_counts, add, lambda it: {"pv": sum(it[name] for name in COUNTS[:6]), **it}),
     "hits": (lambda data, groups, *_: data.column(groups), add, lambda it: {"pv": it}),
-    "uv": (read_visitors, union, lambda it: {"uv": number_of(it)}),
+    "uv": (read_uv, union, lambda it: {"uv": number_of(it)}),
     "latency": (read_latency, add, lambda it: {f"p{p}_ms": percentile(it, p) for p in (50, 90, 95, 99)}),
     "times": (
         lambda data, groups, *_: zip(*[data.column(groups) for _ in range(3)]),
@@ -165,7 +168,7 @@ def written(dimension, key):
 def read_table(data, table, visitors, bits):
     """Reads the measures of each key of a table."""
     dimensions = table["dimension"].split("/")
-    if dimensions == ["ip"] and data.unsigned():
+    if data.unsigned():  # the groups are the visitors
         keys = [(visitor,) for visitor in visitors]
     elif len(dimensions) == 2:
         first, second, length = data.keys(), data.keys(), data.unsigned()
@@ -185,7 +188,7 @@ def read_day(data, state, bits):
     [data.signed() for _ in range(4 * data.unsigned())]  # wall clock and offset of the first and of the last hit
     data.column(5)  # hits whose line does not log visitor, status, bytes, path, time
     visitors = [str(IPv4Address(address)).encode() for address in data.ascending(data.unsigned())] + data.keys()
-    read_visitors(data, data.unsigned(), visitors, bits)  # visitors of hits without a time
+    read_sets(data, data.unsigned(), visitors, bits)  # visitors of hits without a time
     tables = {table["dimension"]: read_table(data, table, visitors, bits) for table in state["tables"]}
     assert data.at == len(data.data), "the section has more bytes"
     return lines, tables
@@ -214,7 +217,7 @@ def main(path):
     with open(path, "rb") as file:
         parts = sections(file)
         state = json.loads(next(parts))
-        bits = precision(state)
+        bits = int(state["settings"].get("uv", "hll=0").removeprefix("hll="))  # 0: visitors are exact
         lines, days, totals = Counter(), {}, {table["dimension"]: {} for table in state["tables"]}
         for day, part in zip(state["days"], parts):
             of_day, tables = read_day(Numbers(part), state, bits)

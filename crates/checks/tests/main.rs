@@ -37,6 +37,7 @@ mod phases;
 mod prose;
 #[path = "../../../tests/random_commands.rs"]
 mod random_commands;
+mod read_state;
 mod recipes;
 #[path = "../../../tests/reference.rs"]
 mod reference;
