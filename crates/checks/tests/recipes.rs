@@ -44,10 +44,12 @@ const HERE: [(&str, &str); 7] = [
     ("/srv/states/", "states/"),
 ];
 
-/// A directory with the log of testdata, and in nginx/ a log of the last hour, with or without server errors.
+/// A directory with logs of testdata, and in nginx/ a log of the last hour, with or without server errors.
 fn place(errors: bool) -> TempDir {
     let place = tempfile::tempdir().unwrap();
-    fs::copy(format!("{REPOSITORY}/testdata/shop.log"), place.path().join("access.log")).unwrap();
+    for (from, to) in [("shop.log", "access.log"), ("hosts.log", "hosts.log")] {
+        fs::copy(format!("{REPOSITORY}/testdata/{from}"), place.path().join(to)).unwrap();
+    }
     let mut log = String::new();
     for minute in 0..50 {
         let then: DateTime<Utc> = (SystemTime::now() - Duration::from_secs(60 * minute)).into();
@@ -62,6 +64,16 @@ fn place(errors: bool) -> TempDir {
         stub(place.path(), name, script);
     }
     place
+}
+
+/// Saves the states that scripts of the book read.
+fn save_states(place: &Path) {
+    let log = HISTORY.split("```text\n").nth(1).and_then(|block| block.split("```").next()).unwrap();
+    fs::write(place.join("logs.txt"), log).unwrap();
+    for (log, state) in [("logs.txt", "history"), ("access.log", "web1"), ("hosts.log", "web2")] {
+        let output = run(&format!("logstat {log} --save {state}.state"), place);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+    }
 }
 
 /// Writes a program in the test directory.
@@ -157,6 +169,7 @@ fn cron_jobs_report_errors() {
 #[test]
 fn shell_recipes_run() {
     let place = place(true);
+    save_states(place.path());
     let mut scripts: Vec<_> = scripts().filter(|block| !block.contains("duckdb -c")).collect();
     scripts.extend(blocks("logrotate").iter().map(|hook| hook.lines().nth(1).unwrap().trim().to_owned()));
     assert!(scripts.len() >= 5, "{scripts:?}");
@@ -172,8 +185,13 @@ fn duckdb_reads_reports() {
         return;
     }
     let scripts: Vec<_> = scripts().filter(|block| block.contains("duckdb -c")).collect();
-    assert!(scripts.len() >= 2, "{scripts:?}");
-    all_run(&scripts, place(true).path());
+    assert!(scripts.len() >= 5, "{scripts:?}");
+    let place = place(true);
+    save_states(place.path());
+    all_run(&scripts, place.path());
+    // The array that Grafana reads.
+    let hours = fs::read_to_string(place.path().join("history.json")).unwrap();
+    assert!(hours.contains(r#"{"time":"2026-11-14T06:00:00Z","#), "{hours}");
 }
 
 fn all_run(scripts: &[String], place: &Path) {
