@@ -47,5 +47,7 @@ mod schema;
 mod session;
 #[path = "../../../tests/shrinking.rs"]
 mod shrinking;
+#[cfg(target_os = "linux")]
+mod spark;
 
 use checks::{REPOSITORY, program};
