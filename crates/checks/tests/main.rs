@@ -12,6 +12,8 @@ mod agreement;
 mod columns;
 #[path = "../../../tests/compressed.rs"]
 mod compressed;
+#[cfg(target_os = "linux")]
+mod crash;
 mod duckdb;
 #[path = "../../../tests/envelopes.rs"]
 mod envelopes;
