@@ -12,6 +12,8 @@ mod agreement;
 mod columns;
 #[path = "../../../tests/compressed.rs"]
 mod compressed;
+#[cfg(target_os = "linux")]
+mod crash;
 mod duckdb;
 #[path = "../../../tests/envelopes.rs"]
 mod envelopes;
@@ -48,5 +50,7 @@ mod schema;
 mod session;
 #[path = "../../../tests/shrinking.rs"]
 mod shrinking;
+#[cfg(target_os = "linux")]
+mod spark;
 
 use checks::{REPOSITORY, program};
