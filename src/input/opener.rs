@@ -184,11 +184,7 @@ impl Opener<'_> {
             },
             Access::Map(_) | Access::Read => file,
         };
-        Ok(Opened {
-            fingerprint,
-            closed,
-            ..positioned(Arc::new(file)).into()
-        })
+        Ok(Opened { fingerprint, closed, ..positioned(Arc::new(file)).into() })
     }
 
     /// True if one more file may keep its descriptor. Reduces the number of further ones.

@@ -152,12 +152,13 @@ impl Source {
 
     /// True if no line of the part starts at byte `bytes` or later. For a stream, all chunks before that position must have been taken.
     pub(crate) fn is_within(&self, bytes: u64) -> bool {
-        bytes >= self.part.range.end || match &self.kind {
-            Kind::Small(small) => small.len() <= bytes,
-            Kind::Mapped(mapped) => mapped.len() <= bytes,
-            Kind::Positioned(file) => file.len() <= bytes,
-            Kind::Stream(stream) => stream.is_within(bytes),
-        }
+        bytes >= self.part.range.end
+            || match &self.kind {
+                Kind::Small(small) => small.len() <= bytes,
+                Kind::Mapped(mapped) => mapped.len() <= bytes,
+                Kind::Positioned(file) => file.len() <= bytes,
+                Kind::Stream(stream) => stream.is_within(bytes),
+            }
     }
 
     /// The bytes of a mapped file, which can be inspected before any chunk is taken.

@@ -8,6 +8,7 @@ mod ask;
 mod conditions;
 mod day;
 mod file;
+mod inspection;
 mod layout;
 mod merge;
 mod meta;
@@ -24,6 +25,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use day::{DayLines, Layout};
+pub use inspection::{InspectedDay, InspectedRange, InspectedSource, InspectedTable, Inspection};
 pub(crate) use layout::in_order;
 pub(crate) use meta::Shown;
 pub use ranges::CountedRange;
