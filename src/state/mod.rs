@@ -7,7 +7,9 @@
 mod ask;
 mod conditions;
 mod day;
+mod edit;
 mod file;
+mod inspect;
 mod inspection;
 mod layout;
 mod merge;
@@ -28,7 +30,7 @@ use day::{DayLines, Layout};
 pub use inspection::{InspectedDay, InspectedRange, InspectedSource, InspectedTable, Inspection};
 pub(crate) use layout::in_order;
 pub(crate) use meta::Shown;
-pub use ranges::CountedRange;
+pub(crate) use ranges::CountedRange;
 pub(crate) use settings::Settings;
 pub(crate) use source::{NO_NAME, SavedSample, Source, StampOfFile};
 
@@ -52,7 +54,7 @@ use crate::tally::{Day, DayPart, TablePlan, Unescaped, check_saved};
 /// let mut states = Vec::new();
 /// for line in lines {
 ///     let inputs = vec![Input::reader("a.log", line.as_bytes())];
-///     let state = count_to_state(&question, inputs, None, &Engine::default())?.state.expect("a line was counted");
+///     let state = count_to_state(&question, inputs, None, None, &Engine::default())?.state.expect("a line was counted");
 ///     let mut file = Vec::new();
 ///     state.write(&mut file)?;
 ///     states.push(State::from_reader("a.state", &file[..])?);
@@ -82,6 +84,16 @@ pub struct State {
     kept_from: Option<i64>,
     /// Number of lines of days that were dropped.
     dropped: u64,
+    /// The file that it was read from.
+    file: Option<FileFacts>,
+}
+
+/// Facts about the file of a state.
+#[derive(Clone, Debug)]
+struct FileFacts {
+    bytes: u64,
+    /// Version of the program that wrote it.
+    generator: String,
 }
 
 /// A source. If it is provisional, it has the days of its lines.
@@ -123,6 +135,7 @@ impl State {
             notes,
             kept_from: None,
             dropped: 0,
+            file: None,
         };
         sources.into_iter().for_each(|source| state.add_source(SourcePart { source, days: None }));
         state
