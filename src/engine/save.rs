@@ -1,7 +1,7 @@
 //! Counts the lines of inputs to a state.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::conclude::{CountedLog, EndedInput};
 use super::prepared::PreparedQuestion;
@@ -122,14 +122,16 @@ fn count_in_tables(
     problems.extend(assembled.problems);
     let mut report = assembled.report;
     report.iter_mut().for_each(|report| report.warn(&problems));
-    let state = report.as_ref().map(|report| {
-        let days = tally.by_day.take().map(|by_day| by_day.into_parts().collect()).unwrap_or_default();
-        let notes = kept_notes(&report.notes, &saved);
-        State::of(
-            question,
-            CountedState { tables, sources: saved.into_iter().map(|(_, source)| source).collect(), days, notes },
-        )
-    });
+    let state = match &report {
+        None => None,
+        Some(report) => {
+            let notes = kept_notes(&report.notes, &saved);
+            let (names, sources): (Vec<_>, Vec<_>) = saved.into_iter().unzip();
+            let name = PathBuf::from(if let [name] = &names[..] { name } else { "these logs" });
+            let days = tally.by_day.take().map(|by_day| by_day.into_parts().collect()).unwrap_or_default();
+            Some(State::of(question, CountedState { name, tables, sources, days, notes })?)
+        }
+    };
     phases.assembling += watch.lap();
     Ok(StateOutcome { state, report, rejects, problems, few_threads, phases })
 }
@@ -209,7 +211,7 @@ impl Facts {
     }
 }
 
-fn absolute(path: &Path) -> std::path::PathBuf {
+fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 

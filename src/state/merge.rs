@@ -48,7 +48,7 @@ impl State {
             all.file = None;
         }
         let mut merged = merged.ok_or_else(|| ErrorKind::NotInState { detail: "there is no state to merge".into() })?;
-        merged.parts.sort_by(|a, b| a.source.cmp(&b.source));
+        merged.sort_sources();
         Ok((merged, notes))
     }
 
