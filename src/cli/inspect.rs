@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Read, stdin};
 use std::path::Path;
 
-use logstat::{ErrorKind, ReportFormat, State, Style, write_inspection, write_inspection_json};
+use logstat::{ErrorKind, Inspection, ReportFormat, State, Style, write_inspection, write_inspection_json};
 
 use super::args::Args;
 use super::messages::{Messages, shown_path};
@@ -47,14 +47,13 @@ pub(crate) fn run(args: &Args, path: &Path, style: &Style, messages: &Messages) 
         return ExitStatus::UsageError;
     }
     let read = read.map_err(|source| ErrorKind::Io { path: path.to_owned(), source }.into());
-    let state = match read.and_then(|_| State::from_reader(path, &bytes[..])) {
-        Ok(state) => state,
+    let inspection = match read.and_then(|_| Inspection::from_reader(path, &bytes[..])) {
+        Ok(inspection) => inspection,
         Err(error) => {
             messages.error(wording::error(&error));
             return exit_status(error.kind(), false);
         }
     };
-    let inspection = state.inspect();
     stdout::write(messages, |out| match args.output_args.format() {
         ReportFormat::Json => write_inspection_json(&inspection, style.pretty, out),
         _ => write_inspection(&inspection, style.terminal, out),

@@ -82,8 +82,12 @@ fn merge(args: &StateArgs, question: &mut Question, inputs: Separated, engine: &
     };
     if !inputs.logs.is_empty() {
         let name = name(&inputs.logs);
-        let StateOutcome { state, rejects, problems, few_threads, phases, .. } =
-            count_to_state(question, inputs.logs, args.source.as_deref(), before.as_ref(), engine)?;
+        let source = args.source.as_deref();
+        let outcome = match &before {
+            Some(before) => before.count_more(question, inputs.logs, source, engine)?,
+            None => count_to_state(question, inputs.logs, source, engine)?,
+        };
+        let StateOutcome { state, rejects, problems, few_threads, phases, .. } = outcome;
         states.extend(state.map(|state| state.named(name)));
         merged = Merged { rejects, problems, few_threads, phases, ..merged };
     }

@@ -38,6 +38,8 @@ const fn label(name: &'static str, other: &[&'static str]) -> &'static str {
 
 // In the order in which lines are checked: fast checks first.
 reasons! {
+    /// The line is of a day that a state has dropped.
+    Dropped: "dropped",
     /// The line is outside the requested period.
     Period: "period",
     /// [`Condition::DayTimes`]
