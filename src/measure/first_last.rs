@@ -58,7 +58,7 @@ impl SumOfHits for Span {
     }
 
     fn load(size: SavedSize, input: &mut Decoder<'_>) -> Result<Vec<Span>, Damaged> {
-        let mut time = |input: &mut Decoder<'_>| {
+        let time = |input: &mut Decoder<'_>| {
             let rank = input.signed()?;
             Stamp::at_instant_rank(rank).map(|_| rank).ok_or(Damaged)
         };

@@ -147,7 +147,8 @@ pub(crate) fn assemble(
         notes.extend(unknown(&tally.unknown, pv, (plan.visitor, &variables.join(" and ")), logged));
     }
     let parsed: u64 = read.iter().map(|input| input.ledger.parsed()).sum();
-    let in_period = parsed - tally.ledger.filtered_for(FilterReason::Period);
+    let outside = [FilterReason::Dropped, FilterReason::Period].map(|reason| tally.ledger.filtered_for(reason));
+    let in_period = parsed - outside.iter().sum::<u64>();
     if in_period > 0 {
         let literals = literals(&counting.filters, &plan.variable_columns);
         notes.extend(near_misses(&literals, &tally.ledger.near_misses, !selected.is_all()));

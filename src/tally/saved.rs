@@ -1,20 +1,12 @@
 //! Tallies in state files, in a form that depends only on what was counted: equal tallies have equal bytes.
 
 use super::form::Unescaped;
+use super::table::SavedVisitors;
 use super::{Tally, Unknown};
 use crate::dimension::places_of;
 use crate::encoding::{Damaged, Decoder, Encoder};
 use crate::keys::AddressKeys;
 use crate::time::Stamp;
-
-/// The visitors of a tally, in a state file.
-#[derive(Clone, Copy)]
-pub(super) struct SavedVisitors<'v> {
-    /// Their ids in the order of the file.
-    pub(super) order: &'v [u32],
-    /// The place of each in the file, by id.
-    pub(super) places: &'v [u32],
-}
 
 /// Maximum number of hits of a tally: more than all logs of the world have, and few enough that sums of many tallies
 /// do not overflow.

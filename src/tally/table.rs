@@ -6,7 +6,6 @@ use super::by_day::Day;
 use super::coarser::KeyFrom;
 use super::form::{Escaped, ReadAs, Unescaped, unescaped};
 use super::listed::{HitsOfField, listed_by};
-use super::saved::SavedVisitors;
 use super::selected::Selected;
 use crate::dimension::{Dimension, Grouping, VariableColumns};
 use crate::dimension::{Key, KeysOfTable};
@@ -37,6 +36,15 @@ pub(super) struct MergedVisitors<'v> {
     pub(super) all: &'v AddressKeys,
     /// The id among `all` of each visitor of the other tally.
     pub(super) ids: &'v [VisitorId],
+}
+
+/// The visitors of a tally, in a state file.
+#[derive(Clone, Copy)]
+pub(super) struct SavedVisitors<'v> {
+    /// Their ids in the order of the file.
+    pub(super) order: &'v [u32],
+    /// The place of each in the file, by id.
+    pub(super) places: &'v [u32],
 }
 
 impl<F> Table<F> {
