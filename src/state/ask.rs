@@ -16,7 +16,7 @@ impl State {
     /// let line = r#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8.5""#;
     /// let inputs = vec![Input::reader("a.log", line.as_bytes())];
     /// let saving = Question::new().by(Unit::Hour);
-    /// let state = count_to_state(&saving, inputs, None, &Engine::default())?.state.expect("a line was counted");
+    /// let state = count_to_state(&saving, inputs, None, None, &Engine::default())?.state.expect("a line was counted");
     /// let mut question = Question::new();
     /// state.ask(&mut question)?;
     /// assert_eq!(question.counting.by, Some(Unit::Hour));
@@ -39,7 +39,8 @@ impl State {
             question.counting.top = Some(ranked);
         }
         if question.showing.show.is_none() {
-            let shown: Vec<Section> = Section::all().filter(|section| self.can_answer(&alone(question, *section))).collect();
+            let shown: Vec<Section> =
+                Section::all().filter(|section| self.can_answer(&alone(question, *section))).collect();
             question.showing.show = (shown.len() < Section::all().count()).then_some(shown);
         }
         Ok(())

@@ -5,14 +5,13 @@ use serde::{Deserialize, Serialize};
 /// A range of bytes of a text, the end excluded, and the number of lines that begin in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(from = "(u64, u64, u64)", into = "(u64, u64, u64)")]
-#[non_exhaustive]
-pub struct CountedRange {
+pub(crate) struct CountedRange {
     /// The first byte.
-    pub from: u64,
+    pub(crate) from: u64,
     /// The byte after the last one.
-    pub to: u64,
+    pub(crate) to: u64,
     /// Number of lines. A line that an envelope has split counts once for each of its parts.
-    pub lines: u64,
+    pub(crate) lines: u64,
 }
 
 impl From<(u64, u64, u64)> for CountedRange {
@@ -35,7 +34,8 @@ impl CountedRange {
 
 /// The bytes that both have, if there are any: the first stretch of them.
 pub(super) fn overlap(ours: &[CountedRange], theirs: &[CountedRange]) -> Option<(u64, u64)> {
-    let pairs = ours.iter().flat_map(|our| theirs.iter().map(move |their| (our.from.max(their.from), our.to.min(their.to))));
+    let pairs =
+        ours.iter().flat_map(|our| theirs.iter().map(move |their| (our.from.max(their.from), our.to.min(their.to))));
     pairs.filter(|(from, to)| from < to).min()
 }
 
@@ -85,7 +85,9 @@ mod tests {
         assert_eq!(all, ranges(&[(0, 30, 6), (40, 50, 4)]));
         let before: Vec<_> = before.iter().map(|(range, lines)| (range.from, *lines)).collect();
         assert_eq!(before, [(0, 0), (10, 1), (20, 3), (40, 0)]);
-        assert!(are_joined(&all) && !are_joined(&ranges(&[(0, 1, 0), (1, 2, 0)])) && !are_joined(&ranges(&[(1, 1, 0)])));
+        assert!(
+            are_joined(&all) && !are_joined(&ranges(&[(0, 1, 0), (1, 2, 0)])) && !are_joined(&ranges(&[(1, 1, 0)]))
+        );
     }
 
     #[test]
