@@ -23,6 +23,13 @@ impl Error {
             | ErrorKind::PairNotAllowed { detail }
             | ErrorKind::NotInState { detail } => return detail.clone(),
             ErrorKind::StateSettings { path, detail } => return message![name(path), ": ", detail.clone()],
+            ErrorKind::StateOverlap { path, other, source, from, to } if path == other => {
+                let (from, to, source) = (Grouped(*from), Grouped(*to), printable(source.as_bytes()));
+                format!(
+                    "{}: bytes {from} to {to} of {source} are given twice; a state counts each line once",
+                    name(path)
+                )
+            }
             ErrorKind::StateOverlap { path, other, source, from, to } => {
                 let (from, to) = (Grouped(*from), Grouped(*to));
                 let text = format!(

@@ -75,6 +75,13 @@ impl From<FileStamp> for StampOfFile {
     }
 }
 
+impl From<&StampOfFile> for FileStamp {
+    fn from(stamp: &StampOfFile) -> FileStamp {
+        let StampOfFile { path, device, inode, size, modified_ns } = stamp.clone();
+        FileStamp { path: path.into(), device, inode, size, modified_ns }
+    }
+}
+
 impl Source {
     /// True if the text can be recognised.
     fn has_identity(&self) -> bool {
