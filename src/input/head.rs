@@ -41,6 +41,17 @@ impl Head {
         self.hashes.iter().rev().find_map(|hash| Some(hash_of(hash.0)? == hash))
     }
 
+    /// Joins two heads of the same text. The hash of a whole text that has grown since is left out.
+    #[must_use]
+    pub(crate) fn with(&self, other: &Head) -> Head {
+        let mut hashes: Vec<(u64, u64)> = self.hashes.iter().chain(&other.hashes).copied().collect();
+        hashes.sort_unstable();
+        hashes.dedup_by_key(|hash| hash.0);
+        let longest = hashes.last().map(|hash| hash.0);
+        hashes.retain(|hash| LENGTHS.contains(&(hash.0 as usize)) || Some(hash.0) == longest);
+        Head { hashes }
+    }
+
     /// Compares the head with the first bytes of a text, at the longest length that the text has.
     pub(crate) fn compare(&self, first: &[u8]) -> HeadComparison {
         let is_within = |hash: &&(u64, u64)| hash.0 <= first.len() as u64;
@@ -48,7 +59,11 @@ impl Head {
         if fixed_hash(&first[..*len as usize]) != *hash {
             return HeadComparison::Different;
         }
-        if self.hashes.last().is_some_and(|last| last.0 == *len) { HeadComparison::Equal } else { HeadComparison::Shorter }
+        if self.hashes.last().is_some_and(|last| last.0 == *len) {
+            HeadComparison::Equal
+        } else {
+            HeadComparison::Shorter
+        }
     }
 }
 
