@@ -58,6 +58,8 @@ pub enum WarningCode {
     DanglingLink,
     /// Symbolic links form a loop.
     LinkLoop,
+    /// A state is damaged, or has a later version of the format.
+    BadState,
 }
 
 /// A row of the table of warning codes.
@@ -72,7 +74,7 @@ const fn row(code: WarningCode, name: &'static str, about: &'static str) -> Code
 }
 
 /// THE TABLE of warning codes, in the order of the report.
-const CODES: [CodeRow; 16] = [
+const CODES: [CodeRow; 17] = [
     row(WarningCode::IoError, "io-error", "the system could not open, read or write a file"),
     row(WarningCode::LostBytes, "lost-bytes", "some bytes could not be read; `lines.lost_bytes` counts them"),
     row(WarningCode::Shrunk, "shrunk", "the file became shorter while it was read"),
@@ -97,6 +99,7 @@ const CODES: [CodeRow; 16] = [
     row(WarningCode::Directory, "directory", "a directory is given instead of a file"),
     row(WarningCode::DanglingLink, "dangling-link", "the target of the link does not exist"),
     row(WarningCode::LinkLoop, "link-loop", "symbolic links form a loop"),
+    row(WarningCode::BadState, "bad-state", "the state is damaged, or a later version of logstat wrote it"),
 ];
 
 impl WarningCode {
@@ -153,7 +156,11 @@ fn subject(kind: &ErrorKind) -> Option<(WarningCode, &Path)> {
         ErrorKind::NoMatch { pattern, .. } => (WarningCode::NoMatch, pattern),
         ErrorKind::NoFormat { path, .. } => (WarningCode::NoFormat, path),
         ErrorKind::NotAccessLog { path, .. } => (WarningCode::NotAnAccessLog, path),
+        ErrorKind::StateDamaged { path, .. } | ErrorKind::StateVersion { path, .. } => (WarningCode::BadState, path),
         ErrorKind::NotLogged { .. }
+        | ErrorKind::StateSettings { .. }
+        | ErrorKind::StateOverlap { .. }
+        | ErrorKind::NotInState { .. }
         | ErrorKind::ReadOnce { .. }
         | ErrorKind::TooManyBuckets { .. }
         | ErrorKind::NotBounded { .. }
@@ -209,6 +216,7 @@ mod tests {
             ErrorKind::Directory { path: path() },
             ErrorKind::DanglingLink { path: path(), target: "gone".into() },
             ErrorKind::LinkLoop { path: path() },
+            ErrorKind::StateDamaged { path: path(), detail: detail() },
         ]
     }
 
