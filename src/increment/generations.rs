@@ -206,7 +206,8 @@ impl<'s> Search<'s> {
         };
         let order = (candidate.member.is_live, candidate.file.modified_ns);
         let provisional = from == 0 && !closed && !candidate.has_sample;
-        (order, Read { known, name, path, file: candidate.file.clone(), from, closed, provisional })
+        let (file, is_compressed) = (candidate.file.clone(), candidate.is_compressed);
+        (order, Read { known, name, path, file, from, closed, is_compressed, provisional })
     }
 
     /// Replaces the marks of files that were empty.

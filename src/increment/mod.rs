@@ -5,6 +5,7 @@
 //! times only decide which files are examined, and which of them is newer. Nothing is counted here.
 
 mod candidate;
+mod count;
 mod family;
 mod generations;
 mod lock;
@@ -14,8 +15,9 @@ mod tests;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::input::{FileStamp, Head};
+pub use count::{IncrementOutcome, count_increment};
 use family::families;
 use generations::Search;
 pub use lock::{StateLock, WhenLocked};
@@ -55,6 +57,22 @@ pub(crate) struct Increment {
     is_unsettled: bool,
 }
 
+impl Increment {
+    /// Reads the empty files, so that there is a state.
+    fn read_empty(&mut self) {
+        self.reads = std::mem::take(&mut self.empty).into_iter().map(Read::of_empty).collect();
+    }
+
+    /// The gaps, and the errors of files that could not be examined.
+    fn take_problems(&mut self) -> Vec<Error> {
+        let gap = |Gap { path, counted_bytes, now_bytes }: &Gap| {
+            let (path, counted_bytes, now_bytes) = (path.clone(), *counted_bytes, *now_bytes);
+            ErrorKind::Gap { path, counted_bytes, now_bytes }.into()
+        };
+        self.gaps.iter().map(gap).chain(std::mem::take(&mut self.problems)).collect()
+    }
+}
+
 /// Text to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Read {
@@ -69,8 +87,16 @@ pub(crate) struct Read {
     pub(crate) from: u64,
     /// True if the text will not grow, so that a last line without line end counts.
     pub(crate) closed: bool,
+    pub(crate) is_compressed: bool,
     /// True if the text is too short to detect its formats, and must be read again from its start when it has grown.
     pub(crate) provisional: bool,
+}
+
+impl Read {
+    fn of_empty(Empty { name, file }: Empty) -> Read {
+        let path = file.path.clone();
+        Read { known: None, name, path, file, from: 0, closed: false, is_compressed: false, provisional: false }
+    }
 }
 
 /// A new fact about a known text. If the text is read, too, this holds only if reading succeeds.

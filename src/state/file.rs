@@ -56,7 +56,8 @@ impl State {
     }
 
     fn of_bytes(name: PathBuf, bytes: Vec<u8>) -> Result<State, Error> {
-        let damaged = |detail: &str| Error::from(ErrorKind::StateDamaged { path: name.clone(), detail: detail.to_owned() });
+        let damaged =
+            |detail: &str| Error::from(ErrorKind::StateDamaged { path: name.clone(), detail: detail.to_owned() });
         match version(&bytes) {
             Some(VERSION) => {}
             Some(version) => return Err(ErrorKind::StateVersion { path: name, version }.into()),
@@ -75,8 +76,8 @@ impl State {
         };
         let first = section::section(&bytes, FIRST_LINE).map_err(|short| bad(1, short))?;
         let json = section::decompress(&bytes[first.compressed.clone()], first.len).map_err(|error| bad(1, error))?;
-        let meta: Meta =
-            serde_json::from_slice(&json).map_err(|error| damaged(&format!("its description cannot be read: {error}")))?;
+        let meta: Meta = serde_json::from_slice(&json)
+            .map_err(|error| damaged(&format!("its description cannot be read: {error}")))?;
         let file = Arc::new(bytes);
         let unknown = || damaged("it names a table, a number or a reason that this version of logstat does not know");
         let layout = Layout {
@@ -112,7 +113,9 @@ impl State {
         }
         let state = State {
             name,
-            settings: Settings::from_values(meta.settings.into_iter().map(|(name, texts)| (name, texts.into())).collect()),
+            settings: Settings::from_values(
+                meta.settings.into_iter().map(|(name, texts)| (name, texts.into())).collect(),
+            ),
             shown: meta.shown,
             layout,
             not_in_all: meta.not_in_all,
@@ -167,9 +170,11 @@ impl State {
     fn to_bytes(&self) -> Result<Vec<u8>, Error> {
         let reader = DayReader::new(self)?;
         let days = self.days.iter().map(|(day, lines)| (None, *day, lines));
-        let of_sources = self.parts.iter().enumerate().flat_map(|(at, part)| {
-            part.days.iter().flatten().map(move |(day, lines)| (Some(at), *day, lines))
-        });
+        let of_sources = self
+            .parts
+            .iter()
+            .enumerate()
+            .flat_map(|(at, part)| part.days.iter().flatten().map(move |(day, lines)| (Some(at), *day, lines)));
         let all: Vec<(Option<usize>, Day, _)> = days.chain(of_sources).collect();
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let written = parallel::map(&all, threads, |(_, day, lines)| reader.write(*day, lines));
@@ -182,7 +187,12 @@ impl State {
         let meta = Meta {
             version: VERSION,
             generator: MadeBy { name, version },
-            settings: self.settings.values().iter().map(|(name, texts)| (name.clone(), OneOrMore::from(texts))).collect(),
+            settings: self
+                .settings
+                .values()
+                .iter()
+                .map(|(name, texts)| (name.clone(), OneOrMore::from(texts)))
+                .collect(),
             shown: self.shown.clone(),
             reasons: self.layout.reasons.iter().map(|reason| reason.name().to_owned()).collect(),
             tables: self.layout.tables.iter().map(NamedTable::of).collect(),
@@ -193,7 +203,8 @@ impl State {
             dropped: self.dropped,
             days: all.iter().zip(&written).map(day).collect(),
         };
-        let json = serde_json::to_vec(&meta).map_err(|error| ErrorKind::Io { path: self.name.clone(), source: error.into() })?;
+        let json = serde_json::to_vec(&meta)
+            .map_err(|error| ErrorKind::Io { path: self.name.clone(), source: error.into() })?;
         let mut file = [MAGIC, VERSION.to_string().as_bytes(), b"\n"].concat();
         let compressed = section::compress(&json).ok_or_else(|| not_compressed(&self.name))?;
         section::append(&mut file, &compressed, json.len() as u64);

@@ -7,6 +7,7 @@
 mod ask;
 mod conditions;
 mod day;
+mod extend;
 mod file;
 mod inspection;
 mod layout;
