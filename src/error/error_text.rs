@@ -171,6 +171,11 @@ impl Error {
                 "{}: the state has version {version} of its format, which a later logstat wrote; use that version",
                 name(path)
             ),
+            ErrorKind::StateOverlap { path, other, source, from, to } if path == other => format!(
+                "{}: bytes {from} to {to} of {} are given twice; a state counts each line once",
+                name(path),
+                printable(source.as_bytes())
+            ),
             ErrorKind::StateOverlap { path, other, source, from, to } => format!(
                 "{}: has counted bytes {from} to {to} of {}, and so has {}; leave one of these states out",
                 name(path),

@@ -1,5 +1,6 @@
 //! Counts what is new in logs since a state was written.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{Change, Empty, Increment, KnownText, Read, find};
@@ -132,11 +133,7 @@ fn count_reads<'r>(
         if !read.closed {
             input = input.without_unfinished_line();
         }
-        let outcome = match state {
-            Some(state) => state.count_more(question, vec![input], None, engine),
-            None => count_to_state(question, vec![input], None, engine),
-        };
-        outcome.map(|outcome| Counted { read, outcome })
+        count_to_state(question, vec![input], None, state, engine).map(|outcome| Counted { read, outcome })
     };
     let (compressed, plain): (Vec<&Read>, Vec<&Read>) = reads.iter().partition(|read| read.is_compressed);
     let threads = number_of_threads(engine.threads);
@@ -194,11 +191,10 @@ fn outcome(
 
 /// Adds what the next run needs to know to a text that was counted.
 fn complete(lines: &mut State, read: &Read) {
-    for source in lines.sources_mut() {
+    // A count of one input has one source.
+    if let Some(source) = lines.source_mut(0) {
         source.file = Some(read.file.clone().into());
         source.closed = read.closed;
-        // To reach the end of compressed data takes long. It will not grow, so its beginning is enough.
-        source.tail = if read.is_compressed { None } else { tail(&read.path, source.end()) };
     }
     if read.provisional {
         lines.make_provisional();
@@ -216,9 +212,8 @@ fn tail(path: &Path, end: u64) -> Option<u64> {
 
 /// Changes facts about known texts. Those that were read on get the longer heads of their texts.
 fn change_sources<'c>(state: &mut State, changes: impl Iterator<Item = &'c Change>, good: &[(&Read, State)]) {
-    let mut sources: Vec<&mut Source> = state.sources_mut().collect();
     for Change { known, file, closed, cut_to } in changes {
-        let Some(source) = sources.get_mut(*known) else { continue };
+        let Some(source) = state.source_mut(*known) else { continue };
         source.file = file.clone().map(StampOfFile::from);
         source.closed = *closed;
         if let (Some(end), Some(file)) = (cut_to, file) {
@@ -229,7 +224,7 @@ fn change_sources<'c>(state: &mut State, changes: impl Iterator<Item = &'c Chang
         }
     }
     for (read, lines) in good {
-        let source = read.known.and_then(|known| sources.get_mut(known));
+        let source = read.known.and_then(|known| state.source_mut(known));
         if let (Some(source), Some(read_on)) = (source, lines.sources().find(|source| source.end() > 0)) {
             source.head = read_on.head.clone();
         }
@@ -239,7 +234,7 @@ fn change_sources<'c>(state: &mut State, changes: impl Iterator<Item = &'c Chang
 /// Adds lines to a state, in place of those that were read again.
 fn joined(mut state: Option<State>, found: &Increment, lines: Vec<(&Read, State)>) -> Result<Option<State>, Error> {
     let read_again = lines.iter().filter(|(read, _)| read.from == 0).filter_map(|(read, _)| read.known);
-    let removed: Vec<usize> = read_again.chain(found.forgotten.iter().copied()).collect();
+    let removed: BTreeSet<usize> = read_again.chain(found.forgotten.iter().copied()).collect();
     state.iter_mut().for_each(|state| state.remove_sources(&removed));
     for (_, lines) in lines {
         match &mut state {
@@ -252,5 +247,6 @@ fn joined(mut state: Option<State>, found: &Increment, lines: Vec<(&Read, State)
         let source = Source { name: name.clone(), file: Some(file.clone().into()), ..Source::default() };
         state.iter_mut().for_each(|state| state.add_empty_source(source.clone()));
     }
+    state.iter_mut().for_each(State::sort_sources);
     Ok(state)
 }

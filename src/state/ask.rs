@@ -16,7 +16,7 @@ impl State {
     /// let line = r#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8.5""#;
     /// let inputs = vec![Input::reader("a.log", line.as_bytes())];
     /// let saving = Question::new().by(Unit::Hour);
-    /// let state = count_to_state(&saving, inputs, None, &Engine::default())?.state.expect("a line was counted");
+    /// let state = count_to_state(&saving, inputs, None, None, &Engine::default())?.state.expect("a line was counted");
     /// let mut question = Question::new();
     /// state.ask(&mut question)?;
     /// assert_eq!(question.counting.by, Some(Unit::Hour));

@@ -10,7 +10,7 @@ use super::meta::{MadeBy, Meta, MetaDay, OneOrMore, VERSION};
 use super::section::{self, BadSection};
 use super::select::{DayReader, not_compressed};
 use super::settings::Settings;
-use super::{Days, SourcePart, State, parallel};
+use super::{Days, FileFacts, SourcePart, State, parallel};
 use crate::by_name::Named;
 use crate::error::{Error, ErrorKind};
 use crate::report::Generator;
@@ -124,6 +124,7 @@ impl State {
             notes: meta.notes,
             kept_from: meta.kept_from,
             dropped: meta.dropped,
+            file: Some(FileFacts { bytes: file.len() as u64, generator: meta.generator.version }),
         };
         match state.inconsistency() {
             None => Ok(state.in_current_order()),

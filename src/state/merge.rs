@@ -28,7 +28,7 @@ impl State {
         let mut names: Vec<(PathBuf, Vec<Source>)> = Vec::new();
         for state in order.into_iter().filter_map(|at| states[at].take()) {
             let Some(all) = &mut merged else {
-                names.push((state.name.clone(), state.sources().cloned().collect::<Vec<_>>()));
+                names.push((state.name.clone(), state.sources().cloned().collect()));
                 merged = Some(state);
                 continue;
             };
@@ -45,6 +45,7 @@ impl State {
             }
             names.push((state.name.clone(), state.sources().cloned().collect()));
             all.add(state);
+            all.file = None;
         }
         let mut merged = merged.ok_or_else(|| ErrorKind::NotInState { detail: "there is no state to merge".into() })?;
         merged.sort_sources();

@@ -5,14 +5,13 @@ use serde::{Deserialize, Serialize};
 /// A range of bytes of a text, the end excluded, and the number of lines that begin in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(from = "(u64, u64, u64)", into = "(u64, u64, u64)")]
-#[non_exhaustive]
-pub struct CountedRange {
+pub(crate) struct CountedRange {
     /// The first byte.
-    pub from: u64,
+    pub(crate) from: u64,
     /// The byte after the last one.
-    pub to: u64,
+    pub(crate) to: u64,
     /// Number of lines. A line that an envelope has split counts once for each of its parts.
-    pub lines: u64,
+    pub(crate) lines: u64,
 }
 
 impl From<(u64, u64, u64)> for CountedRange {
