@@ -115,8 +115,14 @@ fn merged_ranges_are_the_bytes_of_one_count() {
 #[test]
 fn states_with_different_tables_keep_what_all_have() {
     let (first, second) = (log(2, 3), log(3, 4));
-    let other = Question::new().by(Unit::Minute).top([Dimension::Path, Dimension::Status]).log_formats(question().reading.log_formats);
-    let states = || [state(&question(), input(&first)), state(&other, input(&second).source_name("b.log"))].map(|state| reread(&state));
+    let other = Question::new()
+        .by(Unit::Minute)
+        .top([Dimension::Path, Dimension::Status])
+        .log_formats(question().reading.log_formats);
+    let states = || {
+        [state(&question(), input(&first)), state(&other, input(&second).source_name("b.log"))]
+            .map(|state| reread(&state))
+    };
     let (merged, _) = State::merge(states().to_vec(), false).unwrap();
     let (back, _) = State::merge(states().into_iter().rev().collect(), false).unwrap();
     assert!(bytes(&merged) == bytes(&back));
@@ -148,7 +154,10 @@ fn states_with_different_settings_are_not_merged() {
     // A report takes the settings of the state.
     assert_eq!(json(&some.report(&question(), &engine()).unwrap()), plain(&filtered, &text));
     let error = all.report(&filtered, &engine()).unwrap_err().to_string();
-    assert!(error.starts_with("a.log: the state was counted without status, but this run is with status 2xx; "), "{error}");
+    assert!(
+        error.starts_with("a.log: the state was counted without status, but this run is with status 2xx; "),
+        "{error}"
+    );
 }
 
 #[test]
