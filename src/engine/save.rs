@@ -127,7 +127,7 @@ fn count_in_tables(
         Some(report) => {
             let notes = kept_notes(&report.notes, &saved);
             let (names, sources): (Vec<_>, Vec<_>) = saved.into_iter().unzip();
-            let name = PathBuf::from(if let [name] = &names[..] { name } else { "these logs" });
+            let name = PathBuf::from(if let [name] = &names[..] { name } else { "the logs" });
             let days = tally.by_day.take().map(|by_day| by_day.into_parts().collect()).unwrap_or_default();
             Some(State::of(question, CountedState { name, tables, sources, days, notes })?)
         }

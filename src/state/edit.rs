@@ -1,36 +1,11 @@
-//! Changes to a state that are not merges: days are dropped, sources are replaced.
+//! Changes to a state that are not merges: sources are replaced.
 
 use std::collections::BTreeSet;
-use std::num::NonZeroU32;
 
 use super::{Days, Source, SourcePart, State};
 use crate::error::Error;
 
 impl State {
-    /// Drops all but the last days, counted from the last day that the state has. Lines without a time stay. The lines
-    /// of dropped days are counted as filtered, as are those that are merged later.
-    ///
-    /// ```
-    /// use std::num::NonZeroU32;
-    /// use logstat::{Engine, Input, Question, count_to_state};
-    /// let log = br#"10.0.0.1 - - [13/Nov/2026:03:45:05 +0000] "GET /a HTTP/1.1" 200 1 "-" "-"
-    /// 10.0.0.2 - - [14/Nov/2026:03:45:06 +0000] "GET /b HTTP/1.1" 404 1 "-" "-"
-    /// "#;
-    /// let (question, engine) = (Question::new(), Engine::default());
-    /// let inputs = vec![Input::reader("access.log", std::io::Cursor::new(log))];
-    /// let mut state = count_to_state(&question, inputs, None, None, &engine)?.state.expect("lines were counted");
-    /// state.keep_days(NonZeroU32::MIN);
-    /// let report = state.report(&question, &engine)?;
-    /// assert_eq!((report.lines.parsed, report.lines.filtered), (2, 1));
-    /// assert_eq!(report.filtered_reasons[0].0.name(), "dropped");
-    /// # Ok::<(), logstat::Error>(())
-    /// ```
-    pub fn keep_days(&mut self, days: NonZeroU32) {
-        if let Some(last) = self.all_days().filter_map(|(day, _)| day).max() {
-            self.drop_before(last.saturating_sub(i64::from(days.get()) - 1));
-        }
-    }
-
     /// The source with this index, to change facts that are not numbers.
     pub(crate) fn source_mut(&mut self, index: usize) -> Option<&mut Source> {
         self.parts.get_mut(index).map(|part| &mut part.source)
@@ -119,7 +94,7 @@ mod tests {
     #[test]
     fn dropped_days_stay_dropped_in_any_order_of_merges() {
         let keep = |mut state: State| {
-            state.keep_days(NonZeroU32::new(3).unwrap());
+            state.keep_days(3);
             state
         };
         let (old, new, late) = (state("a", &[1, 2, 3, 4, 5]), state("b", &[4, 6, 7]), state("c", &[1, 6]));

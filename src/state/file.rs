@@ -10,7 +10,7 @@ use super::meta::{MadeBy, Meta, MetaDay, OneOrMore, VERSION};
 use super::section::{self, BadSection};
 use super::select::{DayReader, not_compressed};
 use super::settings::Settings;
-use super::{Days, FileFacts, SourcePart, State, parallel};
+use super::{Days, SourcePart, State, parallel};
 use crate::by_name::Named;
 use crate::error::{Error, ErrorKind};
 use crate::report::Generator;
@@ -55,29 +55,10 @@ impl State {
         State::of_bytes(name, bytes)
     }
 
-    fn of_bytes(name: PathBuf, bytes: Vec<u8>) -> Result<State, Error> {
-        let damaged =
-            |detail: &str| Error::from(ErrorKind::StateDamaged { path: name.clone(), detail: detail.to_owned() });
-        match version(&bytes) {
-            Some(VERSION) => {}
-            Some(version) => return Err(ErrorKind::StateVersion { path: name, version }.into()),
-            None if bytes.starts_with(MAGIC) => return Err(damaged("its first line has no version")),
-            None => return Err(damaged("it does not begin like a state")),
-        }
-        if !cfg!(feature = "compressed") {
-            return Err(not_compressed(&name));
-        }
-        let bad = |number: usize, bad: BadSection| {
-            damaged(&match bad {
-                BadSection::Short => format!("it ends within section {number}"),
-                BadSection::Checksum => format!("section {number} does not have its checksum"),
-                BadSection::Compression => format!("section {number} cannot be decompressed"),
-            })
-        };
-        let first = section::section(&bytes, FIRST_LINE).map_err(|short| bad(1, short))?;
-        let json = section::decompress(&bytes[first.compressed.clone()], first.len).map_err(|error| bad(1, error))?;
-        let meta: Meta = serde_json::from_slice(&json)
-            .map_err(|error| damaged(&format!("its description cannot be read: {error}")))?;
+    pub(super) fn of_bytes(name: PathBuf, bytes: Vec<u8>) -> Result<State, Error> {
+        let (meta, first_day) = meta(&name, &bytes)?;
+        let damaged = |detail: &str| damaged(&name, detail);
+        let bad = |number: usize, bad: BadSection| bad_section(&name, number, bad);
         let file = Arc::new(bytes);
         let unknown = || damaged("it names a table, a number or a reason that this version of logstat does not know");
         let layout = Layout {
@@ -90,7 +71,7 @@ impl State {
             let days = source.provisional.then(Days::new);
             parts.push(SourcePart { source, days });
         }
-        let (mut days, mut at) = (Days::new(), first.end);
+        let (mut days, mut at) = (Days::new(), first_day);
         for (number, MetaDay { day, source, parsed, pv, offsets, bytes }) in (2..).zip(meta.days) {
             let section = section::section(&file, at).map_err(|error| bad(number, error))?;
             at = section.end;
@@ -124,7 +105,6 @@ impl State {
             notes: meta.notes,
             kept_from: meta.kept_from,
             dropped: meta.dropped,
-            file: Some(FileFacts { bytes: file.len() as u64, generator: meta.generator.version }),
         };
         match state.inconsistency() {
             None => Ok(state.in_current_order()),
@@ -212,6 +192,39 @@ impl State {
         written.iter().for_each(|day| section::append(&mut file, &day.compressed, day.len));
         Ok(file)
     }
+}
+
+/// Reads the description in a file, and returns the byte at which the first day begins.
+pub(super) fn meta(name: &Path, bytes: &[u8]) -> Result<(Meta, usize), Error> {
+    match version(bytes) {
+        Some(VERSION) => {}
+        Some(version) => return Err(ErrorKind::StateVersion { path: name.to_owned(), version }.into()),
+        None if bytes.starts_with(MAGIC) => return Err(damaged(name, "its first line has no version")),
+        None => return Err(damaged(name, "it does not begin like a state")),
+    }
+    if !cfg!(feature = "compressed") {
+        return Err(not_compressed(name));
+    }
+    let first = section::section(bytes, FIRST_LINE).map_err(|bad| bad_section(name, 1, bad))?;
+    let json = section::decompress(&bytes[first.compressed], first.len).map_err(|bad| bad_section(name, 1, bad))?;
+    let meta = serde_json::from_slice(&json)
+        .map_err(|error| damaged(name, &format!("its description cannot be read: {error}")))?;
+    Ok((meta, first.end))
+}
+
+fn damaged(name: &Path, detail: &str) -> Error {
+    ErrorKind::StateDamaged { path: name.to_owned(), detail: detail.to_owned() }.into()
+}
+
+fn bad_section(name: &Path, number: usize, bad: BadSection) -> Error {
+    damaged(
+        name,
+        &match bad {
+            BadSection::Short => format!("it ends within section {number}"),
+            BadSection::Checksum => format!("section {number} does not have its checksum"),
+            BadSection::Compression => format!("section {number} cannot be decompressed"),
+        },
+    )
 }
 
 /// The version that the first line states.

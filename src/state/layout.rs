@@ -15,8 +15,8 @@ use crate::tally::{TablePlan, Tally, Unescaped, VisitorKey};
 /// A table as a state file has it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub(super) struct NamedTable {
-    dimension: String,
-    measures: Vec<String>,
+    pub(super) dimension: String,
+    pub(super) measures: Vec<String>,
 }
 
 /// Name of the dimension that has all hits as one group. No log has a variable of that name, or a state could not rank

@@ -9,7 +9,6 @@ mod conditions;
 mod day;
 mod edit;
 mod file;
-mod inspect;
 mod inspection;
 mod layout;
 mod merge;
@@ -27,10 +26,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use day::{DayLines, Layout};
-pub use inspection::{InspectedDay, InspectedRange, InspectedSource, InspectedTable, Inspection};
+pub use inspection::{InspectedDay, InspectedSource, InspectedTable, Inspection};
 pub(crate) use layout::in_order;
 pub(crate) use meta::Shown;
-pub(crate) use ranges::CountedRange;
+pub use ranges::CountedRange;
 pub(crate) use settings::Settings;
 pub(crate) use source::{NO_NAME, SavedSample, Source, StampOfFile};
 
@@ -84,16 +83,6 @@ pub struct State {
     kept_from: Option<i64>,
     /// Number of lines of days that were dropped.
     dropped: u64,
-    /// The file that it was read from.
-    file: Option<FileFacts>,
-}
-
-/// Facts about the file of a state.
-#[derive(Clone, Debug)]
-struct FileFacts {
-    bytes: u64,
-    /// Version of the program that wrote it.
-    generator: String,
 }
 
 /// A source. If it is provisional, it has the days of its lines.
@@ -145,7 +134,6 @@ impl State {
             notes,
             kept_from: None,
             dropped: 0,
-            file: None,
         };
         for source in sources {
             state.check_overlap(&source)?;

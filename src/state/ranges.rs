@@ -5,13 +5,14 @@ use serde::{Deserialize, Serialize};
 /// A range of bytes of a text, the end excluded, and the number of lines that begin in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(from = "(u64, u64, u64)", into = "(u64, u64, u64)")]
-pub(crate) struct CountedRange {
+#[non_exhaustive]
+pub struct CountedRange {
     /// The first byte.
-    pub(crate) from: u64,
+    pub from: u64,
     /// The byte after the last one.
-    pub(crate) to: u64,
+    pub to: u64,
     /// Number of lines. A line that an envelope has split counts once for each of its parts.
-    pub(crate) lines: u64,
+    pub lines: u64,
 }
 
 impl From<(u64, u64, u64)> for CountedRange {

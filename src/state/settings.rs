@@ -187,7 +187,7 @@ const ROWS: [SettingRow; 14] = [
 
 /// Name of the hash of the built-in rules for what is static. It is not a setting of a question: it differs between
 /// versions of logstat.
-const STATIC_RULES: &str = "static-rules";
+pub(super) const STATIC_RULES: &str = "static-rules";
 
 /// The value of a setting that has only one text.
 fn only(texts: &[String]) -> Option<&str> {
