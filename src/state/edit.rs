@@ -36,6 +36,15 @@ impl State {
         Ok(())
     }
 
+    /// Keeps the lines of a provisional source for good.
+    pub(crate) fn make_final(&mut self, index: usize) {
+        let Some(part) = self.parts.get_mut(index) else { return };
+        part.source.provisional = false;
+        for (day, lines) in part.days.take().into_iter().flatten() {
+            self.days.entry(day).or_default().extend(lines);
+        }
+    }
+
     /// Removes sources with everything that was counted from them: provisional ones, or ones without lines that fit a
     /// format. Others stay, because their lines cannot be told from those of other sources.
     pub(crate) fn remove_sources(&mut self, indices: &BTreeSet<usize>) {
