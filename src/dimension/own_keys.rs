@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::key_ids::{KeyIds, TextIds};
 use super::{Dimension, VariableColumns};
 use crate::batch::{Batch, Column};
+use crate::encoding::{Damaged, Decoder};
 use crate::keys::{AddressKeys, GroupId, Keys, Seed};
 
 /// The keys of a dimension that is not a pair.
@@ -36,6 +37,12 @@ impl OwnKeys {
 
     pub(super) fn keys(&self) -> &Keys {
         &self.keys
+    }
+
+    /// Reads the keys of a dimension from a state file. There must be no keys yet.
+    pub(super) fn load(&mut self, dimension: Dimension, seed: Seed, input: &mut Decoder<'_>) -> Result<(), Damaged> {
+        self.keys = Keys::load(seed, input, |key| dimension.has_key(key))?;
+        Ok(())
     }
 
     /// Keeps the keys of these groups, which must ascend; they become the first groups. The memory of the others stays

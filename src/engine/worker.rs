@@ -2,6 +2,7 @@
 
 use bumpalo::Bump;
 
+use super::borders::{open_lines, split_envelope};
 use super::scan::Scan;
 use crate::batch::{Batch, Hits, ROWS};
 use crate::envelope::{LinePosition, OpenLines, is_other_program_line};
@@ -98,6 +99,15 @@ impl<'s, 'f> Worker<'s, 'f> {
             let end = chunk.offset + chunk.bytes.len() as u64 + chunk.left_out;
             let ended = detected.reassembly.add(chunk.offset..end, open_lines);
             self.count_joined(input, detected, &ended);
+        }
+    }
+
+    /// Notes the lines that are open at the ends of a chunk before the range that is counted.
+    pub(super) fn pass_over(&self, input: usize, chunk: Chunk<'_>) {
+        if let Some(detected) = split_envelope(self.scan, input) {
+            let end = chunk.offset + chunk.bytes.len() as u64 + chunk.left_out;
+            let open_lines = open_lines(detected, chunk, self.scan.rejects.is_some());
+            detected.reassembly.add_outside(chunk.offset..end, open_lines);
         }
     }
 

@@ -154,6 +154,17 @@ pub(super) fn for_each_batch(hits: &[&Hit], mut add: impl FnMut(&Batch<'_>, &[u1
     }
 }
 
+/// Counts a hit at noon, with status 200 and 10 bytes, for each address.
+pub(super) fn count_addresses(tally: &mut Tally, addresses: &[Vec<u8>]) {
+    let mut batch = Batch::new(Fields::text(TextField::Addr));
+    for address in addresses {
+        batch.set_text(TextField::Addr, address);
+        let stamp = Stamp { wall_s: 43_200, offset_min: 60 };
+        batch.add(Numbers { stamp, status: Status::new(200), bytes: 10, time_ms: None, is_static: false });
+    }
+    tally.add(&batch, &(0..addresses.len() as u16).collect::<Vec<_>>());
+}
+
 /// The numbers of a group in plain types.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Plain {

@@ -21,6 +21,9 @@ mod ledger;
 mod listed;
 mod of_days;
 mod partitioned;
+mod saved;
+#[cfg(test)]
+mod saved_laws;
 mod selected;
 #[cfg(test)]
 mod size_laws;

@@ -9,9 +9,10 @@ use super::listed::{HitsOfField, listed_by};
 use super::selected::Selected;
 use crate::dimension::{Dimension, Grouping, VariableColumns};
 use crate::dimension::{Key, KeysOfTable};
+use crate::encoding::{Damaged, Decoder, Encoder};
 use crate::keys::{AddressKeys, GroupId, IdMap, Seed, VisitorId};
 use crate::measure::{Counts, Grouped, Hits, Latency, Measure, MeasureKind, OfTable, SizeOf, Uv, VisitorsAs};
-use crate::measure::{Precision, UvMethod};
+use crate::measure::{Precision, SavedOrder, SavedSize, UvMethod};
 
 /// A dimension with measures. `F` is the form of its keys.
 #[derive(Clone, Debug)]
@@ -35,6 +36,15 @@ pub(super) struct MergedVisitors<'v> {
     pub(super) all: &'v AddressKeys,
     /// The id among `all` of each visitor of the other tally.
     pub(super) ids: &'v [VisitorId],
+}
+
+/// The visitors of a tally, in a state file.
+#[derive(Clone, Copy)]
+pub(super) struct SavedVisitors<'v> {
+    /// Their ids in the order of the file.
+    pub(super) order: &'v [u32],
+    /// The place of each in the file, by id.
+    pub(super) places: &'v [u32],
 }
 
 impl<F> Table<F> {
@@ -176,6 +186,30 @@ impl<F> Table<F> {
     pub(crate) fn pv_of(&self, group: GroupId) -> u64 {
         let counted = self.counts().map(|counts| counts.of(group).pv());
         counted.or_else(|| self.measure().map(|hits: &Hits| hits.of(group))).unwrap_or(0)
+    }
+
+    /// Appends the keys and the numbers of all groups.
+    pub(super) fn save(&self, visitors: SavedVisitors<'_>, out: &mut Encoder) {
+        let groups = self.grouping.save(visitors.order, out);
+        let order = SavedOrder { groups: &groups, visitors: visitors.places };
+        self.measures.iter().for_each(|measure| measure.save(order, out));
+    }
+
+    /// Reads what [`save`](Table::save) wrote, into a table without groups. There are `hits` hits.
+    pub(super) fn load(&mut self, visitors: &AddressKeys, hits: u64, input: &mut Decoder<'_>) -> Result<(), Damaged> {
+        self.grouping.load(self.dimension, self.seed, input)?;
+        let groups = self.keys(visitors).len();
+        let size = SavedSize { groups, visitors: visitors.len(), hits };
+        for measure in &mut self.measures {
+            measure.load(size, input)?;
+        }
+        let counts_hits = self.counts().is_some() || self.measure::<Hits>().is_some();
+        let counted: u64 = (0..groups as u32).map(|group| self.pv_of(GroupId(group))).sum();
+        // Only tables that list codes may lack hits.
+        if counts_hits && counted < hits && listed_by(self.dimension).is_none() {
+            return Err(Damaged);
+        }
+        Ok(())
     }
 
     /// Keeps only these groups, given in ascending order, and numbers them from 0. The memory of the others is kept for

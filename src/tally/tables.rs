@@ -252,9 +252,14 @@ impl<F> Tally<F> {
         }
     }
 
+    /// The number by which the first and last time are compared.
+    pub(super) fn rank(&self, stamp: Stamp) -> i64 {
+        if self.by_instant { stamp.instant_rank() } else { stamp.rank() }
+    }
+
     fn widen_period(&mut self, first: Stamp, last: Stamp) {
         let (my_first, my_last) = self.period.unwrap_or((first, last));
-        let rank = |stamp: &Stamp| if self.by_instant { stamp.instant_rank() } else { stamp.rank() };
+        let rank = |stamp: &Stamp| self.rank(*stamp);
         self.period = Some((std::cmp::min_by_key(my_first, first, rank), std::cmp::max_by_key(my_last, last, rank)));
     }
 

@@ -38,6 +38,12 @@ impl Unknown {
         numbers.iter().filter(|(hits, _)| *hits > 0).fold(Fields::NONE, |fields, (_, field)| fields.union(*field))
     }
 
+    /// All numbers, in the order of a state file.
+    pub(super) fn numbers(self) -> [u64; 5] {
+        let Unknown { visitor, status, bytes, path, time } = self;
+        [visitor, status, bytes, path, time]
+    }
+
     pub(super) fn merge(&mut self, other: Unknown) {
         self.visitor += other.visitor;
         self.status += other.status;

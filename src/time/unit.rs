@@ -6,7 +6,7 @@ use chrono::{Datelike, Timelike};
 
 use super::length;
 use super::step::{Step, UnitError};
-use super::{DAY_S, Stamp, date, day_start_s};
+use super::{DAY_S, FIRST_S, LAST_S, Stamp, date, day_start_s};
 use crate::by_name::Named;
 
 /// Unit of time that a timeline counts by.
@@ -157,6 +157,15 @@ impl Unit {
         }
     }
 
+    /// True if there is a bucket with this number.
+    pub(crate) fn has_bucket(self, number: i64) -> bool {
+        match self {
+            Unit::HourOfDay => (0..24).contains(&number),
+            Unit::Weekday => (0..7).contains(&number),
+            _ => (FIRST_S..=LAST_S).contains(&number) && self.bucket(number).number == number,
+        }
+    }
+
     /// Formats the key of the bucket with this number.
     pub(crate) fn key(self, number: i64) -> String {
         match self {
@@ -239,6 +248,7 @@ mod tests {
         let bucket = unit.bucket(stamp.wall_s);
         assert!(bucket.start_s <= stamp.wall_s && stamp.wall_s < bucket.end_s);
         assert_eq!(unit.bucket(bucket.start_s), bucket, "a bucket contains its start");
+        assert!(unit.has_bucket(bucket.number));
         unit.key(bucket.number)
     }
 
@@ -315,6 +325,9 @@ mod tests {
             key(unit, b"01/Jan/0001:00:00:00 +0000");
             key(unit, b"31/Dec/9999:23:59:59 +0000");
         }
+        let none = [(Unit::Second, FIRST_S - 1), (Unit::Minute, 30), (Unit::Week, 0), (Unit::Year, LAST_S + 1)];
+        let none = none.into_iter().chain([(Unit::HourOfDay, 24), (Unit::Weekday, -1), (Unit::Day, i64::MIN)]);
+        none.for_each(|(unit, number)| assert!(!unit.has_bucket(number), "{unit:?} {number}"));
         assert_eq!(key(Unit::Week, b"01/Jan/0001:00:00:00 +0000"), "0001-W01");
         assert_eq!(key(Unit::Week, b"31/Dec/9999:00:00:00 +0000"), "9999-W52");
     }
