@@ -2,6 +2,7 @@
 //!
 //! To add a measure, add a file here with a [`GroupMeasure`] and a row in the list below.
 
+mod contained;
 mod counts;
 mod first_last;
 mod group_measure;
@@ -19,7 +20,7 @@ mod visitor_set;
 
 pub(crate) use counts::{Counts, GroupCounts, Lacking};
 pub(crate) use first_last::FirstLast;
-pub(crate) use group_measure::GroupMeasure;
+pub(crate) use group_measure::{GroupMeasure, SavedOrder, SavedSize};
 pub(crate) use hits::Hits;
 #[cfg(test)]
 pub(crate) use latency::Histogram;
@@ -30,6 +31,7 @@ pub(crate) use uv::Uv;
 pub use uv_method::{Precision, UvMethod};
 
 use crate::batch::{Batch, Fields};
+use crate::encoding::{Damaged, Decoder, Encoder};
 use crate::keys::{GroupId, IdMap, Seed, VisitorId};
 
 /// The visitors of the hits of a batch.
@@ -145,6 +147,18 @@ macro_rules! measures {
             pub(crate) fn keep(&mut self, groups: &[GroupId]) {
                 match self {
                     $(Measure::$name(measure) => measure.keep(groups),)+
+                }
+            }
+
+            pub(crate) fn save(&self, order: SavedOrder<'_>, out: &mut Encoder) {
+                match self {
+                    $(Measure::$name(measure) => measure.save(order, out),)+
+                }
+            }
+
+            pub(crate) fn load(&mut self, size: SavedSize, input: &mut Decoder<'_>) -> Result<(), Damaged> {
+                match self {
+                    $(Measure::$name(measure) => measure.load(size, input),)+
                 }
             }
 

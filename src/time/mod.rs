@@ -75,6 +75,18 @@ impl Stamp {
         let instant = Stamp::of_rank(rank);
         Stamp { wall_s: instant.wall_s + i64::from(instant.offset_min) * 60, ..instant }
     }
+
+    /// Returns the stamp, if it is within the calendar and its offset less than a day.
+    pub(crate) fn checked(self) -> Option<Stamp> {
+        let is_valid = (FIRST_S..=LAST_S).contains(&self.wall_s) && self.offset_min.unsigned_abs() < 24 * 60;
+        is_valid.then_some(self)
+    }
+
+    /// Returns the stamp that has this rank among instants, if there is one.
+    pub(crate) fn at_instant_rank(rank: i64) -> Option<Stamp> {
+        let bounds = (FIRST_S - DAY_S) << OFFSET_BITS..(LAST_S + DAY_S) << OFFSET_BITS;
+        Some(rank).filter(|rank| bounds.contains(rank)).and_then(|rank| Stamp::of_instant_rank(rank).checked())
+    }
 }
 
 /// Bits for an offset in minutes, which is less than a day either way.
@@ -89,7 +101,8 @@ impl std::fmt::Display for Stamp {
     }
 }
 
-const DAY_S: i64 = 86_400;
+/// Seconds of a day.
+pub(crate) const DAY_S: i64 = 86_400;
 
 /// First second of the calendar, as a wall clock: 0001-01-01T00:00:00.
 pub(crate) const FIRST_S: i64 = -62_135_596_800;

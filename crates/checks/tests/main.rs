@@ -39,6 +39,9 @@ mod phases;
 mod prose;
 #[path = "../../../tests/random_commands.rs"]
 mod random_commands;
+#[path = "../../../tests/ranges.rs"]
+mod ranges;
+mod read_state;
 mod recipes;
 #[path = "../../../tests/reference.rs"]
 mod reference;
