@@ -80,8 +80,7 @@ def list_splits(paths, size):
 
 def count_split(split, options):
     """Returns the state of one split. The source is named by its path, which is the same on every host."""
-    # A compressed file is one split with an open end, because the length of its text is not known.
-    where = f"{split['offset']}:{split['length'] or ''}"
+    where = f"{split['offset']}:{split['length']}"
     source = ["--range", where, "--source", split["path"], "--save", "-", "--", split["path"]]
     return logstat([*options, *threads(), *source])
 
