@@ -79,7 +79,7 @@ mod time;
 pub use crate::render::{write_explanation, write_inspection, write_table};
 pub use crate::{
     dimension::{Derived, Dimension, DimensionError, Pair, Variable},
-    engine::{Engine, FewThreads, Outcome, PreparedQuestion, Seek, Session, count},
+    engine::{Engine, FewThreads, Outcome, PreparedQuestion, Seek, Session, StateOutcome, count, count_to_state},
     envelope::envelopes,
     error::{Error, ErrorKind},
     explain::{
@@ -108,7 +108,9 @@ pub use crate::{
         Lines, MalformedSample, PartReport, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount, UvReport,
         Verdict, VisitorReport, Warning, WarningCode,
     },
-    state::{InspectedDay, InspectedRange, InspectedSource, InspectedTable, Inspection},
+    state::{
+        CountedRange, InspectedDay, InspectedRange, InspectedSource, InspectedTable, Inspection, State,
+    },
     static_rules::{RuleError, StaticRules},
     steps::{Ipv6Prefix, RealIp, Visitor},
     text::printable,

@@ -54,7 +54,8 @@ pub(crate) struct Assembled {
     pub(crate) problems: Vec<Error>,
 }
 
-/// Builds the report of the inputs that were counted.
+/// Builds the report of the inputs that were counted. If they were counted by day, it has no sections: these are made
+/// from the state.
 pub(crate) fn assemble(
     question: &Question,
     plan: &Plan,
@@ -220,6 +221,9 @@ pub(crate) fn assemble(
         has_ledger: showing.shows(Section::Ledger),
         no_times,
     };
+    if plan.is_by_day() {
+        return Ok(Assembled { report: Some(report), problems });
+    }
     let of_key = |(part, tally): (PartReport, &Tally<Unescaped>)| {
         let report = with_sections(part.report, question, tally, selected)?;
         Ok(PartReport { report, ..part })
@@ -305,7 +309,7 @@ impl ReadInput<'_> {
     }
 }
 
-fn with_sections(
+pub(super) fn with_sections(
     mut report: Report,
     question: &Question,
     tally: &Tally<Unescaped>,

@@ -77,6 +77,14 @@ impl KeyFrom {
     }
 }
 
+/// Checks that each of the `asked` tables can be made from the saved ones.
+///
+/// # Errors
+/// The first table that cannot be.
+pub(crate) fn check_saved(asked: &[TablePlan], saved: &[TablePlan]) -> Result<(), NotSaved> {
+    asked.iter().try_for_each(|asked| MadeFrom::of(asked, saved).map(|_| ()))
+}
+
 impl MadeFrom {
     /// Chooses the saved table to make an asked table from: the same one, else the one with the fewest keys.
     ///
