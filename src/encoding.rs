@@ -35,6 +35,11 @@ impl Encoder {
         self.bytes.extend_from_slice(bytes);
     }
 
+    /// Appends numbers one after another. The reader must know how many.
+    pub(crate) fn column(&mut self, numbers: impl IntoIterator<Item = u64>) {
+        numbers.into_iter().for_each(|number| self.unsigned(number));
+    }
+
     /// Appends numbers that ascend strictly: the first, then each difference less one. The reader must know how many.
     pub(crate) fn ascending(&mut self, numbers: impl IntoIterator<Item = u64>) {
         let mut next = 0;
@@ -62,7 +67,19 @@ impl<'b> Decoder<'b> {
         self.rest.len()
     }
 
+    #[inline]
     pub(crate) fn unsigned(&mut self) -> Result<u64, Damaged> {
+        // Most numbers are below 128.
+        if let Some((byte, rest)) = self.rest.split_first()
+            && *byte < 0x80
+        {
+            self.rest = rest;
+            return Ok(u64::from(*byte));
+        }
+        self.unsigned_of_several_bytes()
+    }
+
+    fn unsigned_of_several_bytes(&mut self) -> Result<u64, Damaged> {
         let mut number = 0;
         for shift in (0..64).step_by(7) {
             let (byte, rest) = self.rest.split_first().ok_or(Damaged)?;
@@ -73,7 +90,8 @@ impl<'b> Decoder<'b> {
             }
             number |= bits << shift;
             if byte & 0x80 == 0 {
-                return Ok(number);
+                // Each number has one form: its last byte is not a needless zero.
+                return if *byte == 0 && shift > 0 { Err(Damaged) } else { Ok(number) };
             }
         }
         Err(Damaged)
@@ -101,16 +119,39 @@ impl<'b> Decoder<'b> {
         Ok(bytes)
     }
 
-    /// Reads numbers that ascend strictly, and are all below `end`.
-    pub(crate) fn ascending(&mut self, len: usize, end: u64) -> Result<Vec<u64>, Damaged> {
+    /// Reads a number that is at most `most`.
+    #[inline]
+    pub(crate) fn at_most(&mut self, most: u64) -> Result<u64, Damaged> {
+        let number = self.unsigned()?;
+        if number <= most { Ok(number) } else { Err(Damaged) }
+    }
+
+    /// Reads a number that is 0 or 1.
+    pub(crate) fn flag(&mut self) -> Result<bool, Damaged> {
+        Ok(self.at_most(1)? == 1)
+    }
+
+    /// Reads a column of counts, and takes their sum from `left`. Fails if less than that is left.
+    pub(crate) fn counts(&mut self, len: usize, left: &mut u64) -> Result<Vec<u64>, Damaged> {
+        let mut counts = Vec::with_capacity(len.min(self.rest.len()));
+        for _ in 0..len {
+            let count = self.at_most(*left)?;
+            *left -= count;
+            counts.push(count);
+        }
+        Ok(counts)
+    }
+
+    /// Reads numbers that ascend strictly and are all below `end`, and passes each to `take`.
+    #[inline]
+    pub(crate) fn ascending(&mut self, len: usize, end: u64, mut take: impl FnMut(u64)) -> Result<(), Damaged> {
         let mut next = 0_u64;
-        let mut numbers = Vec::with_capacity(len.min(self.rest.len()));
         for _ in 0..len {
             let number = next.checked_add(self.unsigned()?).filter(|number| *number < end).ok_or(Damaged)?;
-            numbers.push(number);
+            take(number);
             next = number + 1;
         }
-        Ok(numbers)
+        Ok(())
     }
 
     /// Fails if bytes are left.
@@ -125,6 +166,11 @@ mod tests {
 
     use super::*;
 
+    fn ascending(input: &mut Decoder<'_>, len: usize, end: u64) -> Result<Vec<u64>, Damaged> {
+        let mut numbers = Vec::new();
+        input.ascending(len, end, |number| numbers.push(number)).map(|()| numbers)
+    }
+
     #[test]
     fn numbers_have_the_documented_bytes() {
         let mut out = Encoder::default();
@@ -137,17 +183,28 @@ mod tests {
 
     #[test]
     fn damaged_numbers_are_refused() {
-        for bytes in
-            [&[][..], &[0x80], &[0xFF; 9], &[0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 2], &[0x80; 10]]
-        {
+        for bytes in [
+            &[][..],
+            &[0x80],
+            &[0xFF; 9],
+            &[0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 2],
+            &[0x80; 10],
+            &[0x80, 0],
+        ] {
             assert_eq!(Decoder::new(bytes).unsigned(), Err(Damaged), "{bytes:?}");
         }
         assert_eq!(Decoder::new(&[5, 0, 0]).len(1), Err(Damaged));
         assert_eq!(Decoder::new(&[2, 0, 0]).len(1), Ok(2));
         assert_eq!(Decoder::new(&[1, 2]).raw(3), Err(Damaged));
         assert_eq!(Decoder::new(&[1]).end(), Err(Damaged));
-        assert_eq!(Decoder::new(&[3, 0, 7]).ascending(3, 13), Ok(vec![3, 4, 12]));
-        assert_eq!(Decoder::new(&[3, 0, 7]).ascending(3, 12), Err(Damaged));
+        assert_eq!(ascending(&mut Decoder::new(&[3, 0, 7]), 3, 13), Ok(vec![3, 4, 12]));
+        assert_eq!(ascending(&mut Decoder::new(&[3, 0, 7]), 3, 12), Err(Damaged));
+        assert_eq!(Decoder::new(&[2]).flag(), Err(Damaged));
+        let mut left = 9;
+        assert_eq!(Decoder::new(&[4, 5]).counts(2, &mut left), Ok(vec![4, 5]));
+        assert_eq!(left, 0);
+        assert_eq!(Decoder::new(&[4, 6]).counts(2, &mut 9), Err(Damaged));
+        assert_eq!(Decoder::new(&[1]).counts(usize::MAX, &mut 9), Err(Damaged));
     }
 
     proptest! {
@@ -166,7 +223,7 @@ mod tests {
                 prop_assert_eq!(input.unsigned(), Ok(number));
             }
             prop_assert_eq!(input.signed(), Ok(signed));
-            prop_assert_eq!(input.ascending(set.len(), u64::MAX), Ok(set));
+            prop_assert_eq!(ascending(&mut input, set.len(), u64::MAX), Ok(set));
             prop_assert_eq!(input.end(), Ok(()));
         }
     }

@@ -266,7 +266,18 @@ impl<'p> Session<'p> {
         problems: Vec<Error>,
         so_far: Option<Tally<Unescaped>>,
     ) -> Result<Outcome, Error> {
-        let Session { prepared, scan, tally, rounds, ranges, few_threads, mut phases, .. } = self;
+        let prepared = self.prepared;
+        let (counted, inputs) = self.finish_counting(inputs, so_far);
+        conclude(prepared, inputs, counted, problems)
+    }
+
+    /// Ends the count. `so_far` is what was counted before, already unescaped.
+    pub(super) fn finish_counting(
+        self,
+        inputs: impl FnOnce() -> Vec<EndedInput>,
+        so_far: Option<Tally<Unescaped>>,
+    ) -> (CountedLog<'p>, Vec<EndedInput>) {
+        let Session { scan, tally, rounds, ranges, few_threads, mut phases, .. } = self;
         let mut watch = Stopwatch::start();
         let mut tally = count_open_lines(&scan, tally, &ranges);
         let rest = std::mem::take(&mut tally.rankings);
@@ -287,7 +298,7 @@ impl<'p> Session<'p> {
         let rejects = scan.rejects.map(Collector::into_rejects);
         let inputs = inputs();
         phases.assembling = watch.lap();
-        conclude(prepared, inputs, CountedLog { tally, sniffed, rejects, few_threads, phases }, problems)
+        (CountedLog { tally, sniffed, rejects, few_threads, phases }, inputs)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::input::Chunk;
 use crate::phases::WorkerStats;
 use crate::rejects::Rejected;
 use crate::steps::{Lines, Steps};
-use crate::tally::{Bytes, Cover, InputLedger, Sample, Tally, beginning_kept};
+use crate::tally::{Bytes, Cover, InputLedger, Sample, Tally, beginning_kept, days_of};
 use crate::text::{clean, is_blank};
 
 /// The tally of one thread, and its scratch space.
@@ -123,6 +123,9 @@ impl<'s, 'f> Worker<'s, 'f> {
     pub(super) fn add<'a>(&mut self, input: usize, at: Option<u64>, batch: &mut Batch<'a>, bump: &'a Bump) -> u64 {
         let lines = Lines { server: self.scan.servers[input], bump };
         self.steps.before_filter(batch, lines);
+        if self.tally.by_day.is_some() {
+            return self.add_by_day(batch, lines);
+        }
         let ledger = &mut self.tally.ledger;
         let outside = ledger.filtered_by[FilterReason::Period as usize];
         self.filter.select(batch, &mut self.hits, &mut ledger.filtered_by, &mut ledger.near_misses);
@@ -135,6 +138,27 @@ impl<'s, 'f> Worker<'s, 'f> {
         self.steps.after_filter(batch, &self.hits, lines);
         self.tally.add(batch, &self.hits);
         (batch.len() - self.hits.len()) as u64
+    }
+
+    /// Counts the lines of a batch by day. Returns the number of lines that the filter did not select.
+    ///
+    /// The lines are divided before they are filtered, so that filtered lines are counted in their day. A day's tally
+    /// gets no empty batches: it then has the same groups however lines are distributed to batches.
+    fn add_by_day<'a>(&mut self, batch: &mut Batch<'a>, lines: Lines<'a>) -> u64 {
+        let Tally { ledger, by_day, .. } = &mut self.tally;
+        let Some(by_day) = by_day else { return 0 };
+        let mut filtered = 0;
+        for (day, rows) in days_of(batch) {
+            let part = by_day.part(day);
+            part.count_lines(batch, rows);
+            self.filter.select_among(batch, rows, &mut self.hits, &mut part.filtered_by, &mut ledger.near_misses);
+            filtered += rows.count() - self.hits.len() as u64;
+            if !self.hits.is_empty() {
+                self.steps.after_filter(batch, &self.hits, lines);
+                part.tally.add(batch, &self.hits);
+            }
+        }
+        filtered
     }
 
     /// Scans lines into the batch until it is full.

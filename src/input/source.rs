@@ -34,6 +34,8 @@ pub(crate) struct Source {
     pub(super) taken: Taken,
     /// True for a file that was found in a directory, not named by the user.
     pub(crate) is_found: bool,
+    /// Its name in states, if that is given.
+    pub(crate) source_name: Option<String>,
     /// True for a device such as `/dev/zero`, which may have no end.
     pub(crate) is_device: bool,
     /// The file that the stream reads, if it reads one. The stream can then be restarted.
@@ -225,6 +227,7 @@ impl Source {
             part: Part::WHOLE,
             taken: Taken::default(),
             is_found,
+            source_name: None,
             is_device,
             file,
             closed,

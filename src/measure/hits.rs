@@ -1,8 +1,10 @@
 //! Hits only: a few bytes per group where [`Counts`](super::Counts) take a cache line, which matters with very many
 //! groups.
 
+use super::SavedSize;
 use super::per_group::{PerGroup, Sum, SumOfHits};
 use crate::batch::{Batch, Fields};
+use crate::encoding::{Damaged, Decoder, Encoder};
 use crate::keys::GroupId;
 
 /// The hits of every group.
@@ -27,5 +29,13 @@ impl SumOfHits for u64 {
 
     fn add(sums: &mut Hits, _: &Batch<'_>, _: &[u16], groups: &[GroupId]) {
         groups.iter().for_each(|group| sums.add_to(*group, 1));
+    }
+
+    fn save(sums: impl Iterator<Item = u64> + Clone, out: &mut Encoder) {
+        out.column(sums);
+    }
+
+    fn load(SavedSize { groups, hits, .. }: SavedSize, input: &mut Decoder<'_>) -> Result<Vec<u64>, Damaged> {
+        input.counts(groups, &mut { hits })
     }
 }

@@ -38,6 +38,29 @@ impl Default for VisitorSet {
 }
 
 impl VisitorSet {
+    /// Makes a set of ids that ascend.
+    pub(crate) fn of_ascending(ids: &[u32]) -> VisitorSet {
+        let len = ids.len() as u32;
+        if ids.len() <= FEW {
+            let mut few = [EMPTY; FEW];
+            few[..ids.len()].copy_from_slice(ids);
+            return VisitorSet::Few { len: len as u8, ids: few };
+        }
+        let largest = ids.last().copied().unwrap_or_default();
+        if largest + 1 == len {
+            return VisitorSet::First { len };
+        }
+        VisitorSet::new(len, largest, 1, |add| ids.iter().for_each(|id| add(*id)))
+    }
+
+    /// Makes a set of all ids below `len`.
+    pub(crate) fn of_all(len: u32) -> VisitorSet {
+        if len as usize <= FEW {
+            return VisitorSet::of_ascending(&[0, 1, 2, 3, 4, 5][..len as usize]);
+        }
+        VisitorSet::First { len }
+    }
+
     pub(crate) fn len(&self) -> u64 {
         match self {
             VisitorSet::Few { len, .. } => u64::from(*len),
@@ -161,23 +184,27 @@ impl VisitorSet {
             *self = VisitorSet::First { len: len as u32 };
             return;
         }
+        // Double the words, so that ascending ids do not rebuild the set at each word.
+        let more = if matches!(self, VisitorSet::Bits { .. }) { 2 } else { 1 };
+        *self = VisitorSet::new(len as u32, largest, more, |add| {
+            self.for_each(|id| add(id.0));
+            add(new);
+        });
+    }
+
+    /// Makes a set of `len` ids, which `each` passes on: bits, if they are no larger than a hash table. There may be
+    /// `more` times as many bits as needed.
+    fn new(len: u32, largest: u32, more: usize, each: impl FnOnce(&mut dyn FnMut(u32))) -> VisitorSet {
         let words = largest as usize / 64 + 1;
-        let slots = slots_for(len);
+        let slots = slots_for(len as usize);
         if words * 8 <= slots * 4 {
-            // Double the words, so that ascending ids do not rebuild the set at each word.
-            let words =
-                if matches!(self, VisitorSet::Bits { .. }) { (words * 2).min(slots / 2).max(words) } else { words };
-            let mut bits = vec![0_u64; words];
-            let mut set = |id: u32| bits[id as usize / 64] |= 1 << (id % 64);
-            self.for_each(|id| set(id.0));
-            set(new);
-            *self = VisitorSet::Bits { len: len as u32, words: bits };
+            let mut bits = vec![0_u64; (words * more).min(slots / 2).max(words)];
+            each(&mut |id| bits[id as usize / 64] |= 1 << (id % 64));
+            VisitorSet::Bits { len, words: bits }
         } else {
             let mut table = vec![EMPTY; slots].into_boxed_slice();
-            let mut set = |id: u32| table[slot(&table, id)] = id;
-            self.for_each(|id| set(id.0));
-            set(new);
-            *self = VisitorSet::Hashed { len: len as u32, slots: table };
+            each(&mut |id| table[slot(&table, id)] = id);
+            VisitorSet::Hashed { len, slots: table }
         }
     }
 

@@ -12,6 +12,8 @@ mod agreement;
 mod columns;
 #[path = "../../../tests/compressed.rs"]
 mod compressed;
+#[cfg(target_os = "linux")]
+mod crash;
 mod duckdb;
 #[path = "../../../tests/envelopes.rs"]
 mod envelopes;
@@ -39,6 +41,7 @@ mod prose;
 mod random_commands;
 #[path = "../../../tests/ranges.rs"]
 mod ranges;
+mod read_state;
 mod recipes;
 #[path = "../../../tests/reference.rs"]
 mod reference;
@@ -49,5 +52,7 @@ mod schema;
 mod session;
 #[path = "../../../tests/shrinking.rs"]
 mod shrinking;
+#[cfg(target_os = "linux")]
+mod spark;
 
 use checks::{REPOSITORY, program};

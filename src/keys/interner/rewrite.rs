@@ -27,6 +27,7 @@ impl Keys {
     /// Replaces each key with the result of `written`, which may change only odd keys, and keeps the ids. Returns
     /// `false` and changes nothing if two keys might become equal.
     pub(crate) fn rewrite(&mut self, written: impl Fn(&[u8]) -> Cow<'_, [u8]>) -> bool {
+        self.index();
         let mut changed: Vec<(u32, Vec<u8>)> = Vec::new();
         for &id in &self.escaped {
             let (key, new) = (self.key(id), written(self.key(id)));
@@ -71,6 +72,7 @@ impl Keys {
     /// Keeps only the keys of these groups, which ascend, and renumbers them 0, 1, 2 … in this order. The memory of the
     /// others is kept for new keys. Keys must not have been rewritten.
     pub(crate) fn keep(&mut self, groups: &[GroupId]) {
+        self.index();
         for (at, &GroupId(id)) in groups.iter().enumerate() {
             self.records[at] = self.records[id as usize];
         }
