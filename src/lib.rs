@@ -108,9 +108,7 @@ pub use crate::{
         Lines, MalformedSample, PartReport, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount, UvReport,
         Verdict, VisitorReport, Warning, WarningCode,
     },
-    state::{
-        CountedRange, InspectedDay, InspectedRange, InspectedSource, InspectedTable, Inspection, State,
-    },
+    state::{CountedRange, InspectedDay, InspectedSource, InspectedTable, Inspection, State},
     static_rules::{RuleError, StaticRules},
     steps::{Ipv6Prefix, RealIp, Visitor},
     text::printable,

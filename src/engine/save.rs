@@ -112,14 +112,19 @@ fn count_in_tables(
     let CountedLog { mut tally, sniffed, mut rejects, few_threads, mut phases } = counted;
     phases.opening += opening;
     let host = host_name();
-    let facts: Vec<Facts> = inputs.iter().zip(&sniffed).map(|(input, sniffed)| Facts::of(input, sniffed.head.clone(), &host)).collect();
-    let inputs: Vec<CountedInput<'_>> = inputs.into_iter().zip(&sniffed).map(|(input, sniffed)| input.counted(sniffed)).collect();
+    let facts: Vec<Facts> =
+        inputs.iter().zip(&sniffed).map(|(input, sniffed)| Facts::of(input, sniffed.head.clone(), &host)).collect();
+    let inputs: Vec<CountedInput<'_>> =
+        inputs.into_iter().zip(&sniffed).map(|(input, sniffed)| input.counted(sniffed)).collect();
     let mut saved = Vec::new();
     for (at, (input, (ledger, facts))) in inputs.iter().zip(tally.ledger.inputs.iter().zip(facts)).enumerate() {
         if input.is_refused(ledger) {
             rejects.iter_mut().for_each(|rejects| rejects.forget(at));
         } else {
-            saved.push((written(input.path.as_os_str().as_encoded_bytes()), facts.source(question, &prepared.formats, input, ledger)));
+            saved.push((
+                written(input.path.as_os_str().as_encoded_bytes()),
+                facts.source(question, &prepared.formats, input, ledger),
+            ));
         }
     }
     let PreparedQuestion { plan, formats, period, .. } = &prepared;
@@ -130,7 +135,10 @@ fn count_in_tables(
     let state = report.as_ref().map(|report| {
         let days = tally.by_day.take().map(|by_day| by_day.into_parts().collect()).unwrap_or_default();
         let notes = kept_notes(&report.notes, &saved);
-        State::of(question, CountedState { tables, sources: saved.into_iter().map(|(_, source)| source).collect(), days, notes })
+        State::of(
+            question,
+            CountedState { tables, sources: saved.into_iter().map(|(_, source)| source).collect(), days, notes },
+        )
     });
     phases.assembling += watch.lap();
     Ok(StateOutcome { state, report, rejects, problems, few_threads, phases })
@@ -158,7 +166,13 @@ impl Facts {
         Facts { name, head, range: (covered.start, covered.end), file }
     }
 
-    fn source(self, question: &Question, formats: &[LogFormat], input: &CountedInput<'_>, ledger: &InputLedger) -> Source {
+    fn source(
+        self,
+        question: &Question,
+        formats: &[LogFormat],
+        input: &CountedInput<'_>,
+        ledger: &InputLedger,
+    ) -> Source {
         let Facts { name, head, range: (from, to), file } = self;
         let lines = ledger.chunk_lines.iter().map(|(_, lines)| lines).sum();
         let text = if question.counting.anonymize { sample_text_cut } else { sample_text };
@@ -202,13 +216,8 @@ fn absolute(path: &Path) -> std::path::PathBuf {
 }
 
 /// Notes about one run only: about its files, its period, or its filters. A report of the state finds its own.
-const OF_A_RUN: [NoteCode; 5] = [
-    NoteCode::MaybeCopies,
-    NoteCode::NotAnAccessLog,
-    NoteCode::OutsidePeriod,
-    NoteCode::NothingEqual,
-    NoteCode::Empty,
-];
+const OF_A_RUN: [NoteCode; 5] =
+    [NoteCode::MaybeCopies, NoteCode::NotAnAccessLog, NoteCode::OutsidePeriod, NoteCode::NothingEqual, NoteCode::Empty];
 
 /// The notes that the state keeps. They name sources in place of paths.
 fn kept_notes(notes: &[Note], saved: &[(String, Source)]) -> Vec<Note> {

@@ -22,7 +22,14 @@ fn log(days: u32, seed: u32) -> String {
                 1 => "\n".to_owned(),
                 _ => format!(
                     "10.0.{}.{} - - [{day:02}/Nov/2026:{hour:02}:{minute:02}:00 +0100] \"GET /p{} HTTP/1.1\" {} {} \"-\" \"a{}\" {}.{:03}\n",
-                    n % 3, n % 40, n % 17, [200, 200, 304, 404, 500][n as usize % 5], n * 10, n % 4, n % 2, n
+                    n % 3,
+                    n % 40,
+                    n % 17,
+                    [200, 200, 304, 404, 500][n as usize % 5],
+                    n * 10,
+                    n % 4,
+                    n % 2,
+                    n
                 ),
             };
         }
@@ -96,7 +103,8 @@ fn merged_ranges_are_the_bytes_of_one_count() {
     let whole = state(&question(), input(&text));
     for cut in [0, 1, 777, text.len() / 2, text.len() - 1, text.len() + 5] {
         let cut = cut as u64;
-        let parts = [input(&text).range(..cut), input(&text).range(cut..)].map(|input| reread(&state(&question(), input)));
+        let parts =
+            [input(&text).range(..cut), input(&text).range(cut..)].map(|input| reread(&state(&question(), input)));
         let (forth, _) = State::merge(parts.to_vec(), false).unwrap();
         let (back, _) = State::merge(parts.into_iter().rev().collect(), false).unwrap();
         assert_eq!(json(&forth.report(&question(), &engine()).unwrap()), plain(&question(), &text));

@@ -39,7 +39,8 @@ impl State {
             question.counting.top = Some(ranked);
         }
         if question.showing.show.is_none() {
-            let shown: Vec<Section> = Section::all().filter(|section| self.can_answer(&alone(question, *section))).collect();
+            let shown: Vec<Section> =
+                Section::all().filter(|section| self.can_answer(&alone(question, *section))).collect();
             question.showing.show = (shown.len() < Section::all().count()).then_some(shown);
         }
         Ok(())

@@ -127,6 +127,26 @@ impl State {
         self.notes.dedup();
     }
 
+    /// Keeps this number of days, counted back from the last one, and drops those before. Lines of dropped days that are
+    /// added later are dropped, too. Lines without a time are kept.
+    ///
+    /// ```
+    /// use logstat::{Engine, Input, Question, count_to_state};
+    /// let line = |day: u8| format!(r#"10.0.0.7 - - [{day:02}/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 5 "-" "curl""#);
+    /// let log = [5, 6, 9].map(line).join("\n");
+    /// let inputs = vec![Input::reader("a.log", std::io::Cursor::new(log))];
+    /// let mut state = count_to_state(&Question::new(), inputs, None, &Engine::default())?.state.expect("it was read");
+    /// state.keep_days(4);
+    /// let report = state.report(&Question::new(), &Engine::default())?;
+    /// assert_eq!((report.lines.parsed, report.lines.filtered), (3, 1));
+    /// # Ok::<(), logstat::Error>(())
+    /// ```
+    pub fn keep_days(&mut self, days: u32) {
+        if let Some(last) = self.all_days().filter_map(|(day, _)| day).max() {
+            self.drop_before(last.saturating_add(1).saturating_sub(days.into()));
+        }
+    }
+
     /// Drops days before this one. Their lines are counted as filtered.
     pub(super) fn drop_before(&mut self, day: i64) {
         self.kept_from = self.kept_from.max(Some(day));

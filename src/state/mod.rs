@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use day::{DayLines, Layout};
-pub use inspection::{InspectedDay, InspectedRange, InspectedSource, InspectedTable, Inspection};
+pub use inspection::{InspectedDay, InspectedSource, InspectedTable, Inspection};
 pub(crate) use layout::in_order;
 pub(crate) use meta::Shown;
 pub use ranges::CountedRange;

@@ -159,7 +159,8 @@ impl Source {
             && self.samples.len() <= SAMPLES
             && sums.chain(self.samples.iter().map(|sample| sample.line)).all(|number| number < MOST)
             && self.ranges.iter().all(|range| range.lines < MOST)
-            && self.blank.checked_add(self.malformed_lines()).and_then(|sum| sum.checked_add(self.parsed())) == Some(self.read)
+            && self.blank.checked_add(self.malformed_lines()).and_then(|sum| sum.checked_add(self.parsed()))
+                == Some(self.read)
     }
 }
 
@@ -203,7 +204,9 @@ mod hashes {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Head, D::Error> {
         let hashes = Vec::<(u64, String)>::deserialize(deserializer)?.into_iter();
         let hashes = hashes.map(|(len, hash)| Some((len, hex::read(&hash)?))).collect::<Option<_>>();
-        hashes.and_then(Head::from_hashes).ok_or_else(|| D::Error::custom("the hashes of a head have ascending lengths"))
+        hashes
+            .and_then(Head::from_hashes)
+            .ok_or_else(|| D::Error::custom("the hashes of a head have ascending lengths"))
     }
 }
 
