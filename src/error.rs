@@ -187,6 +187,45 @@ pub enum ErrorKind {
         /// Number of inputs of the session.
         inputs: usize,
     },
+    /// A state file is damaged. It is not used, and stays as it is.
+    StateDamaged {
+        /// The path as it was given.
+        path: PathBuf,
+        /// What is wrong: `section 3 has another checksum`.
+        detail: String,
+    },
+    /// A state file has a later version of the format than this program reads.
+    StateVersion {
+        /// The path as it was given.
+        path: PathBuf,
+        /// The version of the file.
+        version: u64,
+    },
+    /// A state was counted with other settings than the question or another state has.
+    StateSettings {
+        /// The path of the state as it was given.
+        path: PathBuf,
+        /// The setting and both values.
+        detail: Message,
+    },
+    /// Two states have counted the same lines.
+    StateOverlap {
+        /// The path of a state as it was given.
+        path: PathBuf,
+        /// The path of the other state.
+        other: PathBuf,
+        /// Name of the source of the lines.
+        source: String,
+        /// The first byte that both have counted.
+        from: u64,
+        /// The byte after the last one.
+        to: u64,
+    },
+    /// A report needs something that the states have not saved.
+    NotInState {
+        /// What is missing, and what is there.
+        detail: Message,
+    },
     /// The question names more variables than it has columns for.
     TooManyVariables {
         /// The largest number allowed.

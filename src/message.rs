@@ -26,6 +26,8 @@ macro_rules! settings {
 }
 
 settings! {
+    /// Shortened addresses.
+    Anonymize: "anonymize",
     /// The unit of the timeline.
     By: "by",
     /// The metrics in the rows of rankings.
@@ -54,6 +56,8 @@ settings! {
     NginxConf: "nginx_conf",
     /// The moment that relative times count from.
     Now: "now",
+    /// Whether the query string is part of a path.
+    Query: "query",
     /// The variable that holds the addresses of clients behind proxies.
     RealIp: "real_ip",
     /// The sections of the report.
@@ -64,6 +68,10 @@ settings! {
     Sort: "sort",
     /// A second dimension of the timeline.
     Split: "split",
+    /// An extension of static files.
+    StaticExt: "static_ext",
+    /// The beginning of static paths.
+    StaticPrefix: "static_prefix",
     /// A ranking.
     Top: "top",
     /// Networks of proxies.
@@ -74,6 +82,8 @@ settings! {
     Uv: "uv",
     /// The fields that identify a visitor.
     Visitor: "visitor",
+    /// The time zone.
+    Zone: "zone",
 }
 
 impl Setting {

@@ -259,8 +259,8 @@ impl Dimension {
     }
 }
 
-/// The written form of a key of a time table, and the number that it sorts by.
-pub(crate) use time::{number as time_number, written as written_time};
+/// A key of a time table, its written form, and the number that it sorts by.
+pub(crate) use time::{key as time_key, number as time_number, written as written_time};
 
 impl Named for Dimension {
     const KIND: &'static str = "a dimension";

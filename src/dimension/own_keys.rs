@@ -52,6 +52,11 @@ impl OwnKeys {
         self.of_hits.forget();
     }
 
+    /// Returns the group of a key, as keys are compared.
+    pub(super) fn id(&mut self, key: &[u8]) -> GroupId {
+        GroupId(self.keys.id(key))
+    }
+
     /// Appends the groups of the selected hits to `groups`; `ids` is scratch space.
     pub(super) fn ids(&mut self, batch: &Batch<'_>, hits: &[u16], ids: &mut Vec<u32>, groups: &mut Vec<GroupId>) {
         self.of_hits.ids(&mut self.keys, batch, hits, ids, groups);

@@ -65,6 +65,13 @@ impl PairKeys {
         self.halves[half].keys()
     }
 
+    /// Returns the group of a pair of keys, as keys are compared.
+    pub(super) fn id(&mut self, keys: [&[u8]; 2]) -> GroupId {
+        let [first, second] = &mut self.halves;
+        let pair = pair_of([first.id(keys[0]), second.id(keys[1])]);
+        GroupId(self.pairs.id(&pair))
+    }
+
     pub(super) fn halves_mut(&mut self) -> &mut [OwnKeys; 2] {
         &mut self.halves
     }

@@ -1,5 +1,6 @@
 //! Ends a count: turns what was counted into a report.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use super::Outcome;
@@ -30,13 +31,15 @@ pub(super) struct EndedInput {
     compression: Option<Compression>,
     is_found: bool,
     skipped_bytes: (u64, u64),
+    /// The bytes whose lines should be read; `None` for the whole text.
+    part: Option<Range<u64>>,
     failure: Option<Error>,
 }
 
 impl EndedInput {
     /// Creates an input whose text was fed.
     pub(super) fn of_text(path: PathBuf) -> EndedInput {
-        EndedInput { path, compression: None, is_found: false, skipped_bytes: (0, 0), failure: None }
+        EndedInput { path, compression: None, is_found: false, skipped_bytes: (0, 0), part: None, failure: None }
     }
 }
 
@@ -47,6 +50,7 @@ impl From<Source> for EndedInput {
             compression: source.compression,
             is_found: source.is_found,
             skipped_bytes: source.skipped_bytes(),
+            part: Some(source.range()).filter(|range| *range != (0..u64::MAX)),
             failure: source.into_failure(),
         }
     }
@@ -61,15 +65,13 @@ pub(super) fn conclude(
 ) -> Result<Outcome, Error> {
     let mut watch = Stopwatch::start();
     let CountedLog { tally, sniffed, mut rejects, few_threads, mut phases } = counted;
-    // An input that fits no format is not part of the report, so its lines are not rejects.
-    let left_out = tally.ledger.inputs.iter().enumerate().filter(|(_, ledger)| ledger.fits_nothing());
-    left_out.for_each(|(input, _)| rejects.iter_mut().for_each(|rejects| rejects.forget(input)));
     phases.finding_formats = sniffed.iter().map(|sniffed| sniffed.took).sum();
     let inputs = inputs.into_iter().zip(&sniffed).map(|(input, sniffed)| CountedInput {
         path: input.path,
         compression: input.compression,
         is_found: input.is_found,
         skipped_bytes: input.skipped_bytes,
+        part: input.part,
         failure: input.failure,
         envelope: sniffed.envelope.as_ref().map(DetectedEnvelopes::name),
         formats: &sniffed.formats,
@@ -77,8 +79,13 @@ pub(super) fn conclude(
         fitting_preset: sniffed.fitting_preset.as_deref(),
         beginning: sniffed.beginning,
     });
+    let inputs: Vec<_> = inputs.collect();
+    // An input that fits no format is not part of the report, so its lines are not rejects.
+    let all = inputs.iter().zip(&tally.ledger.inputs).enumerate();
+    let left_out = all.filter(|(_, (input, ledger))| input.fits_nothing(ledger));
+    left_out.for_each(|(input, _)| rejects.iter_mut().for_each(|rejects| rejects.forget(input)));
     let PreparedQuestion { question, plan, formats, period, .. } = prepared;
-    let mut assembled = assemble(question, plan, formats, inputs.collect(), &tally, *period)?;
+    let mut assembled = assemble(question, plan, formats, inputs, &tally, *period)?;
     problems.extend(assembled.problems);
     assembled.report.iter_mut().for_each(|report| report.warn(&problems));
     phases.assembling += watch.lap();

@@ -1,6 +1,7 @@
 //! Counts the lines of inputs: chunks × plan × filter → one merged tally. [`count`] opens the inputs, prepares the
 //! question for them, lets workers scan them, and makes the report.
 
+mod borders;
 pub(crate) mod columns;
 mod conclude;
 mod degrading;
@@ -112,16 +113,25 @@ fn count_opened(
     let mut session = Session::new(&prepared);
     let opening = watch.lap();
     session.scan(&mut sources)?;
+    // Text of lost pages may have been counted, or lines after the beginning of one that is unfinished. Then start over.
     if sources.iter().any(Source::has_lost) {
-        // Text of lost pages may have been counted, so start over.
-        session = Session::new(&prepared);
-        engine.progress.iter().for_each(|progress| progress.restart());
-        for source in &mut sources {
-            source.restart()?;
-        }
-        session.scan(&mut sources)?;
+        session = recount(&prepared, &mut sources)?;
+    }
+    if session.leave_out_unfinished(&mut sources) {
+        session = recount(&prepared, &mut sources)?;
     }
     let mut outcome = session.conclude(|| sources.into_iter().map(EndedInput::from).collect(), problems, None)?;
     outcome.phases.opening += opening;
     Ok(outcome)
+}
+
+/// Counts all inputs from their start.
+fn recount<'p>(prepared: &'p PreparedQuestion<'_>, sources: &mut [Source]) -> Result<Session<'p>, Error> {
+    prepared.engine.progress.iter().for_each(|progress| progress.restart());
+    for source in &mut *sources {
+        source.restart()?;
+    }
+    let mut session = Session::new(prepared);
+    session.scan(sources)?;
+    Ok(session)
 }

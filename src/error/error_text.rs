@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::{Error, ErrorKind, bytes_in_words, io_error_text};
 use crate::files::error_logs;
 use crate::message::{Message, Setting, message};
+use crate::text::printable;
 
 impl Error {
     /// The error as a message. Settings have the names of this library; [`Message::reword`] renames them.
@@ -18,7 +19,10 @@ impl Error {
                 let what = format!("{} is {kind}, not {other}\n  {sample}{reason}\n  ", name(path));
                 return message![what, remedy.clone()];
             }
-            ErrorKind::NotLogged { detail } | ErrorKind::PairNotAllowed { detail } => return detail.clone(),
+            ErrorKind::NotLogged { detail }
+            | ErrorKind::PairNotAllowed { detail }
+            | ErrorKind::NotInState { detail } => return detail.clone(),
+            ErrorKind::StateSettings { path, detail } => return message![name(path), ": ", detail.clone()],
             ErrorKind::ReadOnce { path } => {
                 return message![
                     format!("{}: can be read only once, but ", name(path)),
@@ -145,6 +149,21 @@ impl Error {
             ErrorKind::NoSuchInput { input, inputs } => {
                 format!("there is no input {input}: the session has {inputs}")
             }
+            ErrorKind::StateDamaged { path, detail } => format!(
+                "{}: the state is damaged: {detail}; it stays as it is: restore it from a backup, or remove it and count \
+                 the logs again",
+                name(path)
+            ),
+            ErrorKind::StateVersion { path, version } => format!(
+                "{}: the state has version {version} of its format, which a later logstat wrote; use that version",
+                name(path)
+            ),
+            ErrorKind::StateOverlap { path, other, source, from, to } => format!(
+                "{}: has counted bytes {from} to {to} of {}, and so has {}; leave one of these states out",
+                name(path),
+                printable(source.as_bytes()),
+                name(other)
+            ),
             ErrorKind::TooManyVariables { most } => {
                 format!("at most {most} variables can be used at once; use the others in another run")
             }

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Chunk;
 use super::chunk::ChunkOptions;
 use super::ranges::Ranges;
-use super::read_at::ReadAt;
+use super::read_at::{ReadAt, read_whole};
 use super::unreadable::{Unreadable, UnreadableBytes};
 use crate::text::lines::{HEAD_BYTES, head, kept_of, shorten};
 
@@ -25,7 +25,10 @@ struct Piece<T> {
 /// A file, cut into ranges of equal size. A line belongs to the chunk of the range that it starts in.
 pub(crate) struct Positioned {
     file: Arc<dyn ReadAt>,
+    /// Length of the text in bytes.
+    len: u64,
     max_line: usize,
+    /// Ranges of the part that is read.
     ranges: Ranges,
     /// Bytes of all chunks taken so far.
     taken: AtomicU64,
@@ -46,11 +49,16 @@ impl Positioned {
     pub(crate) fn new(file: Arc<dyn ReadAt>, len: u64, chunk_options: ChunkOptions) -> Positioned {
         let ranges = Ranges::new(0..len, chunk_options.chunk_bytes);
         let (taken, has_lost, lost) = (AtomicU64::new(0), AtomicBool::new(false), Mutex::default());
-        Positioned { file, max_line: chunk_options.max_line, ranges, taken, has_lost, lost }
+        Positioned { file, len, max_line: chunk_options.max_line, ranges, taken, has_lost, lost }
+    }
+
+    /// Restricts reading to the lines that start in these bytes.
+    pub(super) fn narrow(&mut self, wanted: &Range<u64>) {
+        self.ranges.narrow(wanted.start.min(self.len)..wanted.end.min(self.len));
     }
 
     pub(crate) fn len(&self) -> u64 {
-        self.ranges.all().end
+        self.len
     }
 
     pub(crate) fn with_head<R>(&self, inspect: impl FnOnce(&[u8]) -> R) -> R {
@@ -72,7 +80,7 @@ impl Positioned {
                 return Some(self.chunk(buffer, offset, left_out));
             }
             let Some(range) = self.ranges.next(until) else {
-                if until >= self.len() {
+                if until >= self.ranges.all().end {
                     self.release();
                 }
                 return None;
@@ -86,6 +94,15 @@ impl Positioned {
                 }
             }
         }
+    }
+
+    /// Reads the lines that start in these bytes, which may be outside the part that is read; `None` if there are none.
+    pub(crate) fn lines_in<'a>(&self, bytes: Range<u64>, buffer: &'a mut Vec<u8>) -> Option<Chunk<'a>> {
+        let bytes = bytes.start..bytes.end.min(self.len);
+        let from = bytes.start.saturating_sub(1);
+        let (lines, left_out) = if bytes.is_empty() { None } else { self.lines_of(bytes, buffer) }?;
+        let offset = from + lines.start as u64;
+        Some(Chunk { bytes: &buffer[lines], offset, left_out })
     }
 
     fn chunk<'a>(&self, bytes: &'a [u8], offset: u64, left_out: u64) -> Chunk<'a> {
@@ -206,19 +223,20 @@ impl Positioned {
         filled
     }
 
-    /// Starts again from the beginning, with the same ranges.
-    pub(crate) fn restart(&mut self) {
-        let all = self.ranges.all();
-        self.ranges.narrow(all);
+    /// Starts again, with the lines that start in these bytes.
+    pub(crate) fn restart(&mut self, wanted: &Range<u64>) {
+        self.narrow(wanted);
         (self.taken, self.has_lost, self.lost) = (AtomicU64::new(0), AtomicBool::new(false), Mutex::default());
     }
 
-    /// The bytes that could not be read. Call after everything else was taken.
-    pub(crate) fn into_unreadable(self) -> Option<Unreadable> {
-        let len = self.shrunk_to().unwrap_or_else(|| self.len());
+    /// The bytes that could not be read. Call after everything else was taken, up to the byte `end`.
+    pub(crate) fn into_unreadable(self, end: u64) -> Option<Unreadable> {
+        let Range { start, end: range_end } = self.ranges.all();
+        let end = range_end.max(end);
+        let end = self.shrunk_to().map_or(end, |len| len.min(end));
         let lost = self.lost.into_inner().unwrap_or_else(PoisonError::into_inner);
         let (at_byte, source) = lost.bytes.into_first()?;
-        Some(Unreadable { at_byte, lost_bytes: len.saturating_sub(self.taken.into_inner()), source })
+        Some(Unreadable { at_byte, lost_bytes: end.saturating_sub(start).saturating_sub(self.taken.into_inner()), source })
     }
 
     /// Closes the file until it is read again, if it can be reopened.
@@ -231,6 +249,11 @@ impl Positioned {
         self.file.take_failure()
     }
 
+    /// End of the bytes whose lines are read.
+    pub(super) fn end_of_part(&self) -> u64 {
+        self.ranges.all().end
+    }
+
     /// The file.
     pub(super) fn file(&self) -> &dyn ReadAt {
         &*self.file
@@ -240,6 +263,24 @@ impl Positioned {
     pub(crate) fn shrunk_to(&self) -> Option<u64> {
         self.file.len().filter(|len| *len < self.len())
     }
+}
+
+/// End of the last line of a file of `len` bytes that has a line end; `len` if its last bytes cannot be read.
+pub(super) fn end_of_finished_lines(file: &dyn ReadAt, len: u64) -> u64 {
+    let (mut end, mut buffer) = (len, [0; AHEAD as usize]);
+    while end > 0 {
+        let start = end.saturating_sub(AHEAD);
+        let bytes = &mut buffer[..(end - start) as usize];
+        match read_whole(file, start, bytes) {
+            (read, None) if read == bytes.len() => {}
+            _ => return len,
+        }
+        if let Some(lf) = memchr::memrchr(b'\n', bytes) {
+            return start + lf as u64 + 1;
+        }
+        end = start;
+    }
+    0
 }
 
 /// Minimum and maximum bytes read at a time to find the end of a range's last line.
@@ -276,7 +317,7 @@ mod tests {
                 assert!(chunk.bytes.ends_with(b"\n") || all.len() == text.len());
             }
             assert!(all == text, "{chunk_bytes}");
-            assert!(input.shrunk_to().is_none() && input.into_unreadable().is_none());
+            assert!(input.shrunk_to().is_none() && input.into_unreadable(0).is_none());
         }
     }
 
@@ -337,10 +378,10 @@ mod tests {
                         "{unreadable:?} {chunk_bytes}"
                     );
                     if input.taken.load(Ordering::Relaxed) > 0 {
-                        input.restart();
+                        input.restart(&(0..all));
                     }
                 }
-                let lost = input.into_unreadable().map(|lost| (lost.at_byte, lost.lost_bytes));
+                let lost = input.into_unreadable(0).map(|lost| (lost.at_byte, lost.lost_bytes));
                 assert!(lost.is_none() || expected.is_empty(), "a restart clears the loss: {lost:?}");
             }
         }

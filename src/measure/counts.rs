@@ -93,6 +93,11 @@ impl Counts {
         self.groups[group.0 as usize]
     }
 
+    /// Iterates over the counts of all groups, by group id.
+    pub(super) fn groups(&self) -> impl Iterator<Item = &GroupCounts> {
+        self.groups.iter()
+    }
+
     /// Returns the hits of a group that lack a field.
     pub(crate) fn lacking(&self, group: GroupId) -> Lacking {
         self.lacking.of(group)

@@ -1,6 +1,7 @@
 //! Request times: the count of every millisecond, so that percentiles are exact.
 
-use super::{GroupMeasure, Grouped, SavedOrder, SavedSize, SizeOf, UvMethod, Visitors, size};
+use super::per_group::Sum;
+use super::{GroupMeasure, Grouped, SavedOrder, SavedSize, SizeOf, Timed, UvMethod, Visitors, size};
 use crate::batch::{Batch, Fields};
 use crate::encoding::{Damaged, Decoder, Encoder};
 use crate::keys::{GroupId, IdMap, Seed};
@@ -14,6 +15,11 @@ pub(crate) struct Latency {
 impl Latency {
     pub(crate) fn of(&self, group: GroupId) -> &Histogram {
         &self.groups[group.0 as usize]
+    }
+
+    /// Iterates over the times of all groups, by group id.
+    pub(super) fn groups(&self) -> impl Iterator<Item = &Histogram> {
+        self.groups.iter()
     }
 }
 
@@ -148,6 +154,15 @@ impl Histogram {
             visit(ms as u64, *count);
         }
         self.pile.iter().for_each(|(ms, count)| visit(*ms, *count));
+    }
+
+    /// The number of times, their sum, and the longest.
+    pub(super) fn summed(&self) -> Timed {
+        let mut timed = Timed::default();
+        self.for_each(|ms, count| {
+            timed.merge(Timed { count, sum_ms: ms.saturating_mul(count), max_ms: ms });
+        });
+        timed
     }
 
     /// Returns the times in ascending order, each once.

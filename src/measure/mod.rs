@@ -2,6 +2,7 @@
 //!
 //! To add a measure, add a file here with a [`GroupMeasure`] and a row in the list below.
 
+mod contained;
 mod counts;
 mod first_last;
 mod group_measure;
@@ -73,9 +74,9 @@ impl<'g> Grouped<'g> {
 /// Writes the enums of measures, and what a table does with each, without dynamic dispatch. Each measure is a type of
 /// the same name that implements [`GroupMeasure`].
 macro_rules! measures {
-    ($($(#[$doc:meta])* $name:ident,)+) => {
+    ($($(#[$doc:meta])* $name:ident: $text:literal,)+) => {
         /// The kinds of measure.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub(crate) enum MeasureKind {
             $($(#[$doc])* $name,)+
         }
@@ -84,6 +85,20 @@ macro_rules! measures {
             #[cfg(test)]
             pub(crate) fn all() -> impl Iterator<Item = MeasureKind> {
                 [$(MeasureKind::$name),+].into_iter()
+            }
+
+            /// Name in state files. Names are stable.
+            pub(crate) fn name(self) -> &'static str {
+                match self {
+                    $(MeasureKind::$name => $text,)+
+                }
+            }
+
+            pub(crate) fn named(name: &str) -> Option<MeasureKind> {
+                match name {
+                    $($text => Some(MeasureKind::$name),)+
+                    _ => None,
+                }
             }
 
             /// The fields that it reads. The tally adds those that identify visitors.
@@ -189,15 +204,15 @@ pub(crate) trait OfTable: Sized {
 
 measures! {
     /// Hits by status class, bytes, and static hits.
-    Counts,
+    Counts: "counts",
     /// Hits only: the one number of `Counts` that needs no field.
-    Hits,
+    Hits: "hits",
     /// Distinct visitors.
-    Uv,
+    Uv: "uv",
     /// All request times, for percentiles.
-    Latency,
+    Latency: "latency",
     /// The sum of request times, and the longest.
-    Times,
+    Times: "times",
     /// The times of the first and the last hit.
-    FirstLast,
+    FirstLast: "first_last",
 }

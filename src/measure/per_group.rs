@@ -40,6 +40,13 @@ impl<T> Default for PerGroup<T> {
     }
 }
 
+/// Collects the sums of the groups 0, 1, 2 ….
+impl<T> FromIterator<T> for PerGroup<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(groups: I) -> PerGroup<T> {
+        PerGroup { groups: groups.into_iter().collect() }
+    }
+}
+
 impl<T: Sum> PerGroup<T> {
     pub(super) fn sum(&self, group: GroupId) -> T {
         self.groups[group.0 as usize]

@@ -56,6 +56,8 @@ pub enum WarningCode {
     DanglingLink,
     /// Symbolic links form a loop.
     LinkLoop,
+    /// A state is damaged, or has a later version of the format.
+    BadState,
 }
 
 /// A row of the table of warning codes.
@@ -70,7 +72,7 @@ const fn row(code: WarningCode, name: &'static str, about: &'static str) -> Code
 }
 
 /// THE TABLE of warning codes, in the order of the report.
-const CODES: [CodeRow; 15] = [
+const CODES: [CodeRow; 16] = [
     row(WarningCode::IoError, "io-error", "the system could not open, read or write a file"),
     row(WarningCode::LostBytes, "lost-bytes", "some bytes could not be read; `lines.lost_bytes` counts them"),
     row(WarningCode::Shrunk, "shrunk", "the file became shorter while it was read"),
@@ -90,6 +92,7 @@ const CODES: [CodeRow; 15] = [
     row(WarningCode::Directory, "directory", "a directory is given instead of a file"),
     row(WarningCode::DanglingLink, "dangling-link", "the target of the link does not exist"),
     row(WarningCode::LinkLoop, "link-loop", "symbolic links form a loop"),
+    row(WarningCode::BadState, "bad-state", "the state is damaged, or a later version of logstat wrote it"),
 ];
 
 impl WarningCode {
@@ -145,7 +148,11 @@ fn subject(kind: &ErrorKind) -> Option<(WarningCode, &Path)> {
         ErrorKind::NoMatch { pattern, .. } => (WarningCode::NoMatch, pattern),
         ErrorKind::NoFormat { path, .. } => (WarningCode::NoFormat, path),
         ErrorKind::NotAccessLog { path, .. } => (WarningCode::NotAnAccessLog, path),
+        ErrorKind::StateDamaged { path, .. } | ErrorKind::StateVersion { path, .. } => (WarningCode::BadState, path),
         ErrorKind::NotLogged { .. }
+        | ErrorKind::StateSettings { .. }
+        | ErrorKind::StateOverlap { .. }
+        | ErrorKind::NotInState { .. }
         | ErrorKind::ReadOnce { .. }
         | ErrorKind::TooManyBuckets { .. }
         | ErrorKind::NotBounded { .. }
@@ -199,6 +206,7 @@ mod tests {
             ErrorKind::Directory { path: path() },
             ErrorKind::DanglingLink { path: path(), target: "gone".into() },
             ErrorKind::LinkLoop { path: path() },
+            ErrorKind::StateDamaged { path: path(), detail: detail() },
         ]
     }
 

@@ -5,7 +5,9 @@
 //! measure, form_laws.rs for tallies that outlive a run.
 
 mod bounded;
+mod by_day;
 mod by_key;
+mod coarser;
 mod cover;
 mod degraded;
 mod form;
@@ -15,6 +17,7 @@ mod form_laws;
 mod laws;
 mod ledger;
 mod listed;
+mod of_days;
 mod partitioned;
 mod saved;
 #[cfg(test)]
@@ -30,10 +33,13 @@ mod undated;
 mod unknown;
 
 pub(crate) use bounded::Bounded;
+pub(crate) use by_day::{ByDay, Day, DayPart, days_of};
+pub(crate) use coarser::{NotSaved, check_saved};
 pub(crate) use cover::Cover;
 pub(crate) use degraded::{Bytes, Degraded};
 pub(crate) use form::Unescaped;
 pub(crate) use ledger::{InputLedger, KEPT_BYTES, Ledger, SAMPLE_BYTES, SAMPLES, Sample, beginning_kept};
+pub(crate) use of_days::OfDays;
 pub(crate) use table::Table;
 use table_plan::rankings_of;
 pub(crate) use table_plan::{TablePlan, fields_needed, fields_watched, variable_columns_of};

@@ -2,6 +2,8 @@
 
 use std::marker::PhantomData;
 
+use super::by_day::Day;
+use super::coarser::KeyFrom;
 use super::form::{Escaped, ReadAs, Unescaped, unescaped};
 use super::listed::{HitsOfField, listed_by};
 use super::selected::Selected;
@@ -112,6 +114,21 @@ impl<F> Table<F> {
         groups.unwrap_or_else(|| visitors.ids.iter().map(|id| GroupId(id.0)).collect())
     }
 
+    /// Adds a table whose measures contain those of this one. `groups` are the groups here of each of its groups;
+    /// several may become one.
+    fn merge_contained(&mut self, other: &Table<F>, groups: &[GroupId], visitors: MergedVisitors<'_>) {
+        let ids = IdMap { groups, visitors: visitors.ids };
+        let len = self.grouping.keys(visitors.all).len();
+        for measure in &mut self.measures {
+            let kind = measure.kind();
+            let same = other.measures.iter().find(|theirs| theirs.kind() == kind);
+            let containing = || other.measures.iter().find(|theirs| kind.is_in(theirs.kind()));
+            if let Some(theirs) = same.or_else(containing) {
+                measure.merge_from(theirs, &ids, len);
+            }
+        }
+    }
+
     fn merge_measures(&mut self, others: &[Measure], groups: &[GroupId], visitors: MergedVisitors<'_>) {
         let ids = IdMap { groups, visitors: visitors.ids };
         let len = self.grouping.keys(visitors.all).len();
@@ -200,6 +217,34 @@ impl<F> Table<F> {
     pub(super) fn keep(&mut self, groups: &[GroupId]) {
         self.grouping.keep(groups);
         self.measures.iter_mut().for_each(|measure| measure.keep(groups));
+    }
+}
+
+impl Table<Unescaped> {
+    /// Adds a table of a day from which this one can be made. `keys_from` says how, for each part of this dimension.
+    pub(super) fn add_day(
+        &mut self,
+        other: &Table<Unescaped>,
+        keys_from: &[KeyFrom],
+        day: Day,
+        (mine, theirs): (&mut AddressKeys, &AddressKeys),
+        visitor_ids: &[VisitorId],
+    ) {
+        let is_same = self.dimension == other.dimension && self.grouping.is_like(&other.grouping);
+        let groups = if is_same {
+            self.merge_keys(other, MergedVisitors { all: mine, ids: visitor_ids })
+        } else {
+            let groups = (0..other.keys(theirs).len() as u32).map(GroupId);
+            groups
+                .map(|group| {
+                    let key = other.key(theirs, group);
+                    let mut parts = keys_from.iter().map(|from| from.key(&key, day));
+                    let (first, second) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+                    self.grouping.id([&first, &second], mine)
+                })
+                .collect()
+        };
+        self.merge_contained(other, &groups, MergedVisitors { all: mine, ids: visitor_ids });
     }
 }
 

@@ -128,6 +128,35 @@ impl Unit {
         }
     }
 
+    /// True if every bucket of this unit is within one bucket of `larger`.
+    pub(crate) fn is_within(self, larger: Unit) -> bool {
+        let fits = |size_s: i64| self.size_s().is_some_and(|own_s| size_s % own_s == 0);
+        match larger {
+            _ if self == larger => true,
+            Unit::HourOfDay => fits(3600),
+            Unit::Year if self == Unit::Month => true,
+            Unit::Week | Unit::Month | Unit::Year | Unit::Weekday => fits(DAY_S),
+            _ => larger.size_s().is_some_and(fits),
+        }
+    }
+
+    /// Returns the number of the bucket of `larger` that contains the bucket with this number.
+    pub(crate) fn number_in(self, larger: Unit, number: i64) -> i64 {
+        if self == larger { number } else { larger.bucket(number).number }
+    }
+
+    /// Length of its buckets in seconds, if all are equally long and each has a key of its own.
+    fn size_s(self) -> Option<i64> {
+        match self {
+            Unit::Second => Some(1),
+            Unit::Minute => Some(60),
+            Unit::Hour => Some(3600),
+            Unit::Day => Some(DAY_S),
+            Unit::Step(step) => Some(step.seconds()),
+            Unit::Week | Unit::Month | Unit::Year | Unit::HourOfDay | Unit::Weekday => None,
+        }
+    }
+
     /// True if there is a bucket with this number.
     pub(crate) fn has_bucket(self, number: i64) -> bool {
         match self {

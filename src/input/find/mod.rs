@@ -18,14 +18,14 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub(crate) use log_name::is_access_log_name;
+pub(crate) use log_name::{is_access_log_name, without_suffixes};
+pub(crate) use natural_order::natural_order;
 pub use note::InputNote;
 
 use super::Input;
 use crate::error::{Error, ErrorKind, io_error_text};
 use directory::Directory;
 use identity::Identity;
-use natural_order::natural_order;
 use within::{SubdirectorySearch, logs_below};
 
 /// Levels of subdirectories that are searched for logs to report: sites often have `site/logs/`.

@@ -1,0 +1,97 @@
+//! Fits a question to a state: its settings, and defaults for what the question leaves open.
+
+use super::State;
+use super::settings::Misfit;
+use crate::error::{Error, ErrorKind};
+use crate::message::{Message, Setting, message};
+use crate::question::{Plan, Question, Section};
+use crate::tally::{NotSaved, check_saved};
+
+impl State {
+    /// Puts the settings of the state into a question. What the question leaves open becomes what the state has: the
+    /// unit of its timeline, its rankings, its split, the sections that it can make.
+    ///
+    /// ```
+    /// use logstat::{Engine, Input, Question, Unit, count_to_state};
+    /// let line = r#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8.5""#;
+    /// let inputs = vec![Input::reader("a.log", line.as_bytes())];
+    /// let saving = Question::new().by(Unit::Hour);
+    /// let state = count_to_state(&saving, inputs, None, &Engine::default())?.state.expect("a line was counted");
+    /// let mut question = Question::new();
+    /// state.ask(&mut question)?;
+    /// assert_eq!(question.counting.by, Some(Unit::Hour));
+    /// # Ok::<(), logstat::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::StateSettings`] if the question has another value for a setting.
+    pub fn ask(&self, question: &mut Question) -> Result<(), Error> {
+        self.put_settings(question)?;
+        question.counting.by.get_or_insert(self.shown.by);
+        if question.counting.split.is_none() && self.shown.split.is_some() {
+            let mut split = alone(question, Section::Timeline);
+            split.counting.split = self.shown.split;
+            question.counting.split = self.shown.split.filter(|_| self.can_answer(&split));
+        }
+        if question.counting.top.is_none() {
+            let mut ranked = self.shown.top.clone();
+            ranked.retain(|dimension| self.can_answer(&alone(question, Section::Top).top([*dimension])));
+            question.counting.top = Some(ranked);
+        }
+        if question.showing.show.is_none() {
+            let shown: Vec<Section> = Section::all().filter(|section| self.can_answer(&alone(question, *section))).collect();
+            question.showing.show = (shown.len() < Section::all().count()).then_some(shown);
+        }
+        Ok(())
+    }
+
+    /// Puts the settings into a question.
+    pub(super) fn put_settings(&self, question: &mut Question) -> Result<(), Error> {
+        let detail = match self.settings.put(question) {
+            Ok(()) => return Ok(()),
+            Err(Misfit::Differs(difference)) => message![
+                "the state was counted ",
+                difference.ours(),
+                ", but this run is ",
+                difference.theirs(),
+                "; leave that out, or count the logs again"
+            ],
+            Err(Misfit::Invalid(name)) => Message::from(format!(
+                "this version of logstat does not know how to count with the setting '{}'; use the version that wrote the \
+                 state",
+                crate::text::printable(name.as_bytes())
+            )),
+        };
+        Err(ErrorKind::StateSettings { path: self.name.clone(), detail }.into())
+    }
+
+    /// True if all tables of a question can be made from those of the state.
+    fn can_answer(&self, question: &Question) -> bool {
+        Plan::of(question).is_ok_and(|plan| check_saved(plan.kept(), &self.layout.tables).is_ok())
+    }
+
+    /// The error for a table that the state does not have.
+    pub(super) fn not_saved(&self, NotSaved { dimension, measure }: NotSaved) -> Error {
+        let names = self.layout.tables.iter().map(|(dimension, _)| dimension.name()).collect::<Vec<_>>().join(", ");
+        let missing = match measure {
+            Some(measure) => format!("{} by {}", measure.name(), dimension.name()),
+            None => dimension.name().to_owned(),
+        };
+        let detail = message![
+            format!("the state does not have {missing}; it has {names}\n  to save it, count the logs again with "),
+            Setting::By,
+            ", ",
+            Setting::Top,
+            " or ",
+            Setting::Columns
+        ];
+        ErrorKind::NotInState { detail }.into()
+    }
+}
+
+/// The question with only one section, and without what would need other tables.
+fn alone(question: &Question, section: Section) -> Question {
+    let mut alone = question.clone().show([section]).max_keys(None).max_memory(None).highlights(false);
+    alone.showing.fail_if = Vec::new();
+    alone
+}

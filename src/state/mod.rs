@@ -1,0 +1,163 @@
+//! States: the saved result of a count, which can be merged with others and reported on.
+//!
+//! A state has *days* (a tally for each), *sources* (the texts that were counted, with the ranges of their bytes) and
+//! *settings* (what changes the meaning of a count). One law holds: the merge of two states is the state of counting
+//! the lines of both. Equal states are equal files.
+
+mod ask;
+mod conditions;
+mod day;
+mod file;
+mod layout;
+mod merge;
+mod meta;
+pub(crate) mod parallel;
+mod period;
+mod ranges;
+mod section;
+mod select;
+mod settings;
+mod source;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use day::{DayLines, Layout};
+pub(crate) use day::DayFacts;
+pub(crate) use layout::in_order;
+pub(crate) use meta::Shown;
+pub(crate) use period::DaysInPeriod;
+pub use ranges::CountedRange;
+pub(crate) use settings::Settings;
+pub(crate) use source::{NO_NAME, SavedSample, Source, StampOfFile};
+
+use crate::error::Error;
+use crate::note::Note;
+use crate::question::Question;
+use crate::tally::{Day, DayPart, TablePlan, Unescaped};
+
+/// The saved result of a count.
+///
+/// A state can be written to a file, merged with other states, and reported on, without the logs. The report of a
+/// merged state has the numbers of a run over all logs.
+///
+/// ```
+/// use logstat::{Engine, Input, Question, State, Unit, count_to_state};
+/// let question = Question::new().by(Unit::Hour);
+/// let lines = [
+///     r#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8.5""#,
+///     r#"10.0.0.7 - - [06/Apr/2022:11:00:00 +0000] "GET /b HTTP/1.1" 200 512 "-" "curl/8.5""#,
+/// ];
+/// let mut states = Vec::new();
+/// for line in lines {
+///     let inputs = vec![Input::reader("a.log", line.as_bytes())];
+///     let state = count_to_state(&question, inputs, None, &Engine::default())?.state.expect("a line was counted");
+///     let mut file = Vec::new();
+///     state.write(&mut file)?;
+///     states.push(State::from_reader("a.state", &file[..])?);
+/// }
+/// let (all, _) = State::merge(states, false)?;
+/// let report = all.report(&Question::new().by(Unit::Month), &Engine::default())?;
+/// let summary = report.summary.expect("the report has all sections");
+/// assert_eq!((summary.row.pv, summary.row.uv.known(), summary.visitor_days), (2, Some(1), Some(2)));
+/// # Ok::<(), logstat::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Its name in messages: the path of its file.
+    name: PathBuf,
+    settings: Settings,
+    shown: Shown,
+    layout: Arc<Layout>,
+    /// Names of tables and measures that some of the merged states lacked.
+    not_in_all: BTreeSet<String>,
+    /// In ascending order.
+    parts: Vec<SourcePart>,
+    /// The lines of all sources that are not provisional.
+    days: Days,
+    /// In ascending order.
+    notes: Vec<Note>,
+    /// The first day that was not dropped; `None` if none was.
+    kept_from: Option<i64>,
+    /// Number of lines of days that were dropped.
+    dropped: u64,
+}
+
+/// A source. If it is provisional, it has the days of its lines.
+#[derive(Clone, Debug, Default)]
+struct SourcePart {
+    source: Source,
+    days: Option<Days>,
+}
+
+/// Lines by day. A day of a merged state has those of each state, until they are needed together.
+type Days = BTreeMap<Day, Vec<DayLines>>;
+
+/// What was counted, to make a state of.
+pub(crate) struct CountedState {
+    pub(crate) tables: Vec<TablePlan>,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) days: Vec<(Day, DayPart<Unescaped>)>,
+    pub(crate) notes: Vec<Note>,
+}
+
+impl State {
+    /// Makes a state of what was counted for a question.
+    pub(crate) fn of(question: &Question, counted: CountedState) -> State {
+        let CountedState { tables, sources, days, mut notes } = counted;
+        let layout = Arc::new(Layout { tables: in_order(tables), reasons: layout::reasons() });
+        let lines = |part| DayLines::Counted(Arc::new(day::CountedDay { layout: Arc::clone(&layout), part }));
+        let days = days.into_iter().map(|(day, part)| (day, vec![lines(part)])).collect();
+        notes.sort();
+        notes.dedup();
+        let counting = &question.counting;
+        let mut state = State {
+            name: PathBuf::from("a new state"),
+            settings: Settings::of(question),
+            shown: Shown { by: counting.unit(), top: counting.rankings(), split: counting.split },
+            layout: Arc::clone(&layout),
+            not_in_all: BTreeSet::new(),
+            parts: Vec::new(),
+            days,
+            notes,
+            kept_from: None,
+            dropped: 0,
+        };
+        sources.into_iter().for_each(|source| state.add_source(SourcePart { source, days: None }));
+        state
+    }
+
+    /// Its name in messages: the path of its file.
+    pub fn name(&self) -> &Path {
+        &self.name
+    }
+
+    /// Sets its name in messages.
+    #[must_use]
+    pub fn named(self, name: impl Into<PathBuf>) -> State {
+        State { name: name.into(), ..self }
+    }
+
+    /// A question with the settings of the state, and defaults for everything else.
+    ///
+    /// # Errors
+    /// If this version of the program does not know a setting.
+    fn question(&self) -> Result<Question, Error> {
+        let mut question = Question::new();
+        self.put_settings(&mut question)?;
+        Ok(question)
+    }
+
+    /// The sources.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = &Source> {
+        self.parts.iter().map(|part| &part.source)
+    }
+
+    /// All lines of all days: those of provisional sources, too.
+    fn all_days(&self) -> impl Iterator<Item = (Day, &DayLines)> {
+        let of_sources = self.parts.iter().filter_map(|part| part.days.as_ref());
+        let all = [&self.days].into_iter().chain(of_sources).flatten();
+        all.flat_map(|(day, lines)| lines.iter().map(|lines| (*day, lines)))
+    }
+}
