@@ -66,6 +66,7 @@ mod report;
 #[cfg(feature = "stages")]
 #[doc(hidden)]
 pub mod stages;
+mod state;
 mod static_rules;
 mod steps;
 mod tally;
@@ -75,10 +76,10 @@ mod thorough;
 mod time;
 
 #[cfg(feature = "table")]
-pub use crate::render::{write_explanation, write_table};
+pub use crate::render::{write_explanation, write_inspection, write_table};
 pub use crate::{
     dimension::{Derived, Dimension, DimensionError, Pair, Variable},
-    engine::{Engine, FewThreads, Outcome, PreparedQuestion, Seek, Session, count},
+    engine::{Engine, FewThreads, Outcome, PreparedQuestion, Seek, Session, StateOutcome, count, count_to_state},
     envelope::envelopes,
     error::{Error, ErrorKind},
     explain::{
@@ -99,11 +100,16 @@ pub use crate::{
     progress::Progress,
     question::{Counting, FailIf, MaxKeys, MaxMemory, Question, Reading, Section, Showing},
     rejects::Rejects,
-    render::{Charset, Colors, ReportFormat, Style, TerminalStyle, write_explanation_json, write_json},
+    render::{
+        Charset, Colors, ReportFormat, Style, TerminalStyle, write_explanation_json, write_inspection_json, write_json,
+    },
     report::{
         Approximate, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport, LatencyReport, LatencyStep,
         Lines, MalformedSample, PartReport, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount, UvReport,
         Verdict, VisitorReport, Warning, WarningCode,
+    },
+    state::{
+        CountedRange, InspectedDay, InspectedRange, InspectedSource, InspectedTable, Inspection, State,
     },
     static_rules::{RuleError, StaticRules},
     steps::{Ipv6Prefix, RealIp, Visitor},

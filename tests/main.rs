@@ -47,6 +47,7 @@ mod outputs;
 mod pairs;
 mod parts;
 mod random_commands;
+mod ranges;
 mod reference;
 #[cfg(all(unix, feature = "cli"))]
 mod refusals;
@@ -60,6 +61,8 @@ mod session;
 mod shrinking;
 #[cfg(feature = "cli")]
 mod spellings;
+#[cfg(all(unix, feature = "cli"))]
+mod states_cli;
 mod unknown;
 #[cfg(feature = "zones")]
 mod zones;

@@ -17,6 +17,7 @@ use super::generate::Generated;
 use super::help;
 use super::names;
 use super::output_args::OutputArgs;
+use super::states::StateArgs;
 use super::values::{self, FnParser, GivenFormat, Item, Slow, WithCompletions};
 use super::visitors::VisitorArgs;
 
@@ -234,6 +235,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub(crate) output_args: OutputArgs,
+
+    #[command(flatten)]
+    pub(crate) states: StateArgs,
 
     /// Keep at most N keys in each ranking [default: all]
     #[arg(long, value_name = "N", value_parser = FnParser(values::max_keys), allow_negative_numbers = true, hide_short_help = true)]

@@ -24,7 +24,12 @@ pub(crate) fn refusal(resolved: &ResolvedArgs, has_conf: bool) -> Option<String>
                 .to_owned(),
         );
     }
-    let others = [("--output", !args.output_args.outputs().is_empty()), ("--rejects", args.rejects.is_some())];
+    let others = [
+        ("--output", !args.output_args.outputs().is_empty()),
+        ("--rejects", args.rejects.is_some()),
+        ("--save", args.states.save.is_some()),
+        ("--state", args.states.state.is_some()),
+    ];
     let (option, _) = others.into_iter().find(|(option, is_set)| *is_set && is_given(option))?;
     Some(format!("--explain writes to standard output only: omit {option}"))
 }

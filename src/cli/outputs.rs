@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use logstat::{Colors, Error, ErrorKind, Input, Report, ReportFormat, Style};
 
 use super::messages::shown_path;
-use super::new_file::NewFile;
+use super::new_file::{NewFile, Purpose};
 use super::output_target::{is_same_file, resolve_target};
 use super::rejects::is_read;
 use super::wrapped::wrapped;
@@ -99,7 +99,7 @@ impl Output {
 
     /// Creates a temporary file next to the one that it will replace; `None` for a pipe, a device and standard output.
     pub(crate) fn create(&self) -> Result<Option<NewFile>, Error> {
-        if self.is_standard() { Ok(None) } else { NewFile::create_temporary(&self.path) }
+        if self.is_standard() { Ok(None) } else { NewFile::create_temporary(&self.path, Purpose::Report) }
     }
 
     /// Writes the report to the created file, or to a pipe or a device.

@@ -27,7 +27,13 @@ pub(super) struct CountedLog<'f> {
 
 /// An input after its last line is counted.
 pub(super) struct EndedInput {
-    path: PathBuf,
+    pub(super) path: PathBuf,
+    /// Its name in states, if that is given.
+    pub(super) source_name: Option<String>,
+    /// True for a regular file that was named by its path.
+    pub(super) is_file: bool,
+    /// The bytes of the lines that were taken.
+    pub(super) covered: Range<u64>,
     compression: Option<Compression>,
     is_found: bool,
     skipped_bytes: (u64, u64),
@@ -39,7 +45,36 @@ pub(super) struct EndedInput {
 impl EndedInput {
     /// Creates an input whose text was fed.
     pub(super) fn of_text(path: PathBuf) -> EndedInput {
-        EndedInput { path, compression: None, is_found: false, skipped_bytes: (0, 0), part: None, failure: None }
+        EndedInput {
+            path,
+            source_name: None,
+            is_file: false,
+            covered: 0..0,
+            compression: None,
+            is_found: false,
+            skipped_bytes: (0, 0),
+            part: None,
+            failure: None,
+        }
+    }
+}
+
+impl EndedInput {
+    /// Adds the findings from its first lines.
+    pub(super) fn counted<'m>(self, sniffed: &'m Sniffed<'_>) -> CountedInput<'m> {
+        CountedInput {
+            path: self.path,
+            compression: self.compression,
+            is_found: self.is_found,
+            skipped_bytes: self.skipped_bytes,
+            part: self.part,
+            failure: self.failure,
+            envelope: sniffed.envelope.as_ref().map(DetectedEnvelopes::name),
+            formats: &sniffed.formats,
+            foreign: sniffed.foreign.as_ref(),
+            fitting_preset: sniffed.fitting_preset.as_deref(),
+            beginning: sniffed.beginning,
+        }
     }
 }
 
@@ -47,6 +82,9 @@ impl From<Source> for EndedInput {
     fn from(source: Source) -> EndedInput {
         EndedInput {
             path: source.path.clone(),
+            source_name: source.source_name.clone(),
+            is_file: source.can_restart(),
+            covered: source.covered(),
             compression: source.compression,
             is_found: source.is_found,
             skipped_bytes: source.skipped_bytes(),
@@ -66,19 +104,7 @@ pub(super) fn conclude(
     let mut watch = Stopwatch::start();
     let CountedLog { tally, sniffed, mut rejects, few_threads, mut phases } = counted;
     phases.finding_formats = sniffed.iter().map(|sniffed| sniffed.took).sum();
-    let inputs = inputs.into_iter().zip(&sniffed).map(|(input, sniffed)| CountedInput {
-        path: input.path,
-        compression: input.compression,
-        is_found: input.is_found,
-        skipped_bytes: input.skipped_bytes,
-        part: input.part,
-        failure: input.failure,
-        envelope: sniffed.envelope.as_ref().map(DetectedEnvelopes::name),
-        formats: &sniffed.formats,
-        foreign: sniffed.foreign.as_ref(),
-        fitting_preset: sniffed.fitting_preset.as_deref(),
-        beginning: sniffed.beginning,
-    });
+    let inputs = inputs.into_iter().zip(&sniffed).map(|(input, sniffed)| input.counted(sniffed));
     let inputs: Vec<_> = inputs.collect();
     // An input that fits no format is not part of the report, so its lines are not rejects.
     let all = inputs.iter().zip(&tally.ledger.inputs).enumerate();

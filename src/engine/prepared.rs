@@ -106,6 +106,7 @@ impl<'q> PreparedQuestion<'q> {
             filter: Filter::new(self.period, &counting.filters, &plan.variable_columns, *seed),
             servers: self.paths.iter().map(server).collect(),
             rejects: reading.keep_rejects.then(Collector::new),
+            keeps_heads: plan.is_by_day(),
             uv: counting.uv,
             memory: MemoryLimit::new(self.engine.memory_limit),
             batch_writer: columns.batch_writer(formats, &steps, plan.watched(steps.needs())),

@@ -64,6 +64,10 @@ pub struct Session<'p> {
     phases: Phases,
 }
 
+/// A line whose last part is missing after this many bytes is counted without it: its program may have ended, and the
+/// lines after its first part should not wait forever.
+const WAITING_BYTES: u64 = 1 << 20;
+
 /// What to do with a last line that has no line feed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum LastLine {
@@ -193,7 +197,7 @@ impl<'p> Session<'p> {
     }
 
     /// Ends inputs before a last line whose last part is missing, if they are asked to leave it out. Returns true if
-    /// lines after its first part were counted, so that all must be counted again.
+    /// there is one: then the lines after its first part were counted, and all must be counted again.
     pub(super) fn leave_out_unfinished(&self, sources: &mut [Source]) -> bool {
         if !sources.iter().all(Source::can_restart) {
             return false;
@@ -202,7 +206,9 @@ impl<'p> Session<'p> {
         for (input, source) in sources.iter_mut().enumerate().filter(|(_, source)| source.has_finished_lines_only()) {
             let Some(detected) = borders::split_envelope(&self.scan, input) else { continue };
             let open = detected.reassembly.crossing(&source.range()).open;
-            if let Some(end) = open.iter().map(|(_, line)| line.position.offset).min() {
+            let starts = open.iter().map(|(_, line)| line.position.offset);
+            let oldest = source.covered().end.saturating_sub(WAITING_BYTES);
+            if let Some(end) = starts.filter(|start| *start >= oldest).min() {
                 source.end_at(end);
                 must_recount = true;
             }
@@ -260,7 +266,18 @@ impl<'p> Session<'p> {
         problems: Vec<Error>,
         so_far: Option<Tally<Unescaped>>,
     ) -> Result<Outcome, Error> {
-        let Session { prepared, scan, tally, rounds, ranges, few_threads, mut phases, .. } = self;
+        let prepared = self.prepared;
+        let (counted, inputs) = self.finish_counting(inputs, so_far);
+        conclude(prepared, inputs, counted, problems)
+    }
+
+    /// Ends the count. `so_far` is what was counted before, already unescaped.
+    pub(super) fn finish_counting(
+        self,
+        inputs: impl FnOnce() -> Vec<EndedInput>,
+        so_far: Option<Tally<Unescaped>>,
+    ) -> (CountedLog<'p>, Vec<EndedInput>) {
+        let Session { scan, tally, rounds, ranges, few_threads, mut phases, .. } = self;
         let mut watch = Stopwatch::start();
         let mut tally = count_open_lines(&scan, tally, &ranges);
         let rest = std::mem::take(&mut tally.rankings);
@@ -281,7 +298,7 @@ impl<'p> Session<'p> {
         let rejects = scan.rejects.map(Collector::into_rejects);
         let inputs = inputs();
         phases.assembling = watch.lap();
-        conclude(prepared, inputs, CountedLog { tally, sniffed, rejects, few_threads, phases }, problems)
+        (CountedLog { tally, sniffed, rejects, few_threads, phases }, inputs)
     }
 }
 

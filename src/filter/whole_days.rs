@@ -55,3 +55,61 @@ impl WholeDays {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::{Date, Moment, ResolvedNow};
+
+    /// 2022-04-05T23:30:00Z
+    const NOW_S: i64 = 1_649_201_400;
+
+    fn days(since: &str, until: &str, date: &str, offsets: &[i16]) -> Result<WholeDays, NotWholeDays> {
+        let moment = |text: &str| (!text.is_empty()).then(|| text.parse::<Moment>().unwrap());
+        let date = (!date.is_empty()).then(|| date.parse::<Date>().unwrap());
+        let now = ResolvedNow::Instant(NOW_S);
+        WholeDays::of(Period::new(moment(since), moment(until), date, now), offsets.iter().copied())
+    }
+
+    #[test]
+    fn periods_select_whole_days_or_are_refused() {
+        let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap().to_epoch_days() as i64;
+        let of = |first: &str, end: &str| {
+            let day = |text: &str, open| if text.is_empty() { open } else { day(text) };
+            Ok(WholeDays::Range(day(first, i64::MIN), day(end, i64::MAX)))
+        };
+        let within = |day_s: i64| Err(NotWholeDays::WithinDay { wall_s: day("2022-04-05") * DAY_S + day_s });
+        let rows: [((&str, &str, &str), &[i16], Result<WholeDays, NotWholeDays>); 17] = [
+            (("", "", ""), &[], Ok(WholeDays::All)),
+            (("2022-04-05", "", ""), &[0, 60], of("2022-04-05", "")),
+            (("", "2022-04-05", ""), &[], of("", "2022-04-05")),
+            (("2022-04-04", "2022-04-06", ""), &[0], of("2022-04-04", "2022-04-06")),
+            (("", "", "2022-04"), &[0, -60], of("2022-04-01", "2022-05-01")),
+            (("", "", "2022-W14"), &[0], of("2022-04-04", "2022-04-11")),
+            (("2022-04-05T10", "", ""), &[0, 60], within(36_000)),
+            (("", "", "2022-04-05T00"), &[0], within(3600)),
+            // Tuesday at UTC, Wednesday at an offset of an hour.
+            (("today", "", ""), &[0], of("2022-04-05", "")),
+            (("today", "", ""), &[60], of("2022-04-06", "")),
+            (("today", "", ""), &[0, 60], Err(NotWholeDays::Offsets)),
+            (("today", "", ""), &[0, -60], of("2022-04-05", "")),
+            (("1h", "", ""), &[0], within(22 * 3600 + 1800)),
+            (("1h", "", ""), &[0, 60], Err(NotWholeDays::Offsets)),
+            (("2022-04-05T00:00:00Z", "", ""), &[0], of("2022-04-05", "")),
+            (("2022-04-05T00:00:00Z", "", ""), &[60], within(3600)),
+            (("2022-04-05T00:00:00Z", "", ""), &[0, 60], Err(NotWholeDays::Offsets)),
+        ];
+        for ((since, until, date), offsets, expected) in rows {
+            assert_eq!(days(since, until, date, offsets), expected, "{since} {until} {date} {offsets:?}");
+        }
+    }
+
+    #[test]
+    fn range_includes_its_first_day_and_excludes_its_end() {
+        let contained = |days: WholeDays| [None, Some(1), Some(2), Some(3), Some(4)].map(|day| days.contains(day));
+        assert_eq!(contained(WholeDays::All), [true; 5]);
+        assert_eq!(contained(WholeDays::Range(2, 4)), [false, false, true, true, false]);
+        assert_eq!(contained(WholeDays::Range(i64::MIN, 2)), [false, true, false, false, false]);
+        assert_eq!(contained(WholeDays::Range(3, i64::MAX)), [false, false, false, true, true]);
+    }
+}

@@ -14,6 +14,7 @@ mod find;
 mod fingerprint;
 mod guard;
 mod head;
+mod host;
 mod mapped;
 mod opener;
 mod part;
@@ -38,6 +39,7 @@ pub(crate) use find::{is_access_log_name, natural_order, without_suffixes};
 pub use find::{InputNote, ResolvedInputs, find_logs};
 pub use guard::{MapGuard, guard_mappings};
 pub(crate) use head::{Head, HeadComparison};
+pub(crate) use host::host_name;
 pub(crate) use opener::Opener;
 pub(crate) use part::Part;
 pub(crate) use probe::{Before, Probe};
@@ -56,6 +58,8 @@ pub struct Input {
     pub(crate) is_found: bool,
     /// The part of its text that is read.
     pub(crate) part: Part,
+    /// Its name in states, if that is given.
+    pub(crate) source_name: Option<String>,
 }
 
 pub(crate) enum Origin {
@@ -107,6 +111,15 @@ impl Input {
         self
     }
 
+    /// Sets the name of its text in states. Inputs with the same name and beginning are the same text, and each of its
+    /// bytes is counted once. By default, a file's name is that of the host and its absolute path, and other inputs have
+    /// none.
+    #[must_use]
+    pub fn source_name(mut self, name: impl Into<String>) -> Input {
+        self.source_name = Some(name.into());
+        self
+    }
+
     /// Leaves out a last line that has no line end, for a log that is still being written. In an envelope that splits
     /// lines into parts, a last line whose last part is missing is left out too, unless an input can be read only once.
     #[must_use]
@@ -118,7 +131,7 @@ impl Input {
 
 impl Input {
     fn new(origin: Origin) -> Input {
-        Input { origin, is_found: false, part: Part::WHOLE }
+        Input { origin, is_found: false, part: Part::WHOLE, source_name: None }
     }
 
     /// A file that was found in a directory.
@@ -131,7 +144,9 @@ impl Input {
     pub(crate) fn again(&self) -> Option<Input> {
         let Origin::Path(path) = &self.origin else { return None };
         let is_stream = std::fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir());
-        (!is_stream).then(|| Input { is_found: self.is_found, part: self.part.clone(), ..Input::path(path) })
+        let Input { is_found, part, source_name, .. } = self;
+        let (is_found, part, source_name) = (*is_found, part.clone(), source_name.clone());
+        (!is_stream).then(|| Input { is_found, part, source_name, ..Input::path(path) })
     }
 
     /// Its name in reports.

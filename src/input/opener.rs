@@ -82,7 +82,7 @@ impl Opener<'_> {
     }
 
     pub(crate) fn open(&mut self, input: Input) -> Result<Source, Error> {
-        let Input { origin, is_found, part } = input;
+        let Input { origin, is_found, part, source_name } = input;
         let (path, Opened { kind, compression, is_device, file, closed, fingerprint, watched }) = match origin {
             Origin::Path(path) => {
                 let opened = self.open_path(&path, &part)?;
@@ -106,6 +106,7 @@ impl Opener<'_> {
             part,
             taken: Taken::NOTHING,
             is_found,
+            source_name,
             is_device,
             file,
             closed,
@@ -183,11 +184,7 @@ impl Opener<'_> {
             },
             Access::Map(_) | Access::Read => file,
         };
-        Ok(Opened {
-            fingerprint,
-            closed,
-            ..positioned(Arc::new(file)).into()
-        })
+        Ok(Opened { fingerprint, closed, ..positioned(Arc::new(file)).into() })
     }
 
     /// True if one more file may keep its descriptor. Reduces the number of further ones.

@@ -236,7 +236,11 @@ impl Positioned {
         let end = self.shrunk_to().map_or(end, |len| len.min(end));
         let lost = self.lost.into_inner().unwrap_or_else(PoisonError::into_inner);
         let (at_byte, source) = lost.bytes.into_first()?;
-        Some(Unreadable { at_byte, lost_bytes: end.saturating_sub(start).saturating_sub(self.taken.into_inner()), source })
+        Some(Unreadable {
+            at_byte,
+            lost_bytes: end.saturating_sub(start).saturating_sub(self.taken.into_inner()),
+            source,
+        })
     }
 
     /// Closes the file until it is read again, if it can be reopened.

@@ -34,6 +34,8 @@ pub(crate) struct Source {
     pub(super) taken: Taken,
     /// True for a file that was found in a directory, not named by the user.
     pub(crate) is_found: bool,
+    /// Its name in states, if that is given.
+    pub(crate) source_name: Option<String>,
     /// True for a device such as `/dev/zero`, which may have no end.
     pub(crate) is_device: bool,
     /// The file that the stream reads, if it reads one. The stream can then be restarted.
@@ -150,12 +152,13 @@ impl Source {
 
     /// True if no line of the part starts at byte `bytes` or later. For a stream, all chunks before that position must have been taken.
     pub(crate) fn is_within(&self, bytes: u64) -> bool {
-        bytes >= self.part.range.end || match &self.kind {
-            Kind::Small(small) => small.len() <= bytes,
-            Kind::Mapped(mapped) => mapped.len() <= bytes,
-            Kind::Positioned(file) => file.len() <= bytes,
-            Kind::Stream(stream) => stream.is_within(bytes),
-        }
+        bytes >= self.part.range.end
+            || match &self.kind {
+                Kind::Small(small) => small.len() <= bytes,
+                Kind::Mapped(mapped) => mapped.len() <= bytes,
+                Kind::Positioned(file) => file.len() <= bytes,
+                Kind::Stream(stream) => stream.is_within(bytes),
+            }
     }
 
     /// The bytes of a mapped file, which can be inspected before any chunk is taken.
@@ -219,6 +222,7 @@ impl Source {
             part: Part::WHOLE,
             taken: Taken::NOTHING,
             is_found,
+            source_name: None,
             is_device,
             file,
             closed,

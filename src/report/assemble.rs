@@ -54,7 +54,8 @@ pub(crate) struct Assembled {
     pub(crate) problems: Vec<Error>,
 }
 
-/// Builds the report of the inputs that were counted.
+/// Builds the report of the inputs that were counted. If they were counted by day, it has no sections: these are made
+/// from the state.
 pub(crate) fn assemble(
     question: &Question,
     plan: &Plan,
@@ -146,7 +147,8 @@ pub(crate) fn assemble(
         notes.extend(unknown(&tally.unknown, pv, (plan.visitor, &variables.join(" and ")), logged));
     }
     let parsed: u64 = read.iter().map(|input| input.ledger.parsed()).sum();
-    let in_period = parsed - tally.ledger.filtered_for(FilterReason::Period);
+    let outside = [FilterReason::Dropped, FilterReason::Period].map(|reason| tally.ledger.filtered_for(reason));
+    let in_period = parsed - outside.iter().sum::<u64>();
     if in_period > 0 {
         let literals = literals(&counting.filters, &plan.variable_columns);
         notes.extend(near_misses(&literals, &tally.ledger.near_misses, !selected.is_all()));
@@ -219,6 +221,9 @@ pub(crate) fn assemble(
         has_ledger: showing.shows(Section::Ledger),
         no_times,
     };
+    if plan.is_by_day() {
+        return Ok(Assembled { report: Some(report), problems });
+    }
     let of_key = |(part, tally): (PartReport, &Tally<Unescaped>)| {
         let report = with_sections(part.report, question, tally, selected)?;
         Ok(PartReport { report, ..part })
@@ -304,7 +309,7 @@ impl ReadInput<'_> {
     }
 }
 
-fn with_sections(
+pub(super) fn with_sections(
     mut report: Report,
     question: &Question,
     tally: &Tally<Unescaped>,

@@ -33,6 +33,11 @@ pub(crate) struct CountedInput<'m> {
 }
 
 impl CountedInput<'_> {
+    /// True if the input is not part of the report: it is not an access log, or no format fits.
+    pub(crate) fn is_refused(&self, ledger: &InputLedger) -> bool {
+        self.foreign.is_some_and(|foreign| foreign.is_certain) || self.fits_nothing(ledger)
+    }
+
     /// True if there are malformed lines and no format fits. A part may have malformed lines only; the first lines of
     /// the whole text then decide.
     pub(crate) fn fits_nothing(&self, ledger: &InputLedger) -> bool {

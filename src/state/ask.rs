@@ -1,7 +1,7 @@
 //! Fits a question to a state: its settings, and defaults for what the question leaves open.
 
 use super::State;
-use super::settings::Misfit;
+use super::settings::{Misfit, Settings};
 use crate::error::{Error, ErrorKind};
 use crate::message::{Message, Setting, message};
 use crate::question::{Plan, Question, Section};
@@ -62,6 +62,19 @@ impl State {
                 crate::text::printable(name.as_bytes())
             )),
         };
+        Err(ErrorKind::StateSettings { path: self.name.clone(), detail }.into())
+    }
+
+    /// Checks that further lines are counted like those of the state. Its settings must have been put into the question.
+    pub(crate) fn check_counting(&self, question: &Question) -> Result<(), Error> {
+        let Some(difference) = self.settings.difference(&Settings::of(question)) else { return Ok(()) };
+        let detail = message![
+            "the state was counted ",
+            difference.ours(),
+            ", but this run is ",
+            difference.theirs(),
+            "; count further logs in the same way"
+        ];
         Err(ErrorKind::StateSettings { path: self.name.clone(), detail }.into())
     }
 

@@ -32,12 +32,6 @@ impl DayFacts {
         let pv = part.parsed - part.filtered_by.iter().sum::<u64>();
         DayFacts { parsed: part.parsed, pv, offsets: part.offsets.clone() }
     }
-
-    pub(super) fn add(&mut self, other: &DayFacts) {
-        self.parsed += other.parsed;
-        self.pv += other.pv;
-        self.offsets.extend(&other.offsets);
-    }
 }
 
 /// Lines of a day.

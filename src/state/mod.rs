@@ -8,6 +8,7 @@ mod ask;
 mod conditions;
 mod day;
 mod file;
+mod inspection;
 mod layout;
 mod merge;
 mod meta;
@@ -24,18 +25,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use day::{DayLines, Layout};
-pub(crate) use day::DayFacts;
+pub use inspection::{InspectedDay, InspectedRange, InspectedSource, InspectedTable, Inspection};
 pub(crate) use layout::in_order;
 pub(crate) use meta::Shown;
-pub(crate) use period::DaysInPeriod;
 pub use ranges::CountedRange;
 pub(crate) use settings::Settings;
 pub(crate) use source::{NO_NAME, SavedSample, Source, StampOfFile};
 
 use crate::error::Error;
-use crate::note::Note;
+use crate::note::{Note, NoteCode};
 use crate::question::Question;
-use crate::tally::{Day, DayPart, TablePlan, Unescaped};
+use crate::tally::{Day, DayPart, TablePlan, Unescaped, check_saved};
 
 /// The saved result of a count.
 ///
@@ -147,6 +147,26 @@ impl State {
         let mut question = Question::new();
         self.put_settings(&mut question)?;
         Ok(question)
+    }
+
+    /// The tables of each day.
+    pub(crate) fn tables(&self) -> &[TablePlan] {
+        &self.layout.tables
+    }
+
+    /// True if a table can be made from those of the state.
+    pub(crate) fn has_table(&self, table: &TablePlan) -> bool {
+        check_saved(std::slice::from_ref(table), &self.layout.tables).is_ok()
+    }
+
+    /// The notes of all counts, and one about tables and numbers that not all merged states had.
+    pub(crate) fn all_notes(&self) -> Vec<Note> {
+        let names: Vec<&str> = self.not_in_all.iter().map(String::as_str).collect();
+        let not_in_all = (!names.is_empty()).then(|| {
+            let text = format!("left out, because not all of the merged states have it: {}", names.join(", "));
+            Note::new(NoteCode::NotInAllStates, text)
+        });
+        self.notes.iter().cloned().chain(not_in_all).collect()
     }
 
     /// The sources.

@@ -266,6 +266,16 @@ impl Settings {
         Settings(values)
     }
 
+    /// The settings of a state file.
+    pub(super) fn from_values(values: Values) -> Settings {
+        Settings(values)
+    }
+
+    /// The values, by name.
+    pub(super) fn values(&self) -> &Values {
+        &self.0
+    }
+
     /// The first setting with different values in both.
     pub(crate) fn difference(&self, theirs: &Settings) -> Option<Difference> {
         let names: BTreeSet<&String> = self.0.keys().chain(theirs.0.keys()).collect();

@@ -1,7 +1,6 @@
 //! The texts that a state has counted.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +66,13 @@ pub(crate) struct StampOfFile {
     pub(crate) inode: u64,
     pub(crate) size: u64,
     pub(crate) modified_ns: u64,
+}
+
+impl From<FileStamp> for StampOfFile {
+    fn from(stamp: FileStamp) -> StampOfFile {
+        let FileStamp { path, device, inode, size, modified_ns } = stamp;
+        StampOfFile { path: path.to_string_lossy().into_owned(), device, inode, size, modified_ns }
+    }
 }
 
 impl Source {

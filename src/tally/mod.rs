@@ -9,6 +9,8 @@ mod by_day;
 mod by_key;
 mod coarser;
 mod cover;
+#[cfg(test)]
+mod day_laws;
 mod degraded;
 mod form;
 #[cfg(test)]

@@ -262,6 +262,27 @@ mod tests {
     }
 
     #[test]
+    fn unit_is_within_another_if_no_bucket_of_it_is_in_two() {
+        let seconds = (0..=43_200).step_by(7).chain(0..300).chain([59, 60, 599, 600]);
+        let hours = (0..800 * 24).map(|hour| hour * 3600 - 40 * DAY_S);
+        let times: Vec<i64> = seconds.chain(hours).collect();
+        let units: Vec<Unit> = Unit::all().chain(Step::all().map(Unit::Step)).collect();
+        let numbers = |unit: Unit| times.iter().map(|time| unit.bucket(*time).number).collect::<Vec<i64>>();
+        let all: Vec<(Unit, Vec<i64>)> = units.iter().map(|unit| (*unit, numbers(*unit))).collect();
+        for (unit, numbers) in &all {
+            for (larger, larger_numbers) in &all {
+                let mut within = std::collections::HashMap::new();
+                let pairs = || numbers.iter().zip(larger_numbers);
+                let is_within = pairs().all(|(number, larger)| within.entry(number).or_insert(larger) == &larger);
+                assert_eq!(unit.is_within(*larger), is_within, "{} in {}", unit.name(), larger.name());
+                if is_within {
+                    assert!(pairs().all(|(number, of_larger)| unit.number_in(*larger, *number) == *of_larger));
+                }
+            }
+        }
+    }
+
+    #[test]
     fn every_unit_has_its_key_format() {
         let rows = [
             (Unit::Second, "2022-04-05T03:45:05"),

@@ -1,0 +1,245 @@
+//! The options for states, and the combinations that are refused.
+
+use std::io::{IsTerminal, stdout};
+use std::path::{Path, PathBuf};
+
+use clap::builder::NonEmptyStringValueParser;
+
+use super::help;
+use super::kept_days::KeptDays;
+use super::messages::shown_path;
+use super::values::FnParser;
+
+/// The value of `--state` for the default place of a site, also if no value is given.
+pub(crate) const SITE_STATE: &str = "@";
+
+/// THE TABLE of options for states.
+#[derive(Debug, Default, clap::Args)]
+#[command(next_help_heading = help::STATES)]
+pub(crate) struct StateArgs {
+    /// Save what was counted to FILE, a state that can be merged
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    #[arg(long_help = help::SAVE)]
+    pub(crate) save: Option<PathBuf>,
+
+    /// Count what is new since the last run with FILE, and report all
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = SITE_STATE, hide_short_help = true)]
+    #[arg(long_help = help::STATE)]
+    pub(crate) state: Option<PathBuf>,
+
+    /// True if the state is at the default place of a site, whose directory may not exist yet.
+    #[arg(skip)]
+    pub(crate) is_site_state: bool,
+
+    /// Drop days from the state that are older than this: 90d, 52w
+    #[arg(long, value_name = "TIME", value_parser = FnParser(KeptDays::parse), allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(
+        long_help = "Drop days from the state that are older than this, counted from its last day: 90d, 52w. Lines of dropped \
+                     days that are read later are not counted; the report has their number"
+    )]
+    pub(crate) keep: Option<KeptDays>,
+
+    /// Name of the log in the state [default: HOST:PATH]
+    #[arg(long, value_name = "NAME", hide_short_help = true, value_parser = NonEmptyStringValueParser::new())]
+    #[arg(
+        long_help = "Name of the log in the state. States know by the name and the beginning of a log which of its lines they \
+                     have. Standard input has no name by default, so its lines always count as new [default: HOST:PATH]"
+    )]
+    pub(crate) source: Option<String>,
+
+    /// Leave out states whose lines are all in other states
+    #[arg(long, hide_short_help = true)]
+    #[arg(
+        long_help = "Leave out states whose lines are all in other states, for example because a task ran twice. Without this \
+                     option, states that have the same lines are not merged"
+    )]
+    pub(crate) dedupe: bool,
+
+    /// Wait for another run that uses the same state
+    #[arg(long, hide_short_help = true)]
+    #[arg(
+        long_help = "Wait for another run that uses the same state. Without this option, logstat then exits with code 1"
+    )]
+    pub(crate) wait: bool,
+
+    /// Show days, sources, settings and sizes of a state, and read no log
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    #[arg(
+        long_help = "Show the days, sources, settings and sizes of a state, and read no log. - is standard input; --json is for \
+                     programs"
+    )]
+    pub(crate) inspect: Option<PathBuf>,
+}
+
+/// Facts about other options that decide whether a state can be written.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Context<'a> {
+    /// The option that drops keys or visitors, if one is given.
+    pub(crate) bounds: Option<&'static str>,
+    /// True for `--anonymize` with exact visitors.
+    pub(crate) masks_exact_visitors: bool,
+    /// True if the report goes to standard output.
+    pub(crate) prints_report: bool,
+    /// The files as given.
+    pub(crate) files: &'a [PathBuf],
+    /// True if the files are read without being named, as those of an nginx configuration.
+    pub(crate) has_other_files: bool,
+}
+
+impl StateArgs {
+    /// True if a state is written.
+    pub(crate) fn writes(&self) -> bool {
+        self.save.is_some() || self.state.is_some()
+    }
+
+    /// Replaces `--state` without a file by the state of a site.
+    pub(crate) fn use_site_state(&mut self, path: &Path) {
+        if self.state.as_deref() == Some(Path::new(SITE_STATE)) {
+            self.state = Some(path.to_owned());
+            self.is_site_state = true;
+        }
+    }
+
+    /// The option that writes a state, as it begins messages.
+    fn writer(&self) -> Option<&'static str> {
+        if self.state.is_some() { Some("--state") } else { self.save.is_some().then_some("--save") }
+    }
+
+    /// The files that states are written to, each with its option.
+    pub(crate) fn targets(&self) -> impl Iterator<Item = (&'static str, &Path)> {
+        let save = self.save.as_deref().filter(|path| !is_standard(path));
+        let state = self.state.as_deref();
+        save.map(|path| ("--save", path)).into_iter().chain(state.map(|path| ("--state", path)))
+    }
+
+    /// The reason why these options cannot be combined with each other or with the others.
+    pub(crate) fn refusal(&self, context: &Context<'_>) -> Option<String> {
+        self.alone().or_else(|| self.with_state()).or_else(|| self.with_others(context))
+    }
+
+    /// The reason why an option has no meaning without another.
+    fn alone(&self) -> Option<String> {
+        let option = match self {
+            StateArgs { keep: Some(keep), .. } if !self.writes() => format!("--keep {keep}"),
+            StateArgs { source: Some(_), .. } if !self.writes() => "--source".to_owned(),
+            StateArgs { wait: true, state: None, .. } => return Some("--wait needs --state FILE".to_owned()),
+            _ => return None,
+        };
+        Some(format!("{option} needs a state that is written: add --save FILE or --state FILE"))
+    }
+
+    /// The reason why `--state` has no usable file.
+    fn with_state(&self) -> Option<String> {
+        let path = self.state.as_deref()?;
+        let shown = shown_path(path);
+        match shown.strip_prefix('@') {
+            Some("") => Some(
+                "--state needs a file: --state FILE\n  only a site of the configuration file has a default:  logstat \
+                 @NAME --state"
+                    .to_owned(),
+            ),
+            Some(_) => Some(format!(
+                "--state {shown}: a site must be among the files\n  for its default state:  logstat {shown} --state\n  for a \
+                 file of that name:  --state ./{shown}"
+            )),
+            None if is_standard(path) => Some(
+                "--state -: the state is read and then replaced, so it must be a file; to write it to standard output, use \
+                 --save -"
+                    .to_owned(),
+            ),
+            None => None,
+        }
+    }
+
+    /// The reason why the state cannot be written with the other options.
+    fn with_others(&self, context: &Context<'_>) -> Option<String> {
+        let writer = self.writer()?;
+        if let Some(bounds) = context.bounds {
+            return Some(format!(
+                "{bounds} cannot be combined with {writer}: a state must keep every key and visitor, or it could not be \
+                 merged exactly; to limit its size, use --uv hll"
+            ));
+        }
+        if context.masks_exact_visitors {
+            return Some(format!(
+                "--anonymize cannot be combined with {writer} while visitors are counted exactly, because the state would \
+                 contain their addresses: add --uv hll"
+            ));
+        }
+        let reads_stdin =
+            context.files.is_empty() && !context.has_other_files || context.files.iter().any(|file| is_standard(file));
+        if self.state.is_some() && reads_stdin {
+            return Some(
+                "--state finds what is new in files, so it cannot read standard input: name the files, or use --save FILE"
+                    .to_owned(),
+            );
+        }
+        let writes_to_stdout = self.save.as_deref().is_some_and(is_standard);
+        if writes_to_stdout && context.prints_report {
+            return Some(
+                "--save - and the report cannot both go to standard output: write one of them to a file, with --save FILE \
+                 or -o FILE"
+                    .to_owned(),
+            );
+        }
+        if writes_to_stdout && stdout().is_terminal() {
+            return Some("--save - writes binary data, but standard output is a terminal: use --save FILE".to_owned());
+        }
+        None
+    }
+}
+
+/// True if a path stands for standard input or output.
+pub(crate) fn is_standard(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::args::Args;
+
+    fn refusal(words: &str, context: &Context<'_>) -> Option<String> {
+        let args = Args::try_parse_from(["logstat"].into_iter().chain(words.split_whitespace())).unwrap();
+        let context = Context { files: &args.files, ..*context };
+        args.states.refusal(&context)
+    }
+
+    #[test]
+    fn meaningless_combinations_are_refused() {
+        let none = Context::default();
+        let bounds = Context { bounds: Some("--max-keys"), ..none };
+        let masks = Context { masks_exact_visitors: true, ..none };
+        let prints = Context { prints_report: true, ..none };
+        let rows = [
+            ("a.log --save a.state", none, None),
+            ("a.log --state a.state --save b.state --keep 9d --wait --source a", none, None),
+            ("a.log --dedupe", bounds, None),
+            ("a.log --keep 90d", none, Some("--keep 90d needs a state that is written: ")),
+            ("a.log --source a", none, Some("--source needs a state that is written: ")),
+            ("a.log --save a.state --wait", none, Some("--wait needs --state FILE")),
+            ("a.log --state", none, Some("--state needs a file: --state FILE\n")),
+            ("a.log --state @", none, Some("--state needs a file: --state FILE\n")),
+            ("--state @shop", none, Some("--state @shop: a site must be among the files\n")),
+            ("a.log --state -", none, Some("--state -: the state is read and then replaced")),
+            ("a.log --save a.state", bounds, Some("--max-keys cannot be combined with --save: ")),
+            ("a.log --state a.state", bounds, Some("--max-keys cannot be combined with --state: ")),
+            ("a.log --save a.state", masks, Some("--anonymize cannot be combined with --save while ")),
+            ("- --state a.state", none, Some("--state finds what is new in files, ")),
+            ("--state a.state", none, Some("--state finds what is new in files, ")),
+            ("--state a.state", Context { has_other_files: true, ..none }, None),
+            ("a.log --save -", prints, Some("--save - and the report cannot both go to standard output: ")),
+            ("a.log --save a.state", prints, None),
+        ];
+        for (words, context, expected) in rows {
+            let found = refusal(words, &context);
+            match (expected, &found) {
+                (None, None) => {}
+                (Some(expected), Some(found)) => assert!(found.starts_with(expected), "{words}: {found}"),
+                _ => panic!("{words}: {found:?}"),
+            }
+        }
+    }
+}

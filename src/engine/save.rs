@@ -1,0 +1,218 @@
+//! Counts the lines of inputs to a state.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::conclude::{CountedLog, EndedInput};
+use super::prepared::PreparedQuestion;
+use super::threads::FewThreads;
+use super::{Engine, counted_session, open};
+use crate::error::{Error, ErrorKind};
+use crate::format::{LogFormat, Reason};
+use crate::input::{FileStamp, Head, Input, host_name};
+use crate::measure::UvMethod;
+use crate::note::{Note, NoteCode};
+use crate::phases::{Phases, Stopwatch};
+use crate::question::{Plan, Question};
+use crate::rejects::Rejects;
+use crate::report::{CountedInput, Report, assemble, sample_text, sample_text_cut};
+use crate::state::{CountedRange, CountedState, NO_NAME, SavedSample, Source, StampOfFile, State};
+use crate::tally::{InputLedger, TablePlan};
+use crate::text::written;
+
+/// The result of a count to a state, and what went wrong on the way.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct StateOutcome {
+    /// `None` if no input could be read.
+    pub state: Option<State>,
+    /// The report of this count, without sections: its inputs, lines, notes and warnings. [`State::report`] makes the
+    /// sections. `None` if no input could be read.
+    pub report: Option<Report>,
+    /// The malformed lines of the inputs in the report, if the question keeps them.
+    pub rejects: Option<Rejects>,
+    /// Inputs that failed completely or in part. The state has the lines of the others, and those that could be read.
+    pub problems: Vec<Error>,
+    /// Set if fewer threads counted than the engine asked for.
+    pub few_threads: Option<FewThreads>,
+    /// Time spent in each phase.
+    pub phases: Phases,
+}
+
+/// Counts the lines of inputs to a state, by day. `source` is the name of the text of all inputs that have none of
+/// their own; see [`Input::source_name`].
+///
+/// The period of the question is not applied: the state has all lines, and reports of it may have any period of whole
+/// days. The state has what the question's report needs, and can answer all questions that need no more.
+///
+/// [`State`] has an example.
+///
+/// # Errors
+/// As [`count`](crate::count).
+pub fn count_to_state(
+    question: &Question,
+    inputs: Vec<Input>,
+    source: Option<&str>,
+    engine: &Engine,
+) -> Result<StateOutcome, Error> {
+    count_in_tables(question, saved_tables(question)?, inputs, source, engine)
+}
+
+impl State {
+    /// Counts the lines of further inputs, like those that this state has: with the same settings, and in the same
+    /// tables. The result can be merged with this state.
+    ///
+    /// # Errors
+    /// As [`count`](crate::count); [`ErrorKind::StateSettings`] if the question has another value for a setting, or
+    /// lacks the nginx configuration.
+    pub fn count_more(
+        &self,
+        question: &Question,
+        inputs: Vec<Input>,
+        source: Option<&str>,
+        engine: &Engine,
+    ) -> Result<StateOutcome, Error> {
+        let mut question = question.clone();
+        self.ask(&mut question)?;
+        self.check_counting(&question)?;
+        count_in_tables(&question, self.tables().to_vec(), inputs, source, engine)
+    }
+}
+
+/// The tables that a state of this question has: those of its report. With exact visitors, also those of highlights, so
+/// that a report for people has them.
+fn saved_tables(question: &Question) -> Result<Vec<TablePlan>, Error> {
+    let is_exact = question.counting.uv == UvMethod::Exact;
+    let saving = question.clone().max_keys(None).max_memory(None).highlights(is_exact);
+    Ok(crate::state::in_order(Plan::of(&saving)?.kept().to_vec()))
+}
+
+fn count_in_tables(
+    question: &Question,
+    tables: Vec<TablePlan>,
+    inputs: Vec<Input>,
+    source: Option<&str>,
+    engine: &Engine,
+) -> Result<StateOutcome, Error> {
+    let mut watch = Stopwatch::start();
+    let named = |input: Input| match source {
+        Some(name) if input.source_name.is_none() => input.source_name(name),
+        _ => input,
+    };
+    let (mut sources, mut problems) = open(question, inputs.into_iter().map(named).collect(), engine)?;
+    if sources.is_empty() {
+        let phases = Phases { opening: watch.lap(), ..Phases::default() };
+        return Ok(StateOutcome { state: None, report: None, rejects: None, problems, few_threads: None, phases });
+    }
+    let paths = sources.iter().map(|source| source.path.clone()).collect();
+    let prepared = PreparedQuestion::by_day(question, engine, tables.clone(), paths)?;
+    let opening = watch.lap();
+    let session = counted_session(&prepared, &mut sources)?;
+    let (counted, inputs) = session.finish_counting(|| sources.into_iter().map(EndedInput::from).collect(), None);
+    let CountedLog { mut tally, sniffed, mut rejects, few_threads, mut phases } = counted;
+    phases.opening += opening;
+    let host = host_name();
+    let facts: Vec<Facts> = inputs.iter().zip(&sniffed).map(|(input, sniffed)| Facts::of(input, sniffed.head.clone(), &host)).collect();
+    let inputs: Vec<CountedInput<'_>> = inputs.into_iter().zip(&sniffed).map(|(input, sniffed)| input.counted(sniffed)).collect();
+    let mut saved = Vec::new();
+    for (at, (input, (ledger, facts))) in inputs.iter().zip(tally.ledger.inputs.iter().zip(facts)).enumerate() {
+        if input.is_refused(ledger) {
+            rejects.iter_mut().for_each(|rejects| rejects.forget(at));
+        } else {
+            saved.push((written(input.path.as_os_str().as_encoded_bytes()), facts.source(question, &prepared.formats, input, ledger)));
+        }
+    }
+    let PreparedQuestion { plan, formats, period, .. } = &prepared;
+    let assembled = assemble(question, plan, formats, inputs, &tally, *period)?;
+    problems.extend(assembled.problems);
+    let mut report = assembled.report;
+    report.iter_mut().for_each(|report| report.warn(&problems));
+    let state = report.as_ref().map(|report| {
+        let days = tally.by_day.take().map(|by_day| by_day.into_parts().collect()).unwrap_or_default();
+        let notes = kept_notes(&report.notes, &saved);
+        State::of(question, CountedState { tables, sources: saved.into_iter().map(|(_, source)| source).collect(), days, notes })
+    });
+    phases.assembling += watch.lap();
+    Ok(StateOutcome { state, report, rejects, problems, few_threads, phases })
+}
+
+/// Facts about an input that its state has, besides what was counted.
+struct Facts {
+    name: String,
+    head: Head,
+    range: (u64, u64),
+    file: Option<FileStamp>,
+}
+
+impl Facts {
+    fn of(input: &EndedInput, head: Head, host: &str) -> Facts {
+        let EndedInput { path, is_file, covered, .. } = input;
+        let file = || std::fs::metadata(path).ok().map(|metadata| FileStamp::of(path, &metadata));
+        let file = if *is_file { file() } else { None };
+        let default_name = || match is_file {
+            true => format!("{host}:{}", written(absolute(path).as_os_str().as_encoded_bytes())),
+            false => NO_NAME.to_owned(),
+        };
+        let name = input.source_name.clone().unwrap_or_else(default_name);
+        let head = if name == NO_NAME { Head::default() } else { head };
+        Facts { name, head, range: (covered.start, covered.end), file }
+    }
+
+    fn source(self, question: &Question, formats: &[LogFormat], input: &CountedInput<'_>, ledger: &InputLedger) -> Source {
+        let Facts { name, head, range: (from, to), file } = self;
+        let lines = ledger.chunk_lines.iter().map(|(_, lines)| lines).sum();
+        let text = if question.counting.anonymize { sample_text_cut } else { sample_text };
+        let samples = ledger.samples.iter().map(|sample| SavedSample {
+            offset: sample.offset,
+            line: ledger.line_of(sample),
+            reason: sample.reason,
+            text: text(&sample.text),
+        });
+        let took = formats.iter().zip(&ledger.format_lines).filter(|(_, lines)| **lines > 0);
+        let lost_bytes = match input.failure.as_ref().map(Error::kind) {
+            Some(ErrorKind::Unreadable { lost_bytes, .. }) => *lost_bytes,
+            _ => 0,
+        };
+        let mut by_format: BTreeMap<String, u64> = BTreeMap::new();
+        took.clone().for_each(|(format, lines)| *by_format.entry(format.name().to_owned()).or_default() += lines);
+        let by_reason = Reason::all().map(|reason| (reason, ledger.malformed_by(reason)));
+        Source {
+            name,
+            head,
+            tail: None,
+            ranges: if from < to { vec![CountedRange { from, to, lines }] } else { Vec::new() },
+            envelope: input.envelope.clone(),
+            formats: by_format,
+            bytes: ledger.bytes,
+            read: ledger.read,
+            blank: ledger.blank,
+            malformed: by_reason.filter(|(_, lines)| *lines > 0).collect(),
+            samples: samples.collect(),
+            lost_bytes,
+            address_list: took.clone().any(|(format, _)| format.has_address_list()),
+            file: file.map(StampOfFile::from),
+            closed: false,
+            provisional: false,
+        }
+    }
+}
+
+fn absolute(path: &Path) -> std::path::PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Notes about one run only: about its files, its period, or its filters. A report of the state finds its own.
+const OF_A_RUN: [NoteCode; 5] = [
+    NoteCode::MaybeCopies,
+    NoteCode::NotAnAccessLog,
+    NoteCode::OutsidePeriod,
+    NoteCode::NothingEqual,
+    NoteCode::Empty,
+];
+
+/// The notes that the state keeps. They name sources in place of paths.
+fn kept_notes(notes: &[Note], saved: &[(String, Source)]) -> Vec<Note> {
+    let kept = notes.iter().filter(|note| !OF_A_RUN.contains(&note.code));
+    let name = |path: &String| saved.iter().find(|(known, _)| known == path).map(|(_, source)| source.name.clone());
+    kept.map(|note| Note { input: note.input.as_ref().and_then(name), ..note.clone() }).collect()
+}

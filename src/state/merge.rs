@@ -1,0 +1,155 @@
+//! Merges states. The result does not depend on their order or grouping.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::day::Layout;
+use super::{Source, SourcePart, State, layout, ranges};
+use crate::error::{Error, ErrorKind};
+use crate::message::message;
+use crate::note::{Note, NoteCode};
+use crate::text::written;
+
+impl State {
+    /// Merges states. The result is the state of counting all their lines, in the tables and numbers that all of them
+    /// have. With `dedupe`, a state is left out if the others have all its lines, and a note is returned.
+    ///
+    /// # Errors
+    /// [`ErrorKind::StateSettings`] if two were counted with different settings, [`ErrorKind::StateOverlap`] if two have
+    /// the same lines, [`ErrorKind::NotInState`] if there is no state.
+    pub fn merge(states: Vec<State>, dedupe: bool) -> Result<(State, Vec<Note>), Error> {
+        let mut order: Vec<usize> = (0..states.len()).collect();
+        if dedupe {
+            // A state can only be within others with as many bytes.
+            order.sort_by_key(|at| std::cmp::Reverse(states[*at].covered()));
+        }
+        let mut states: Vec<Option<State>> = states.into_iter().map(Some).collect();
+        let (mut merged, mut notes): (Option<State>, Vec<Note>) = (None, Vec::new());
+        let mut names: Vec<(PathBuf, Vec<Source>)> = Vec::new();
+        for state in order.into_iter().filter_map(|at| states[at].take()) {
+            let Some(all) = &mut merged else {
+                names.push((state.name.clone(), state.sources().cloned().collect::<Vec<_>>()));
+                merged = Some(state);
+                continue;
+            };
+            if dedupe && all.has_all_lines_of(&state) {
+                notes.push(already_counted(&state));
+                continue;
+            }
+            all.check_settings(&state)?;
+            if let Some(((source, (from, to)), other)) =
+                names.iter().find_map(|(name, sources)| Some((overlap(sources, &state)?, name)))
+            {
+                let (path, other) = (state.name, other.clone());
+                return Err(ErrorKind::StateOverlap { path, other, source, from, to }.into());
+            }
+            names.push((state.name.clone(), state.sources().cloned().collect()));
+            all.add(state);
+        }
+        let mut merged = merged.ok_or_else(|| ErrorKind::NotInState { detail: "there is no state to merge".into() })?;
+        merged.parts.sort_by(|a, b| a.source.cmp(&b.source));
+        Ok((merged, notes))
+    }
+
+    /// Number of bytes of all sources.
+    fn covered(&self) -> u64 {
+        self.sources().flat_map(|source| &source.ranges).map(|range| range.to - range.from).sum()
+    }
+
+    /// True if the sources of this state have all lines of the other state. Texts without identity are always new.
+    fn has_all_lines_of(&self, other: &State) -> bool {
+        let has = |part: &SourcePart| {
+            let source = &part.source;
+            source.ranges.is_empty()
+                || self.sources().any(|ours| {
+                    ours.head.agrees(&source.head) == Some(true)
+                        && ours.may_be_same(source)
+                        && ranges::are_within(&source.ranges, &ours.ranges)
+                })
+        };
+        other.covered() > 0 && other.parts.iter().all(has)
+    }
+
+    fn check_settings(&self, other: &State) -> Result<(), Error> {
+        let Some(difference) = self.settings.difference(&other.settings) else { return Ok(()) };
+        let detail = message![
+            "the state was counted ",
+            difference.theirs(),
+            format!(", but {} ", Error::name_of(&self.name)),
+            difference.ours(),
+            "; states can be merged only if their settings are the same"
+        ];
+        Err(ErrorKind::StateSettings { path: other.name.clone(), detail }.into())
+    }
+
+    /// Adds a state with the same settings and other lines.
+    fn add(&mut self, other: State) {
+        if self.layout != other.layout {
+            let tables = layout::common(&self.layout.tables, &other.layout.tables);
+            for tables_of_one in [&self.layout.tables, &other.layout.tables] {
+                self.not_in_all.extend(layout::missing(tables_of_one, &tables));
+            }
+            self.layout = Arc::new(Layout { tables: layout::in_order(tables), reasons: layout::reasons() });
+        }
+        self.not_in_all.extend(other.not_in_all);
+        self.shown = self.shown.with(&other.shown);
+        other.parts.into_iter().for_each(|part| self.add_source(part));
+        for (day, lines) in other.days {
+            self.days.entry(day).or_default().extend(lines);
+        }
+        self.add_notes(other.notes);
+        self.dropped += other.dropped;
+        if let Some(day) = self.kept_from.max(other.kept_from) {
+            self.drop_before(day);
+        }
+    }
+
+    /// Adds a source, to the one that has other ranges of the same text if there is one.
+    pub(super) fn add_source(&mut self, part: SourcePart) {
+        let SourcePart { source, days } = part;
+        match self.parts.iter_mut().find(|ours| ours.source.is_same(&source)) {
+            Some(ours) => {
+                ours.source.add(source);
+                for (day, lines) in days.into_iter().flatten() {
+                    ours.days.get_or_insert_default().entry(day).or_default().extend(lines);
+                }
+            }
+            None => self.parts.push(SourcePart { source, days }),
+        }
+    }
+
+    /// Adds notes. One that no input logs a field holds only if it holds for both.
+    fn add_notes(&mut self, notes: Vec<Note>) {
+        let is_about_all = |note: &Note| note.code == NoteCode::NotLogged && note.input.is_none();
+        self.notes.retain(|note| !is_about_all(note) || notes.contains(note));
+        self.notes.extend(notes.into_iter().filter(|note| !is_about_all(note)));
+        self.notes.sort();
+        self.notes.dedup();
+    }
+
+    /// Drops days before this one. Their lines are counted as filtered.
+    pub(super) fn drop_before(&mut self, day: i64) {
+        self.kept_from = self.kept_from.max(Some(day));
+        let of_sources = self.parts.iter_mut().filter_map(|part| part.days.as_mut());
+        for days in [&mut self.days].into_iter().chain(of_sources) {
+            days.retain(|of, lines| {
+                let is_kept = of.is_none_or(|of| of >= day);
+                if !is_kept {
+                    self.dropped += lines.iter().map(|lines| lines.facts().parsed).sum::<u64>();
+                }
+                is_kept
+            });
+        }
+    }
+}
+
+/// The first bytes of a source that both have counted.
+fn overlap(ours: &[Source], theirs: &State) -> Option<(String, (u64, u64))> {
+    let pairs = ours.iter().flat_map(|our| theirs.sources().map(move |their| (our, their)));
+    pairs.filter_map(|(our, their)| Some((our.name.clone(), our.overlap(their)?))).min()
+}
+
+fn already_counted(state: &State) -> Note {
+    let name = written(state.name.as_os_str().as_encoded_bytes());
+    Note::about(NoteCode::AlreadyCounted, &name, "left out, because other states have all its lines")
+}
