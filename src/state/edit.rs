@@ -64,6 +64,8 @@ impl State {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
+
     use super::*;
     use crate::engine::{Engine, count_to_state};
     use crate::input::Input;
