@@ -64,8 +64,6 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use std::num::NonZeroU32;
-
     use super::*;
     use crate::engine::{Engine, count_to_state};
     use crate::input::Input;
