@@ -27,8 +27,11 @@ struct SettingRow {
     texts: fn(&Question) -> Vec<String>,
     /// Puts a value back into a question; `None` if a text is not valid. Rows without it hold hashes, which can only be
     /// compared.
-    put: Option<fn(&mut Question, &[String]) -> Option<()>>,
+    put: Option<Put>,
 }
+
+/// Puts texts into a question; `None` if they are not valid.
+type Put = fn(&mut Question, &[String]) -> Option<()>;
 
 /// THE TABLE of settings that are not filters, in the order in which they are put back.
 const ROWS: [SettingRow; 14] = [
