@@ -163,6 +163,19 @@ impl Error {
                 format!("{}: no file matches", name(pattern))
             }
             ErrorKind::NoMatch { pattern, detail } => format!("{}: invalid pattern: {detail}", name(pattern)),
+            ErrorKind::Gap { path, counted_bytes, now_bytes: None } => format!(
+                "{}: was removed before it was known to be complete; lines after its first {counted_bytes} bytes may be \
+                 missing from the report; run the command more often, or keep rotated files longer",
+                name(path)
+            ),
+            ErrorKind::Gap { path, counted_bytes, now_bytes: Some(now_bytes) } => format!(
+                "{}: was cut from {counted_bytes} bytes or more to {now_bytes}; lines that were cut off may be missing \
+                 from the report",
+                name(path)
+            ),
+            ErrorKind::StateLocked { path } => {
+                format!("{}: another run is using it; run the command again after that run has ended", name(path))
+            }
             ErrorKind::NoSuchInput { input, inputs } => {
                 format!("there is no input {input}: the session has {inputs}")
             }

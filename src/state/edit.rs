@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Source, SourcePart, State};
+use super::{Days, Source, SourcePart, State};
+use crate::error::Error;
 
 impl State {
     /// The source with this index, to change facts that are not numbers.
@@ -27,15 +28,37 @@ impl State {
         }
     }
 
+    /// Adds lines that are known to be new, even if their text is too short to be told from others by its name and
+    /// beginning.
+    pub(crate) fn add_new_lines(&mut self, lines: State) -> Result<(), Error> {
+        self.check_settings(&lines)?;
+        self.add(lines);
+        Ok(())
+    }
+
+    /// Keeps the lines of a provisional source for good.
+    pub(crate) fn make_final(&mut self, index: usize) {
+        let Some(part) = self.parts.get_mut(index) else { return };
+        part.source.provisional = false;
+        for (day, lines) in part.days.take().into_iter().flatten() {
+            self.days.entry(day).or_default().extend(lines);
+        }
+    }
+
     /// Removes sources with everything that was counted from them: provisional ones, or ones without lines that fit a
     /// format. Others stay, because their lines cannot be told from those of other sources.
     pub(crate) fn remove_sources(&mut self, indices: &BTreeSet<usize>) {
-        let mut index = 0;
-        self.parts.retain(|part| {
-            let is_removed = indices.contains(&index) && (part.days.is_some() || part.source.parsed() == 0);
-            index += 1;
-            !is_removed
-        });
+        for (index, part) in std::mem::take(&mut self.parts).into_iter().enumerate() {
+            let parsed = part.source.parsed();
+            if !indices.contains(&index) || part.days.is_none() && parsed > 0 {
+                self.parts.push(part);
+                continue;
+            }
+            // The lines that its days do not have were of days that were dropped.
+            let lines = part.days.iter().flat_map(Days::values).flatten();
+            let kept: u64 = lines.map(|lines| lines.facts().parsed).sum();
+            self.dropped = self.dropped.saturating_sub(parsed.saturating_sub(kept));
+        }
     }
 }
 
@@ -99,6 +122,13 @@ mod tests {
         assert_eq!(numbers(&merged), (4, 0));
         merged.remove_sources(&BTreeSet::from([1]));
         assert_eq!(numbers(&merged), (2, 0));
+        let mut short = state("c", &[1, 3]);
+        short.make_provisional();
+        let mut dropped = State::merge(vec![short, state("a", &[2, 3])], false).unwrap().0;
+        dropped.keep_days(NonZeroU32::new(2).unwrap());
+        assert_eq!(numbers(&dropped), (3, 1));
+        dropped.remove_sources(&BTreeSet::from([1]));
+        assert_eq!(numbers(&dropped), (2, 0));
         let again = State::merge(vec![merged, state("b", &[1, 2, 2, 3])], false).unwrap().0;
         let once = State::merge(vec![state("b", &[1, 2, 2, 3]), state("a", &[2, 3])], false).unwrap().0;
         assert!(bytes(&again) == bytes(&once));

@@ -70,7 +70,7 @@ impl State {
         other.covered() > 0 && other.parts.iter().all(has)
     }
 
-    fn check_settings(&self, other: &State) -> Result<(), Error> {
+    pub(super) fn check_settings(&self, other: &State) -> Result<(), Error> {
         let Some(difference) = self.settings.difference(&other.settings) else { return Ok(()) };
         let detail = message![
             "the state was counted ",
@@ -83,7 +83,7 @@ impl State {
     }
 
     /// Adds a state with the same settings and other lines.
-    fn add(&mut self, other: State) {
+    pub(super) fn add(&mut self, other: State) {
         if self.layout != other.layout {
             let tables = layout::common(&self.layout.tables, &other.layout.tables);
             for tables_of_one in [&self.layout.tables, &other.layout.tables] {

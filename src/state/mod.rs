@@ -150,7 +150,7 @@ impl State {
         Err(ErrorKind::StateOverlap { path, other, source, from, to }.into())
     }
 
-    fn sort_sources(&mut self) {
+    pub(crate) fn sort_sources(&mut self) {
         self.parts.sort_by(|a, b| a.source.cmp(&b.source));
     }
 
