@@ -95,7 +95,10 @@ fn merge(args: &StateArgs, question: &mut Question, inputs: Separated, engine: &
         merged = Merged { rejects, problems, few_threads, phases, ..merged };
     }
     if !states.is_empty() {
-        let (state, notes) = State::merge(states, args.dedupe)?;
+        let (mut state, notes) = State::merge(states, args.dedupe)?;
+        if args.writes() {
+            state.settle(engine)?;
+        }
         merged.states = Some((state.clone(), state));
         merged.notes = notes;
     }

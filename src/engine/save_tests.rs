@@ -139,7 +139,7 @@ fn states_with_different_tables_keep_what_all_have() {
     assert!(error.starts_with("the state does not have uv by hour; it has all, "), "{error}");
     // Writing a state that is settled gives the same bytes.
     let mut settled = State::merge(states().to_vec(), false).unwrap().0;
-    settled.settle(2).unwrap();
+    settled.settle(&engine()).unwrap();
     assert!(bytes(&settled) == bytes(&merged));
 }
 
