@@ -32,7 +32,9 @@ impl State {
         let days = self.days_in(period)?;
         let asked = self.asked_tables(&question)?;
         let tally = self.tally_of(&question, &asked, days, threads::number(engine.threads))?;
-        of_state(&question, self.saved_log(), &tally, period)
+        let mut log = self.saved_log();
+        log.notes.extend(self.outside_period(days));
+        of_state(&question, log, &tally, period)
     }
 
     /// Adds up the lines of days that several merged states have. Only speed changes: call it if a state is both written
