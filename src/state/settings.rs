@@ -234,18 +234,40 @@ pub(crate) struct Difference {
 }
 
 impl Difference {
-    /// Describes a value: `with status 5xx`, `without status`.
-    fn described(&self, values: &[String]) -> Message {
-        let setting = ROWS.iter().find(|row| row.name == self.name).map(|row| row.setting);
-        let setting = setting.or_else(|| conditions::setting(&self.name));
-        let is_hash = ROWS.iter().any(|row| row.name == self.name && row.put.is_none());
-        let name = setting.map_or_else(|| self.name.clone().into(), Message::from);
+    /// Name of the setting with a value of it: `status 5xx`. `None` for the default.
+    fn value(&self, values: &[String]) -> Option<Message> {
+        let row = ROWS.iter().find(|row| row.name == self.name);
+        let setting = row.map(|row| row.setting).or_else(|| conditions::setting(&self.name));
         match values {
+            [] => None,
+            _ if row.is_some_and(|row| row.put.is_none()) => Some(message!["another ", self.setting()]),
+            [one] if one == "yes" => Some(self.setting()),
+            // The value of a setting that this version does not know means nothing to it.
+            _ if setting.is_none() => Some(message!["another ", self.setting()]),
+            values => Some(message![self.setting(), format!(" {}", values.join(" "))]),
+        }
+    }
+
+    fn setting(&self) -> Message {
+        let setting = ROWS.iter().find(|row| row.name == self.name).map(|row| row.setting);
+        setting.or_else(|| conditions::setting(&self.name)).map_or_else(|| self.name.clone().into(), Message::from)
+    }
+
+    /// Describes how a state was counted: `with status 5xx`.
+    fn described(&self, values: &[String]) -> Message {
+        match self.value(values) {
             _ if self.name == STATIC_RULES => "by other built-in rules for what is static".into(),
-            [] => message!["without ", name],
-            _ if is_hash || setting.is_none() => message!["with another ", name],
-            [one] if one == "yes" => message!["with ", name],
-            values => message!["with ", name, format!(" {}", values.join(" "))],
+            None => message!["without ", self.setting()],
+            Some(value) => message!["with ", value],
+        }
+    }
+
+    /// Describes the settings of this run: `has status 4xx`.
+    pub(crate) fn of_this_run(&self) -> Message {
+        match self.value(&self.theirs) {
+            _ if self.name == STATIC_RULES => "has other built-in rules for what is static".into(),
+            None => message!["does not have ", self.setting()],
+            Some(value) => message!["has ", value],
         }
     }
 
