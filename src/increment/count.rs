@@ -221,6 +221,8 @@ fn change_sources<'c>(state: &mut State, changes: impl Iterator<Item = &'c Chang
             source.cut_to(*end);
             source.tail = tail(&file.path, *end);
             source.head = probe.map(|probe| Head::of(&probe.first)).unwrap_or_default();
+            // Lines that were cut off cannot be read again.
+            state.make_final(*known);
         }
     }
     for (read, lines) in good {

@@ -55,7 +55,7 @@ impl<'s> Search<'s> {
         }
         let mut reads: Vec<((bool, u64), Read)> = Vec::new();
         self.go_on(&mut reads, all);
-        self.give_up(&mut reads, all);
+        self.give_up(all);
         self.begin(newest, &mut reads);
         let has_found = !self.matches.is_empty() || !reads.is_empty();
         self.forget(has_found, all);
@@ -153,7 +153,7 @@ impl<'s> Search<'s> {
     }
 
     /// Reports texts whose file vanished or became shorter.
-    fn give_up(&self, reads: &mut Vec<((bool, u64), Read)>, all: &mut Increment) {
+    fn give_up(&self, all: &mut Increment) {
         // The text may be in a file that cannot be read now.
         if self.family.failures.iter().any(|(_, error)| error.kind() != io::ErrorKind::NotFound) {
             return;
@@ -172,9 +172,6 @@ impl<'s> Search<'s> {
             all.gaps.push(Gap { path, counted_bytes: text.end, now_bytes: cut_to });
             let file = now.or_else(|| Some(file.clone()));
             all.changes.push(Change { known: index, file, closed: cut.is_none(), cut_to });
-            if let Some(cut) = cut.filter(|_| text.provisional) {
-                reads.push(self.read(Some(index), cut, 0, false));
-            }
         }
     }
 

@@ -105,7 +105,7 @@ pub(crate) struct Change {
     pub(crate) known: usize,
     pub(crate) file: Option<FileStamp>,
     pub(crate) closed: bool,
-    /// The length to which the file was cut, if it was. The text goes on from there.
+    /// The length to which the file was cut, if it was. The text goes on from there, and is not provisional any more.
     pub(crate) cut_to: Option<u64>,
 }
 
