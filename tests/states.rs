@@ -151,7 +151,7 @@ impl Asked {
     fn of(&self, saved: &Question) -> Question {
         let mut question = saved.clone().limit(self.limit).show(Section::all());
         if self.by.is_some() {
-            question = question.by(self.by).split(None);
+            question = question.by(self.by);
         }
         if !self.top.is_empty() {
             question = question.top(self.top.clone());
