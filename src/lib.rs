@@ -47,6 +47,7 @@ mod format;
 #[doc(hidden)]
 pub mod fuzzing;
 mod huge_pages;
+mod increment;
 mod input;
 mod ip;
 mod keys;
@@ -90,6 +91,7 @@ pub use crate::{
     files::{Compression, FileKind, LogDirectory, LogsWithin, SkipReason, SkippedFile},
     filter::{Condition, DayTimes, FilterReason, Networks, Pattern, StatusSet, WhereExpression},
     format::{FieldKey, FieldKeyError, FormatError, LogFormat, NginxEscape, Query, Reason},
+    increment::{IncrementOutcome, StateLock, WhenLocked, count_increment},
     input::{Access, Input, InputNote, MapGuard, ResolvedInputs, find_logs, guard_mappings},
     measure::{Precision, UvMethod},
     message::{Message, Setting},
@@ -108,9 +110,7 @@ pub use crate::{
         Lines, MalformedSample, PartReport, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount, UvReport,
         Verdict, VisitorReport, Warning, WarningCode,
     },
-    state::{
-        CountedRange, InspectedDay, InspectedRange, InspectedSource, InspectedTable, Inspection, State,
-    },
+    state::{CountedRange, InspectedDay, InspectedSource, InspectedTable, Inspection, State},
     static_rules::{RuleError, StaticRules},
     steps::{Ipv6Prefix, RealIp, Visitor},
     text::printable,

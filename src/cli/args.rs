@@ -2,6 +2,7 @@
 
 mod notes;
 mod question;
+mod states;
 #[cfg(test)]
 mod tests;
 

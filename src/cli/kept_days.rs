@@ -1,13 +1,12 @@
 //! The value of `--keep`: the number of days that a state keeps.
 
 use std::fmt;
-use std::num::NonZeroU32;
 
 use super::messages::shown;
 
 /// Number of days that a state keeps, counted back from its last day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct KeptDays(NonZeroU32);
+pub(crate) struct KeptDays(u32);
 
 /// THE TABLE of units, in days. A month has no fixed length.
 const UNITS: [(&str, u32); 6] = [("d", 1), ("day", 1), ("days", 1), ("w", 7), ("week", 7), ("weeks", 7)];
@@ -31,11 +30,11 @@ impl KeptDays {
         let number = lower[..lower.len() - word.len()].parse::<u32>().ok();
         let unit = UNITS.iter().find(|(name, _)| *name == word.trim_start()).map(|(_, days)| *days);
         let days = number.zip(unit).and_then(|(number, days)| number.checked_mul(days));
-        days.filter(|days| *days <= MOST).and_then(NonZeroU32::new).map(KeptDays).ok_or_else(refusal)
+        days.filter(|days| (1..=MOST).contains(days)).map(KeptDays).ok_or_else(refusal)
     }
 
-    /// The number of days.
-    pub(crate) fn days(self) -> NonZeroU32 {
+    /// The number of days, at least 1.
+    pub(crate) fn days(self) -> u32 {
         self.0
     }
 }

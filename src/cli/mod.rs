@@ -16,6 +16,7 @@ mod filters;
 mod generate;
 mod help;
 mod inputs;
+mod inspect;
 mod interrupt;
 mod kept_days;
 mod list_items;
@@ -33,6 +34,9 @@ mod progress;
 mod rejects;
 mod reporting;
 mod severity;
+mod state_inputs;
+mod state_run;
+mod state_targets;
 mod states;
 mod static_rules;
 mod stdout;
@@ -48,7 +52,7 @@ mod wrapped;
 use std::path::Path;
 
 use clap::CommandFactory;
-use logstat::{ErrorKind, NginxConf};
+use logstat::{ErrorKind, NginxConf, Question};
 
 use args::Args;
 use argument_error::argument_error;
@@ -113,6 +117,14 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
     if args.print_config {
         return Ok(stdout::write(messages, |out| resolved.print(out)));
     }
+    if let Some(path) = &args.states.inspect {
+        let refusal = inspect::refusal(args);
+        let style = args.output_args.style(&Question::new())?;
+        return match refusal {
+            Some(refusal) => Err(argument_error(&refusal)),
+            None => Ok(inspect::run(args, path, &style, messages)),
+        };
+    }
     let mut files = args.files.clone();
     let standard_input = Path::new("-");
     if args.nginx_conf.as_deref() == Some(standard_input) && files.iter().any(|file| file == standard_input) {
@@ -173,11 +185,16 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
     found.notes.iter().for_each(|note| messages.not_read(note));
     if args.explain {
         messages.notes_of_report(&assumed_logs);
+        let separated = state_inputs::separate(found.inputs);
+        if let Some(state) = separated.states.first() {
+            return Err(argument_error(&explain::state_refusal(&state.name)));
+        }
+        let found = Found { inputs: separated.logs, problems: found.problems, assumed_logs };
         return Ok(explain::run(args, &question, style.terminal, found, messages));
     }
     counting::run(
         resolved,
-        &question,
+        question,
         &style,
         Found { inputs: found.inputs, problems: found.problems, assumed_logs },
         messages,
@@ -192,6 +209,9 @@ fn exit_status(problem: &ErrorKind, has_report: bool) -> ExitStatus {
         | ErrorKind::PairNotAllowed { .. }
         | ErrorKind::TooManyVariables { .. }
         | ErrorKind::TooManyBuckets { .. }
+        | ErrorKind::StateSettings { .. }
+        | ErrorKind::StateOverlap { .. }
+        | ErrorKind::NotInState { .. }
         | ErrorKind::ReadOnce { .. } => ExitStatus::UsageError,
         // With several inputs, one may be another kind of file. If no input could be read, the question was wrong.
         ErrorKind::NoFormat { .. } | ErrorKind::NotAccessLog { .. } if !has_report => ExitStatus::UsageError,

@@ -26,6 +26,8 @@ pub(crate) struct Reporting<'r> {
     pub(crate) style: &'r Style,
     pub(crate) messages: &'r Messages,
     pub(crate) targets: Targets,
+    /// False if only a state was asked for.
+    pub(crate) reports: bool,
     /// Number of threads that were asked for; 0 for one per core.
     pub(crate) threads: usize,
     /// The time at which counting started.
@@ -58,16 +60,18 @@ impl Reporting<'_> {
     }
 
     fn write(&mut self, mut report: Report, phases: &Phases) -> ExitStatus {
-        let Reporting { args, style, messages, targets, threads, start } = self;
+        let Reporting { args, style, messages, targets, reports, threads, start } = self;
         wording::report(&mut report);
         // A report on empty logs says so itself; a cron job should stay quiet.
         let is_shown = |note: &&Note| !(note.code == NoteCode::Empty && report.is_empty());
         report.notes.iter().filter(is_shown).for_each(|note| messages.note_of_report(note));
         messages.details(&report, *threads, start.elapsed());
         let writing = Instant::now();
-        targets.write_report(&report, style, messages, || {
-            stdout::write(messages, |out| args.output_args.format().write(&report, style, out))
-        });
+        if *reports {
+            targets.write_report(&report, style, messages, || {
+                stdout::write(messages, |out| args.output_args.format().write(&report, style, out))
+            });
+        }
         let mut end = ExitStatus::Success;
         for verdict in &report.verdicts {
             let Some(reason) = &verdict.reason else { continue };

@@ -8,6 +8,7 @@ use clap::builder::NonEmptyStringValueParser;
 use super::help;
 use super::kept_days::KeptDays;
 use super::messages::shown_path;
+use super::state_inputs::Separated;
 use super::values::FnParser;
 
 /// The value of `--state` for the default place of a site, also if no value is given.
@@ -71,19 +72,17 @@ pub(crate) struct StateArgs {
     pub(crate) inspect: Option<PathBuf>,
 }
 
-/// Facts about other options that decide whether a state can be written.
+/// Facts about other options that decide whether a state can be read or written.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Context<'a> {
+pub(crate) struct Context {
     /// The option that drops keys or visitors, if one is given.
     pub(crate) bounds: Option<&'static str>,
     /// True for `--anonymize` with exact visitors.
     pub(crate) masks_exact_visitors: bool,
     /// True if the report goes to standard output.
     pub(crate) prints_report: bool,
-    /// The files as given.
-    pub(crate) files: &'a [PathBuf],
-    /// True if the files are read without being named, as those of an nginx configuration.
-    pub(crate) has_other_files: bool,
+    /// True if standard input is read.
+    pub(crate) reads_stdin: bool,
 }
 
 impl StateArgs {
@@ -100,6 +99,11 @@ impl StateArgs {
         }
     }
 
+    /// True if a report is written next to the state; `is_chosen` is true if the user chose a format or a file for it.
+    pub(crate) fn reports(&self, is_chosen: bool) -> bool {
+        self.save.is_none() || self.state.is_some() || is_chosen
+    }
+
     /// The option that writes a state, as it begins messages.
     fn writer(&self) -> Option<&'static str> {
         if self.state.is_some() { Some("--state") } else { self.save.is_some().then_some("--save") }
@@ -113,7 +117,7 @@ impl StateArgs {
     }
 
     /// The reason why these options cannot be combined with each other or with the others.
-    pub(crate) fn refusal(&self, context: &Context<'_>) -> Option<String> {
+    pub(crate) fn refusal(&self, context: Context) -> Option<String> {
         self.alone().or_else(|| self.with_state()).or_else(|| self.with_others(context))
     }
 
@@ -152,7 +156,7 @@ impl StateArgs {
     }
 
     /// The reason why the state cannot be written with the other options.
-    fn with_others(&self, context: &Context<'_>) -> Option<String> {
+    fn with_others(&self, context: Context) -> Option<String> {
         let writer = self.writer()?;
         if let Some(bounds) = context.bounds {
             return Some(format!(
@@ -166,9 +170,7 @@ impl StateArgs {
                  contain their addresses: add --uv hll"
             ));
         }
-        let reads_stdin =
-            context.files.is_empty() && !context.has_other_files || context.files.iter().any(|file| is_standard(file));
-        if self.state.is_some() && reads_stdin {
+        if self.state.is_some() && context.reads_stdin {
             return Some(
                 "--state finds what is new in files, so it cannot read standard input: name the files, or use --save FILE"
                     .to_owned(),
@@ -187,6 +189,27 @@ impl StateArgs {
         }
         None
     }
+
+    /// The reason why these logs and states cannot be read together.
+    pub(crate) fn refusal_of_inputs(&self, context: Context, inputs: &Separated) -> Option<String> {
+        let Separated { logs, states } = inputs;
+        if self.source.is_some() && logs.len() > 1 {
+            let number = logs.len();
+            return Some(format!(
+                "--source names one log, but {number} are read: save each in a state of its own, and merge the states"
+            ));
+        }
+        let state = shown_path(&states.first()?.name);
+        match (context.bounds, &self.state) {
+            (Some(bounds), _) => {
+                Some(format!("{bounds} cannot be combined with the state {state}, which has every key"))
+            }
+            (None, Some(_)) => Some(format!(
+                "{state} is a state, but --state counts what is new in logs\n  to merge states:  logstat {state} … --save FILE"
+            )),
+            (None, None) => None,
+        }
+    }
 }
 
 /// True if a path stands for standard input or output.
@@ -201,10 +224,9 @@ mod tests {
     use super::*;
     use crate::cli::args::Args;
 
-    fn refusal(words: &str, context: &Context<'_>) -> Option<String> {
+    fn refusal(words: &str, context: Context) -> Option<String> {
         let args = Args::try_parse_from(["logstat"].into_iter().chain(words.split_whitespace())).unwrap();
-        let context = Context { files: &args.files, ..*context };
-        args.states.refusal(&context)
+        args.states.refusal(context)
     }
 
     #[test]
@@ -227,14 +249,13 @@ mod tests {
             ("a.log --save a.state", bounds, Some("--max-keys cannot be combined with --save: ")),
             ("a.log --state a.state", bounds, Some("--max-keys cannot be combined with --state: ")),
             ("a.log --save a.state", masks, Some("--anonymize cannot be combined with --save while ")),
-            ("- --state a.state", none, Some("--state finds what is new in files, ")),
-            ("--state a.state", none, Some("--state finds what is new in files, ")),
-            ("--state a.state", Context { has_other_files: true, ..none }, None),
+            ("--state a.state", Context { reads_stdin: true, ..none }, Some("--state finds what is new in files, ")),
+            ("--save a.state", Context { reads_stdin: true, ..none }, None),
             ("a.log --save -", prints, Some("--save - and the report cannot both go to standard output: ")),
             ("a.log --save a.state", prints, None),
         ];
         for (words, context, expected) in rows {
-            let found = refusal(words, &context);
+            let found = refusal(words, context);
             match (expected, &found) {
                 (None, None) => {}
                 (Some(expected), Some(found)) => assert!(found.starts_with(expected), "{words}: {found}"),

@@ -36,7 +36,15 @@ impl<'f> Sniffed<'f> {
         let fits_nothing = foreign.is_none() && of_file.closest_format().is_some();
         let may_fit = fits_nothing && !detector.formats().iter().all(LogFormat::is_preset_alone);
         let fitting_preset = if may_fit { fitting_preset(head) } else { None };
-        Sniffed { envelope, formats: of_file, foreign, fitting_preset, beginning, head: Head::default(), took: watch.lap() }
+        Sniffed {
+            envelope,
+            formats: of_file,
+            foreign,
+            fitting_preset,
+            beginning,
+            head: Head::default(),
+            took: watch.lap(),
+        }
     }
 
     /// True if no line of the input is counted.

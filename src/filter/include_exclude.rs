@@ -37,7 +37,8 @@ impl<T> IncludeExclude<T> {
     /// Writes the list so that it parses to one with the same meaning; `one` writes an item. Lists with the same items in
     /// another order have the same text.
     pub(crate) fn write(&self, f: &mut fmt::Formatter<'_>, one: impl Fn(&T) -> String) -> fmt::Result {
-        let (included, excluded) = (self.included.iter().map(&one), self.excluded.iter().map(|item| format!("!{}", one(item))));
+        let (included, excluded) =
+            (self.included.iter().map(&one), self.excluded.iter().map(|item| format!("!{}", one(item))));
         let (mut included, mut excluded): (Vec<_>, Vec<_>) = (included.collect(), excluded.collect());
         included.sort();
         included.dedup();

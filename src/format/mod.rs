@@ -147,11 +147,11 @@ impl LogFormat {
     /// # Errors
     /// The text is invalid: no line could be read with it.
     pub fn nginx(name: &str, text: &str, escape: NginxEscape) -> Result<LogFormat, FormatError> {
-        let format = match json::template::fields(text).filter(|fields| escape == NginxEscape::Json && !fields.is_empty())
-        {
-            Some(fields) => Self::json(name, fields),
-            None => Self::compile_escaped(name, text, Tail::Nothing, escape)?,
-        };
+        let format =
+            match json::template::fields(text).filter(|fields| escape == NginxEscape::Json && !fields.is_empty()) {
+                Some(fields) => Self::json(name, fields),
+                None => Self::compile_escaped(name, text, Tail::Nothing, escape)?,
+            };
         let quoted = |text: &str| format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"));
         Ok(format.typed(&format!("log_format {} escape={} {};", quoted(name), escape.name(), quoted(text))))
     }

@@ -59,7 +59,11 @@ impl Head {
         if fixed_hash(&first[..*len as usize]) != *hash {
             return HeadComparison::Different;
         }
-        if self.hashes.last().is_some_and(|last| last.0 == *len) { HeadComparison::Equal } else { HeadComparison::Shorter }
+        if self.hashes.last().is_some_and(|last| last.0 == *len) {
+            HeadComparison::Equal
+        } else {
+            HeadComparison::Shorter
+        }
     }
 }
 

@@ -106,7 +106,8 @@ pub(crate) fn of_state(
     };
     let mut report = with_sections(report, question, tally, selected)?;
     let lacks_times = showing.shows(Section::Latency) && report.latency.is_none();
-    report.no_times = main.as_ref().filter(|_| lacks_times).and_then(|main| no_times(Some(main), Fields::NONE, &report.notes));
+    report.no_times =
+        main.as_ref().filter(|_| lacks_times).and_then(|main| no_times(Some(main), Fields::NONE, &report.notes));
     Ok(report)
 }
 

@@ -156,7 +156,10 @@ mod tests {
         assert_eq!(texts["status"], one("-,200-204,404,5xx,!503"));
         assert_eq!(texts["ip"], one("10.0.0.0/8,10.1.0.0/16,2001:db8::/32,::1,unix:,!10.0.0.7"));
         assert_eq!(texts["path"], ["/b*", "~^/a b"]);
-        assert_eq!((&texts["where"], &texts["where 2"]), (&one("my_variable == a && status >= 500"), &one("status == 200")));
+        assert_eq!(
+            (&texts["where"], &texts["where 2"]),
+            (&one("my_variable == a && status >= 500"), &one("status == 200"))
+        );
         assert_eq!(texts["exclude-agent"], one("*bot*"));
         assert_eq!(texts["matching-status"], one("5*"));
         assert_eq!(texts["exclude-matching-request_id"], one("a"));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::section::{self, Section};
 use crate::encoding::{Damaged, Decoder, Encoder};
 use crate::filter::{FilterReason, FilterReasonCounts};
-use crate::tally::{DayPart, Tally, TablePlan, Unescaped};
+use crate::tally::{DayPart, TablePlan, Tally, Unescaped};
 
 /// The form of days in a state file.
 #[derive(Debug, PartialEq, Eq)]

@@ -55,28 +55,10 @@ impl State {
         State::of_bytes(name, bytes)
     }
 
-    fn of_bytes(name: PathBuf, bytes: Vec<u8>) -> Result<State, Error> {
-        let damaged = |detail: &str| Error::from(ErrorKind::StateDamaged { path: name.clone(), detail: detail.to_owned() });
-        match version(&bytes) {
-            Some(VERSION) => {}
-            Some(version) => return Err(ErrorKind::StateVersion { path: name, version }.into()),
-            None if bytes.starts_with(MAGIC) => return Err(damaged("its first line has no version")),
-            None => return Err(damaged("it does not begin like a state")),
-        }
-        if !cfg!(feature = "compressed") {
-            return Err(not_compressed(&name));
-        }
-        let bad = |number: usize, bad: BadSection| {
-            damaged(&match bad {
-                BadSection::Short => format!("it ends within section {number}"),
-                BadSection::Checksum => format!("section {number} does not have its checksum"),
-                BadSection::Compression => format!("section {number} cannot be decompressed"),
-            })
-        };
-        let first = section::section(&bytes, FIRST_LINE).map_err(|short| bad(1, short))?;
-        let json = section::decompress(&bytes[first.compressed.clone()], first.len).map_err(|error| bad(1, error))?;
-        let meta: Meta =
-            serde_json::from_slice(&json).map_err(|error| damaged(&format!("its description cannot be read: {error}")))?;
+    pub(super) fn of_bytes(name: PathBuf, bytes: Vec<u8>) -> Result<State, Error> {
+        let (meta, first_day) = meta(&name, &bytes)?;
+        let damaged = |detail: &str| damaged(&name, detail);
+        let bad = |number: usize, bad: BadSection| bad_section(&name, number, bad);
         let file = Arc::new(bytes);
         let unknown = || damaged("it names a table, a number or a reason that this version of logstat does not know");
         let layout = Layout {
@@ -89,7 +71,7 @@ impl State {
             let days = source.provisional.then(Days::new);
             parts.push(SourcePart { source, days });
         }
-        let (mut days, mut at) = (Days::new(), first.end);
+        let (mut days, mut at) = (Days::new(), first_day);
         for (number, MetaDay { day, source, parsed, pv, offsets, bytes }) in (2..).zip(meta.days) {
             let section = section::section(&file, at).map_err(|error| bad(number, error))?;
             at = section.end;
@@ -112,7 +94,9 @@ impl State {
         }
         let state = State {
             name,
-            settings: Settings::from_values(meta.settings.into_iter().map(|(name, texts)| (name, texts.into())).collect()),
+            settings: Settings::from_values(
+                meta.settings.into_iter().map(|(name, texts)| (name, texts.into())).collect(),
+            ),
             shown: meta.shown,
             layout,
             not_in_all: meta.not_in_all,
@@ -167,9 +151,11 @@ impl State {
     fn to_bytes(&self) -> Result<Vec<u8>, Error> {
         let reader = DayReader::new(self)?;
         let days = self.days.iter().map(|(day, lines)| (None, *day, lines));
-        let of_sources = self.parts.iter().enumerate().flat_map(|(at, part)| {
-            part.days.iter().flatten().map(move |(day, lines)| (Some(at), *day, lines))
-        });
+        let of_sources = self
+            .parts
+            .iter()
+            .enumerate()
+            .flat_map(|(at, part)| part.days.iter().flatten().map(move |(day, lines)| (Some(at), *day, lines)));
         let all: Vec<(Option<usize>, Day, _)> = days.chain(of_sources).collect();
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let written = parallel::map(&all, threads, |(_, day, lines)| reader.write(*day, lines));
@@ -182,7 +168,12 @@ impl State {
         let meta = Meta {
             version: VERSION,
             generator: MadeBy { name, version },
-            settings: self.settings.values().iter().map(|(name, texts)| (name.clone(), OneOrMore::from(texts))).collect(),
+            settings: self
+                .settings
+                .values()
+                .iter()
+                .map(|(name, texts)| (name.clone(), OneOrMore::from(texts)))
+                .collect(),
             shown: self.shown.clone(),
             reasons: self.layout.reasons.iter().map(|reason| reason.name().to_owned()).collect(),
             tables: self.layout.tables.iter().map(NamedTable::of).collect(),
@@ -193,13 +184,47 @@ impl State {
             dropped: self.dropped,
             days: all.iter().zip(&written).map(day).collect(),
         };
-        let json = serde_json::to_vec(&meta).map_err(|error| ErrorKind::Io { path: self.name.clone(), source: error.into() })?;
+        let json = serde_json::to_vec(&meta)
+            .map_err(|error| ErrorKind::Io { path: self.name.clone(), source: error.into() })?;
         let mut file = [MAGIC, VERSION.to_string().as_bytes(), b"\n"].concat();
         let compressed = section::compress(&json).ok_or_else(|| not_compressed(&self.name))?;
         section::append(&mut file, &compressed, json.len() as u64);
         written.iter().for_each(|day| section::append(&mut file, &day.compressed, day.len));
         Ok(file)
     }
+}
+
+/// Reads the description in a file, and returns the byte at which the first day begins.
+pub(super) fn meta(name: &Path, bytes: &[u8]) -> Result<(Meta, usize), Error> {
+    match version(bytes) {
+        Some(VERSION) => {}
+        Some(version) => return Err(ErrorKind::StateVersion { path: name.to_owned(), version }.into()),
+        None if bytes.starts_with(MAGIC) => return Err(damaged(name, "its first line has no version")),
+        None => return Err(damaged(name, "it does not begin like a state")),
+    }
+    if !cfg!(feature = "compressed") {
+        return Err(not_compressed(name));
+    }
+    let first = section::section(bytes, FIRST_LINE).map_err(|bad| bad_section(name, 1, bad))?;
+    let json = section::decompress(&bytes[first.compressed], first.len).map_err(|bad| bad_section(name, 1, bad))?;
+    let meta = serde_json::from_slice(&json)
+        .map_err(|error| damaged(name, &format!("its description cannot be read: {error}")))?;
+    Ok((meta, first.end))
+}
+
+fn damaged(name: &Path, detail: &str) -> Error {
+    ErrorKind::StateDamaged { path: name.to_owned(), detail: detail.to_owned() }.into()
+}
+
+fn bad_section(name: &Path, number: usize, bad: BadSection) -> Error {
+    damaged(
+        name,
+        &match bad {
+            BadSection::Short => format!("it ends within section {number}"),
+            BadSection::Checksum => format!("section {number} does not have its checksum"),
+            BadSection::Compression => format!("section {number} cannot be decompressed"),
+        },
+    )
 }
 
 /// The version that the first line states.

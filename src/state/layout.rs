@@ -6,17 +6,17 @@ use crate::by_name::Named;
 use crate::dimension::Dimension;
 use crate::error::Error;
 use crate::filter::FilterReason;
+use crate::keys::Seed;
 use crate::measure::MeasureKind;
 use crate::question::{Plan, Question};
 use crate::steps::{Identity, logged_by};
-use crate::tally::{Tally, TablePlan, Unescaped, VisitorKey};
-use crate::keys::Seed;
+use crate::tally::{TablePlan, Tally, Unescaped, VisitorKey};
 
 /// A table as a state file has it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub(super) struct NamedTable {
-    dimension: String,
-    measures: Vec<String>,
+    pub(super) dimension: String,
+    pub(super) measures: Vec<String>,
 }
 
 /// Name of the dimension that has all hits as one group. No log has a variable of that name, or a state could not rank

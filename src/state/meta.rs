@@ -122,7 +122,8 @@ mod date {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
         let date = Option::<String>::deserialize(deserializer)?;
-        date.map(|date| day_named(&date).ok_or_else(|| D::Error::custom(format_args!("{date:?} is not a date")))).transpose()
+        date.map(|date| day_named(&date).ok_or_else(|| D::Error::custom(format_args!("{date:?} is not a date"))))
+            .transpose()
     }
 }
 
@@ -140,7 +141,9 @@ mod names {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Dimension>, D::Error> {
         let names = Vec::<String>::deserialize(deserializer)?;
-        let named = |name: &String| Named::named(name).ok_or_else(|| D::Error::custom(format_args!("{name:?} is not a dimension")));
+        let named = |name: &String| {
+            Named::named(name).ok_or_else(|| D::Error::custom(format_args!("{name:?} is not a dimension")))
+        };
         names.iter().map(named).collect()
     }
 }

@@ -41,7 +41,10 @@ mod tests {
     fn results_are_in_the_order_of_items() {
         let items: Vec<u32> = (0..1000).collect();
         for threads in [0, 1, 2, 5, 2000] {
-            assert_eq!(super::map(&items, threads, |item| item * 2), items.iter().map(|item| item * 2).collect::<Vec<_>>());
+            assert_eq!(
+                super::map(&items, threads, |item| item * 2),
+                items.iter().map(|item| item * 2).collect::<Vec<_>>()
+            );
         }
         assert!(super::map(&[] as &[u32], 3, |item| *item).is_empty());
     }

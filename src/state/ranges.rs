@@ -35,7 +35,8 @@ impl CountedRange {
 
 /// The bytes that both have, if there are any: the first stretch of them.
 pub(super) fn overlap(ours: &[CountedRange], theirs: &[CountedRange]) -> Option<(u64, u64)> {
-    let pairs = ours.iter().flat_map(|our| theirs.iter().map(move |their| (our.from.max(their.from), our.to.min(their.to))));
+    let pairs =
+        ours.iter().flat_map(|our| theirs.iter().map(move |their| (our.from.max(their.from), our.to.min(their.to))));
     pairs.filter(|(from, to)| from < to).min()
 }
 
@@ -85,7 +86,9 @@ mod tests {
         assert_eq!(all, ranges(&[(0, 30, 6), (40, 50, 4)]));
         let before: Vec<_> = before.iter().map(|(range, lines)| (range.from, *lines)).collect();
         assert_eq!(before, [(0, 0), (10, 1), (20, 3), (40, 0)]);
-        assert!(are_joined(&all) && !are_joined(&ranges(&[(0, 1, 0), (1, 2, 0)])) && !are_joined(&ranges(&[(1, 1, 0)])));
+        assert!(
+            are_joined(&all) && !are_joined(&ranges(&[(0, 1, 0), (1, 2, 0)])) && !are_joined(&ranges(&[(1, 1, 0)]))
+        );
     }
 
     #[test]

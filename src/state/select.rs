@@ -169,9 +169,11 @@ impl State {
         let reader = DayReader::new(self)?;
         let is_unsettled = |lines: &[DayLines]| lines.len() > 1 || lines.iter().any(|one| one.layout() != &self.layout);
         let days = self.days.iter().map(|(day, lines)| (None, *day, lines));
-        let of_sources = self.parts.iter().enumerate().flat_map(|(at, part)| {
-            part.days.iter().flatten().map(move |(day, lines)| (Some(at), *day, lines))
-        });
+        let of_sources = self
+            .parts
+            .iter()
+            .enumerate()
+            .flat_map(|(at, part)| part.days.iter().flatten().map(move |(day, lines)| (Some(at), *day, lines)));
         let unsettled: Vec<_> = days.chain(of_sources).filter(|(_, _, lines)| is_unsettled(lines)).collect();
         let combine = |(part, day, lines): &(Option<usize>, Day, &Vec<DayLines>)| {
             reader.combined(*day, lines).map(|combined| (*part, *day, combined))

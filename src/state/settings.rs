@@ -154,9 +154,7 @@ const ROWS: [SettingRow; 14] = [
     SettingRow {
         name: "log-format",
         setting: Setting::LogFormat,
-        texts: |question| {
-            question.reading.log_formats.iter().map(|format| format.source_text().to_owned()).collect()
-        },
+        texts: |question| question.reading.log_formats.iter().map(|format| format.source_text().to_owned()).collect(),
         put: Some(|question, texts| {
             question.reading.log_formats = texts.iter().map(|text| text.parse().ok()).collect::<Option<_>>()?;
             Some(())
@@ -189,7 +187,7 @@ const ROWS: [SettingRow; 14] = [
 
 /// Name of the hash of the built-in rules for what is static. It is not a setting of a question: it differs between
 /// versions of logstat.
-const STATIC_RULES: &str = "static-rules";
+pub(super) const STATIC_RULES: &str = "static-rules";
 
 /// The value of a setting that has only one text.
 fn only(texts: &[String]) -> Option<&str> {
@@ -199,7 +197,8 @@ fn only(texts: &[String]) -> Option<&str> {
 /// The rules that a question adds to the built-in ones.
 fn added(question: &Question, of: fn(&StaticRules) -> Vec<Vec<u8>>) -> Vec<String> {
     let built_in = of(&StaticRules::default());
-    let added: BTreeSet<_> = of(&question.reading.static_rules).into_iter().filter(|one| !built_in.contains(one)).collect();
+    let added: BTreeSet<_> =
+        of(&question.reading.static_rules).into_iter().filter(|one| !built_in.contains(one)).collect();
     added.into_iter().map(|rule| String::from_utf8_lossy(&rule).into_owned()).collect()
 }
 

@@ -186,6 +186,12 @@ impl ResolvedArgs {
         (setting.origin != Origin::CommandLine).then(|| setting.origin.to_string())
     }
 
+    /// True if a report is written. A configured format is only for reports that are written anyway.
+    pub(crate) fn reports(&self, args: &Args) -> bool {
+        let is_chosen = args.output_args.given().any(|option| self.origin(option).is_none());
+        args.states.reports(is_chosen)
+    }
+
     /// Puts the place of the option that `about` begins with before a message.
     pub(crate) fn prefix_origin(&self, about: &str, message: &str) -> String {
         self.origin(about).map_or_else(|| message.to_owned(), |origin| format!("{origin}: {message}"))

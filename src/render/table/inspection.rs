@@ -121,7 +121,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::state::{InspectedRange, InspectedTable};
+    use crate::state::{CountedRange, InspectedTable};
 
     fn state() -> Inspection {
         let day = |day: Option<&str>, provisional: Option<&str>, pv| InspectedDay {
@@ -131,7 +131,7 @@ mod tests {
             pv,
             bytes: 1500 * pv,
         };
-        let range = |from, to, lines| InspectedRange { from, to, lines };
+        let range = |from, to, lines| CountedRange { from, to, lines };
         let source = |name: &str, ranges| InspectedSource {
             name: name.to_owned(),
             formats: vec!["combined".to_owned()],
@@ -150,6 +150,7 @@ mod tests {
             version: 1,
             generator: "0.1.0".to_owned(),
             settings: BTreeMap::from([("status".to_owned(), vec!["2xx".to_owned()])]),
+            static_rules: "0123456789abcdef".to_owned(),
             tables: vec![InspectedTable {
                 dimension: "all".to_owned(),
                 measures: vec!["counts".to_owned(), "uv".to_owned()],
