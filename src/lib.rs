@@ -90,7 +90,7 @@ pub use crate::{
     files::{Compression, FileKind, LogDirectory, LogsWithin, SkipReason, SkippedFile},
     filter::{Condition, DayTimes, FilterReason, Networks, Pattern, StatusSet, WhereExpression},
     format::{FieldKey, FieldKeyError, FormatError, LogFormat, NginxEscape, Query, Reason},
-    input::{Access, Input, InputNote, MapGuard, ResolvedInputs, find_logs, guard_mappings},
+    input::{Access, Input, InputNote, MapGuard, ResolvedInputs, find_logs, guard_mappings, splits},
     measure::{Precision, UvMethod},
     message::{Message, Setting},
     metric::{Metric, Sort, SortError},
