@@ -148,7 +148,8 @@ fn assert_ranges_have_the_lines_of_the_whole(log: &Log, cuts: &[u64], number: us
         }
     }
     assert_eq!(sum, whole, "cut at {cuts:?}, {way:?}, {threads} threads, chunks of {chunk_bytes}");
-    if number % 3 == 0 {
+    // An empty text cannot be recognised, so its states are not joined.
+    if number.is_multiple_of(3) && !log.bytes.is_empty() {
         assert_states_of_ranges_are_that_of_the_whole(log, cuts, number / 3);
     }
     true
