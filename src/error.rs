@@ -104,6 +104,20 @@ pub enum ErrorKind {
         /// The path as it was given.
         path: PathBuf,
     },
+    /// A log that is read run by run vanished or became shorter, and it is not known whether it was read to its end.
+    Gap {
+        /// The path at which it was seen last.
+        path: PathBuf,
+        /// Number of bytes of its text that were counted.
+        counted_bytes: u64,
+        /// Its length now, if it is still there.
+        now_bytes: Option<u64>,
+    },
+    /// Another run holds the lock of a state.
+    StateLocked {
+        /// The path of the state.
+        path: PathBuf,
+    },
     /// No file in a directory has a name of an access log.
     NoLogs {
         /// The path as it was given.

@@ -47,6 +47,7 @@ mod format;
 #[doc(hidden)]
 pub mod fuzzing;
 mod huge_pages;
+mod increment;
 mod input;
 mod ip;
 mod keys;
@@ -90,6 +91,7 @@ pub use crate::{
     files::{Compression, FileKind, LogDirectory, LogsWithin, SkipReason, SkippedFile},
     filter::{Condition, DayTimes, FilterReason, Networks, Pattern, StatusSet, WhereExpression},
     format::{FieldKey, FieldKeyError, FormatError, LogFormat, NginxEscape, Query, Reason},
+    increment::{IncrementOutcome, StateLock, WhenLocked, count_increment},
     input::{Access, Input, InputNote, MapGuard, ResolvedInputs, find_logs, guard_mappings, splits},
     measure::{Precision, UvMethod},
     message::{Message, Setting},

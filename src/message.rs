@@ -34,6 +34,8 @@ settings! {
     Columns: "columns",
     /// The date that hits are counted for: a day, a month …
     Date: "date",
+    /// States are left out if others have all their lines.
+    Dedupe: "dedupe",
     /// The explanation of how inputs are read.
     Explain: "explain",
     /// A condition that makes the check of a site fail.

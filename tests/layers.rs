@@ -37,7 +37,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ("columns to hits", &["dimension", "filter", "measure", "metric", "steps"]),
     ("numbers", &["tally"]),
     ("questions", &["question"]),
-    ("answers", &["rejects", "report", "state", "engine", "explain", "render", "stages"]),
+    ("answers", &["rejects", "report", "state", "engine", "increment", "explain", "render", "stages"]),
     ("binary", &["cli"]),
 ];
 

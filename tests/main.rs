@@ -63,6 +63,8 @@ mod shrinking;
 mod spellings;
 #[cfg(all(feature = "cli", feature = "compressed"))]
 mod splits;
+#[cfg(all(unix, feature = "compressed"))]
+mod states;
 #[cfg(all(unix, feature = "cli"))]
 mod states_cli;
 mod unknown;

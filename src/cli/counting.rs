@@ -54,10 +54,10 @@ pub(crate) fn run(
             return Ok(ExitStatus::Failed);
         }
     };
-    let state_targets = match StateTargets::create(&args.states) {
+    let state_targets = match StateTargets::create(&args.states, messages) {
         Ok(targets) => targets,
         Err(error) => {
-            messages.error(&error);
+            messages.error(wording::error(&error));
             return Ok(ExitStatus::Failed);
         }
     };

@@ -21,7 +21,7 @@ pub(crate) fn range_refusal(args: &Args, inputs: &[Input]) -> Option<String> {
     args.splits.range.as_ref()?;
     if args.states.state.is_some() {
         return Some(
-            "--state finds out itself which lines are new, so it cannot be combined with --range: use --save"
+            "--state continues where its last run ended, so it cannot be combined with --range: use --save FILE"
                 .to_owned(),
         );
     }

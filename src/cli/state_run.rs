@@ -1,10 +1,13 @@
 //! A run in which a state is read or written: the logs are counted into a state, which is merged with the states among
 //! the inputs, written, and reported on.
 
-use std::path::PathBuf;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use logstat::{
-    Engine, Error, FewThreads, Input, Note, Phases, Question, Rejects, Report, State, StateOutcome, count_to_state,
+    Engine, Error, ErrorKind, FewThreads, IncrementOutcome, Input, Note, Phases, Question, Rejects, Report, State,
+    StateOutcome, count_increment, count_to_state,
 };
 
 use super::reporting::Counted;
@@ -36,7 +39,10 @@ pub(crate) fn count(
     inputs: Separated,
     engine: &Engine,
 ) -> Result<StateRun, Error> {
-    let merged = merge(args, question, inputs, engine)?;
+    let merged = match &args.state {
+        Some(path) => increment(path, args, question, &inputs.logs, engine)?,
+        None => merge(args, question, inputs, engine)?,
+    };
     let Merged { mut states, notes, rejects, problems, few_threads, phases } = merged;
     if let (Some(keep), Some((state, reported))) = (args.keep, &mut states) {
         state.keep_days(keep.days());
@@ -83,11 +89,8 @@ fn merge(args: &StateArgs, question: &mut Question, inputs: Separated, engine: &
     if !inputs.logs.is_empty() {
         let name = name(&inputs.logs);
         let source = args.source.as_deref();
-        let outcome = match &before {
-            Some(before) => before.count_more(question, inputs.logs, source, engine)?,
-            None => count_to_state(question, inputs.logs, source, engine)?,
-        };
-        let StateOutcome { state, rejects, problems, few_threads, phases, .. } = outcome;
+        let StateOutcome { state, rejects, problems, few_threads, phases, .. } =
+            count_to_state(question, inputs.logs, source, before.as_ref(), engine)?;
         states.extend(state.map(|state| state.named(name)));
         merged = Merged { rejects, problems, few_threads, phases, ..merged };
     }
@@ -97,6 +100,32 @@ fn merge(args: &StateArgs, question: &mut Question, inputs: Separated, engine: &
         merged.notes = notes;
     }
     Ok(merged)
+}
+
+/// Counts what is new in the logs since the state was written. The caller holds the lock of the state.
+fn increment(
+    path: &Path,
+    args: &StateArgs,
+    question: &mut Question,
+    logs: &[Input],
+    engine: &Engine,
+) -> Result<Merged, Error> {
+    let old = old_state(path)?;
+    old.iter().try_for_each(|old| old.ask(question))?;
+    let paths: Vec<PathBuf> = logs.iter().map(|log| log.name().to_owned()).collect();
+    let IncrementOutcome { state, reported, rejects, problems, few_threads, phases, .. } =
+        count_increment(question, old, &paths, args.source.as_deref(), engine)?;
+    Ok(Merged { states: state.zip(reported), notes: Vec::new(), rejects, problems, few_threads, phases })
+}
+
+/// The state of the runs before; `None` if this is the first one.
+fn old_state(path: &Path) -> Result<Option<State>, Error> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.len() == 0 => Ok(None),
+        Ok(_) => State::read(path).map(Some),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(ErrorKind::Io { path: path.to_owned(), source }.into()),
+    }
 }
 
 /// Name in messages for the lines that are counted from logs.

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
-use logstat::{Error, ErrorKind, Input, State};
+use logstat::{Error, ErrorKind, Input, State, StateLock, WhenLocked};
 
 use super::messages::{Messages, shown_path};
 use super::new_file::{NewFile, Purpose};
@@ -26,18 +26,23 @@ pub(crate) fn refusal(args: &StateArgs, others: &[(&str, &Path)], inputs: &[Inpu
     targets.iter().enumerate().find_map(|(at, (option, path))| {
         let reason = match other(at) {
             Some(other) => Some(format!("{other} writes to this file, too; name another")),
-            None => unwritable(path, *option == "--state", inputs),
+            None => {
+                let is_read_first = *option == "--state";
+                unwritable(path, is_read_first, is_read_first && args.is_site_state, inputs)
+            }
         };
         reason.map(|reason| format!("{option} {}: {reason}", shown_path(path)))
     })
 }
 
 /// The reason why a file cannot be replaced by a state.
-fn unwritable(path: &Path, is_read_first: bool, inputs: &[Input]) -> Option<String> {
+fn unwritable(path: &Path, is_read_first: bool, is_site_state: bool, inputs: &[Input]) -> Option<String> {
     if path.is_dir() {
         return Some("this is a directory; name a file in it".to_owned());
     }
     match resolve_target(path) {
+        // The directory of a site's state is created.
+        Err(_) if is_site_state => return None,
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             return Some("no such directory".to_owned());
         }
@@ -65,22 +70,28 @@ fn first_bytes(path: &Path) -> Option<Vec<u8>> {
 }
 
 /// Destinations of a state.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct StateTargets {
+    /// Held until the state is in place.
+    _lock: Option<StateLock>,
     files: Vec<NewFile>,
     to_standard: bool,
 }
 
 impl StateTargets {
-    /// Creates the temporary files, so that a target that cannot be written is reported before counting starts. The
-    /// caller holds the lock of `--state`.
-    pub(crate) fn create(args: &StateArgs) -> Result<StateTargets, Error> {
+    /// Locks the file of `--state`, and creates the temporary files, so that a target that cannot be written is reported
+    /// before counting starts.
+    pub(crate) fn create(args: &StateArgs, messages: &Messages) -> Result<StateTargets, Error> {
+        if let Some(path) = args.state.as_deref().filter(|_| args.is_site_state) {
+            create_directory(directory(path))?;
+        }
+        let lock = args.state.as_deref().map(|path| lock(path, args.wait, messages)).transpose()?;
         let create = |(option, path): (&str, &Path)| match NewFile::create_temporary(path, purpose(option))? {
             Some(file) => Ok(file),
             None => NewFile::create(path),
         };
         let files = args.targets().map(create).collect::<Result<_, _>>()?;
-        Ok(StateTargets { files, to_standard: args.save.as_deref().is_some_and(is_standard) })
+        Ok(StateTargets { _lock: lock, files, to_standard: args.save.as_deref().is_some_and(is_standard) })
     }
 
     /// Writes the state, and puts all its files in place.
@@ -108,9 +119,19 @@ fn purpose(option: &str) -> Purpose {
     if option == "--state" { Purpose::LockedState } else { Purpose::State }
 }
 
+/// Locks a state. If another run holds the lock, this one fails or waits.
+fn lock(path: &Path, waits: bool, messages: &Messages) -> Result<StateLock, Error> {
+    match StateLock::lock(path, WhenLocked::Fail) {
+        Err(error) if waits && matches!(error.kind(), ErrorKind::StateLocked { .. }) => {
+            messages.note(format_args!("waiting for another run that uses {}", shown_path(path)));
+            StateLock::lock(path, WhenLocked::Wait)
+        }
+        locked => locked,
+    }
+}
+
 /// Creates the directory of a site's state. States contain addresses, so only its owner may read it.
-pub(crate) fn create_directory(state: &Path) -> Result<(), Error> {
-    let path = directory(state);
+fn create_directory(path: &Path) -> Result<(), Error> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -189,6 +189,7 @@ impl StateArgs {
         }
         None
     }
+
     /// The reason why these logs and states cannot be read together.
     pub(crate) fn refusal_of_inputs(&self, context: Context, inputs: &Separated) -> Option<String> {
         let Separated { logs, states } = inputs;

@@ -46,6 +46,7 @@ pub use save::{StateOutcome, count_to_state};
 pub use seek::Seek;
 pub use session::Session;
 pub use threads::FewThreads;
+pub(crate) use threads::number as number_of_threads;
 
 /// The result of a count, and what went wrong on the way.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Counts the lines of inputs to a state.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::conclude::{CountedLog, EndedInput};
 use super::prepared::PreparedQuestion;
@@ -9,7 +9,7 @@ use super::threads::FewThreads;
 use super::{Engine, counted_session, open};
 use crate::error::{Error, ErrorKind};
 use crate::format::{LogFormat, Reason};
-use crate::input::{FileStamp, Head, Input, host_name};
+use crate::input::{Before, FileStamp, Head, Input, Probe, host_name};
 use crate::measure::UvMethod;
 use crate::note::{Note, NoteCode};
 use crate::phases::{Phases, Stopwatch};
@@ -40,7 +40,8 @@ pub struct StateOutcome {
 }
 
 /// Counts the lines of inputs to a state, by day. `source` is the name of the text of all inputs that have none of
-/// their own; see [`Input::source_name`].
+/// their own; see [`Input::source_name`]. With a state that lines are counted `like`, they are counted with its settings
+/// and in its tables, so that both can be merged.
 ///
 /// The period of the question is not applied: the state has all lines, and reports of it may have any period of whole
 /// days. The state has what the question's report needs, and can answer all questions that need no more.
@@ -48,35 +49,22 @@ pub struct StateOutcome {
 /// [`State`] has an example.
 ///
 /// # Errors
-/// As [`count`](crate::count).
+/// As [`count`](crate::count), and [`ErrorKind::StateSettings`] if the question has other settings than the state that
+/// lines are counted like, or lacks its nginx configuration.
 pub fn count_to_state(
     question: &Question,
     inputs: Vec<Input>,
     source: Option<&str>,
+    like: Option<&State>,
     engine: &Engine,
 ) -> Result<StateOutcome, Error> {
-    count_in_tables(question, saved_tables(question)?, inputs, source, engine)
-}
-
-impl State {
-    /// Counts the lines of further inputs, like those that this state has: with the same settings, and in the same
-    /// tables. The result can be merged with this state.
-    ///
-    /// # Errors
-    /// As [`count`](crate::count); [`ErrorKind::StateSettings`] if the question has another value for a setting, or
-    /// lacks the nginx configuration.
-    pub fn count_more(
-        &self,
-        question: &Question,
-        inputs: Vec<Input>,
-        source: Option<&str>,
-        engine: &Engine,
-    ) -> Result<StateOutcome, Error> {
-        let mut question = question.clone();
-        self.ask(&mut question)?;
-        self.check_counting(&question)?;
-        count_in_tables(&question, self.tables().to_vec(), inputs, source, engine)
-    }
+    let Some(state) = like else {
+        return count_in_tables(question, saved_tables(question)?, (inputs, source), false, engine);
+    };
+    let mut question = question.clone();
+    state.ask(&mut question)?;
+    state.check_counting(&question)?;
+    count_in_tables(&question, state.tables().to_vec(), (inputs, source), true, engine)
 }
 
 /// The tables that a state of this question has: those of its report. With exact visitors, also those of highlights, so
@@ -87,11 +75,12 @@ fn saved_tables(question: &Question) -> Result<Vec<TablePlan>, Error> {
     Ok(crate::state::in_order(Plan::of(&saving)?.kept().to_vec()))
 }
 
+/// Counts inputs in these tables. `is_more` is true if they are added to a state.
 fn count_in_tables(
     question: &Question,
     tables: Vec<TablePlan>,
-    inputs: Vec<Input>,
-    source: Option<&str>,
+    (inputs, source): (Vec<Input>, Option<&str>),
+    is_more: bool,
     engine: &Engine,
 ) -> Result<StateOutcome, Error> {
     let mut watch = Stopwatch::start();
@@ -105,7 +94,8 @@ fn count_in_tables(
         return Ok(StateOutcome { state: None, report: None, rejects: None, problems, few_threads: None, phases });
     }
     let paths = sources.iter().map(|source| source.path.clone()).collect();
-    let prepared = PreparedQuestion::by_day(question, engine, tables.clone(), paths)?;
+    let mut prepared = PreparedQuestion::by_day(question, engine, tables.clone(), paths)?;
+    prepared.plan.is_of_a_part = is_more || sources.iter().any(|source| source.range() != (0..u64::MAX));
     let opening = watch.lap();
     let session = counted_session(&prepared, &mut sources)?;
     let (counted, inputs) = session.finish_counting(|| sources.into_iter().map(EndedInput::from).collect(), None);
@@ -132,14 +122,16 @@ fn count_in_tables(
     problems.extend(assembled.problems);
     let mut report = assembled.report;
     report.iter_mut().for_each(|report| report.warn(&problems));
-    let state = report.as_ref().map(|report| {
-        let days = tally.by_day.take().map(|by_day| by_day.into_parts().collect()).unwrap_or_default();
-        let notes = kept_notes(&report.notes, &saved);
-        State::of(
-            question,
-            CountedState { tables, sources: saved.into_iter().map(|(_, source)| source).collect(), days, notes },
-        )
-    });
+    let state = match &report {
+        None => None,
+        Some(report) => {
+            let notes = kept_notes(&report.notes, &saved);
+            let (names, sources): (Vec<_>, Vec<_>) = saved.into_iter().unzip();
+            let name = PathBuf::from(if let [name] = &names[..] { name } else { "the logs" });
+            let days = tally.by_day.take().map(|by_day| by_day.into_parts().collect()).unwrap_or_default();
+            Some(State::of(question, CountedState { name, tables, sources, days, notes })?)
+        }
+    };
     phases.assembling += watch.lap();
     Ok(StateOutcome { state, report, rejects, problems, few_threads, phases })
 }
@@ -148,6 +140,8 @@ fn count_in_tables(
 struct Facts {
     name: String,
     head: Head,
+    /// Hash of the bytes before the end of the range.
+    tail: Option<u64>,
     range: (u64, u64),
     file: Option<FileStamp>,
 }
@@ -155,15 +149,20 @@ struct Facts {
 impl Facts {
     fn of(input: &EndedInput, head: Head, host: &str) -> Facts {
         let EndedInput { path, is_file, covered, .. } = input;
-        let file = || std::fs::metadata(path).ok().map(|metadata| FileStamp::of(path, &metadata));
-        let file = if *is_file { file() } else { None };
+        // The path may lead to another file by now.
+        let is_same = |probe: &Probe| Head::of(&probe.first).agrees(&head) == Some(true);
+        let probe = if *is_file { Probe::open(path).ok().flatten().filter(is_same) } else { None };
+        let before =
+            probe.as_ref().filter(|probe| probe.compression.is_none()).and_then(|probe| probe.before(covered.end).ok());
+        let tail = before.and_then(|before| if let Before::Tail { hash, .. } = before { Some(hash) } else { None });
         let default_name = || match is_file {
             true => format!("{host}:{}", written(absolute(path).as_os_str().as_encoded_bytes())),
             false => NO_NAME.to_owned(),
         };
         let name = input.source_name.clone().unwrap_or_else(default_name);
         let head = if name == NO_NAME { Head::default() } else { head };
-        Facts { name, head, range: (covered.start, covered.end), file }
+        let file = probe.map(|probe| probe.stamp);
+        Facts { name, head, tail, range: (covered.start, covered.end), file }
     }
 
     fn source(
@@ -173,7 +172,7 @@ impl Facts {
         input: &CountedInput<'_>,
         ledger: &InputLedger,
     ) -> Source {
-        let Facts { name, head, range: (from, to), file } = self;
+        let Facts { name, head, tail, range: (from, to), file } = self;
         let lines = ledger.chunk_lines.iter().map(|(_, lines)| lines).sum();
         let text = if question.counting.anonymize { sample_text_cut } else { sample_text };
         let samples = ledger.samples.iter().map(|sample| SavedSample {
@@ -193,7 +192,7 @@ impl Facts {
         Source {
             name,
             head,
-            tail: None,
+            tail,
             ranges: if from < to { vec![CountedRange { from, to, lines }] } else { Vec::new() },
             envelope: input.envelope.clone(),
             formats: by_format,
@@ -205,13 +204,14 @@ impl Facts {
             lost_bytes,
             address_list: took.clone().any(|(format, _)| format.has_address_list()),
             file: file.map(StampOfFile::from),
-            closed: false,
+            // Compressed files do not grow.
+            closed: input.compression.is_some() && input.part.is_none() && input.failure.is_none(),
             provisional: false,
         }
     }
 }
 
-fn absolute(path: &Path) -> std::path::PathBuf {
+fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 

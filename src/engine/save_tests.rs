@@ -50,11 +50,15 @@ fn engine() -> Engine {
 }
 
 fn input(text: &str) -> Input {
-    Input::reader("a.log", std::io::Cursor::new(text.as_bytes().to_vec())).source_name("a.log")
+    named("a.log", text)
+}
+
+fn named(name: &str, text: &str) -> Input {
+    Input::reader(name, std::io::Cursor::new(text.as_bytes().to_vec())).source_name(name)
 }
 
 fn state(question: &Question, input: Input) -> State {
-    let outcome = count_to_state(question, vec![input], None, &engine()).unwrap();
+    let outcome = count_to_state(question, vec![input], None, None, &engine()).unwrap();
     assert!(outcome.problems.is_empty());
     outcome.state.unwrap()
 }
@@ -110,4 +114,117 @@ fn merged_ranges_are_the_bytes_of_one_count() {
         assert_eq!(json(&forth.report(&question(), &engine()).unwrap()), plain(&question(), &text));
         assert!(bytes(&forth) == bytes(&whole) && bytes(&back) == bytes(&whole), "{cut}");
     }
+}
+
+#[test]
+fn states_with_different_tables_keep_what_all_have() {
+    let (first, second) = (log(2, 3), log(3, 4));
+    let other = Question::new()
+        .by(Unit::Minute)
+        .top([Dimension::Path, Dimension::Status])
+        .log_formats(question().reading.log_formats);
+    let states =
+        || [state(&question(), input(&first)), state(&other, named("b.log", &second))].map(|state| reread(&state));
+    let (merged, _) = State::merge(states().to_vec(), false).unwrap();
+    let (back, _) = State::merge(states().into_iter().rev().collect(), false).unwrap();
+    assert!(bytes(&merged) == bytes(&back));
+    let merged = reread(&merged);
+    let asked = Question::new().by(Unit::Day).log_formats(question().reading.log_formats);
+    let report = merged.report(&Question::new(), &engine()).unwrap();
+    let inputs = vec![input(&first), named("b.log", &second)];
+    assert!(json(&report) == json(&count(&asked, inputs, &engine()).unwrap().report.unwrap()));
+    let notes: Vec<_> = report.notes.iter().map(|note| note.code.name()).collect();
+    assert!(notes.contains(&"not-in-all-states"), "{notes:?}");
+    let error = merged.report(&Question::new().by(Unit::Hour), &engine()).unwrap_err().to_string();
+    assert!(error.starts_with("the state does not have uv by hour; it has all, "), "{error}");
+    // Writing a state that is settled gives the same bytes.
+    let mut settled = State::merge(states().to_vec(), false).unwrap().0;
+    settled.settle(2).unwrap();
+    assert!(bytes(&settled) == bytes(&merged));
+}
+
+#[test]
+fn states_with_different_settings_are_not_merged() {
+    let text = log(1, 5);
+    let filtered = question().filters([crate::filter::Condition::Status("2xx".parse().unwrap())]);
+    let (all, some) = (state(&question(), input(&text)), state(&filtered, named("b.log", &text)));
+    let error = State::merge(vec![all.clone(), some.clone()], false).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "b.log: the state was counted with status 2xx, but a.log without status; states can be merged only if their settings are the same"
+    );
+    // A report takes the settings of the state.
+    let expected = json(&count(&filtered, vec![named("b.log", &text)], &engine()).unwrap().report.unwrap());
+    assert!(json(&some.report(&question(), &engine()).unwrap()) == expected);
+    let error = all.report(&filtered, &engine()).unwrap_err().to_string();
+    assert!(
+        error.starts_with("a.log: the state was counted without status, but this run is with status 2xx; "),
+        "{error}"
+    );
+}
+
+#[test]
+fn lines_are_counted_once() {
+    let text = log(2, 6);
+    let len = text.len() as u64;
+    let part = |from, to| state(&question(), input(&text).range(from..to));
+    let (whole, first, middle) = (part(0, len), part(0, len / 2), part(len / 4, 3 * len / 4));
+    for (states, is_left_out) in [
+        (vec![whole.clone(), first.clone()], true),
+        (vec![first.clone(), middle.clone(), whole.clone()], true),
+        (vec![first.clone(), first.clone()], true),
+        (vec![first.clone(), middle], false),
+    ] {
+        let error = State::merge(states.clone(), false).unwrap_err();
+        assert!(matches!(error.kind(), crate::error::ErrorKind::StateOverlap { .. }), "{error}");
+        let merged = State::merge(states.clone(), true);
+        assert_eq!(merged.is_ok(), is_left_out);
+        if let Ok((merged, notes)) = merged {
+            let largest = if states.iter().any(|state| bytes(state) == bytes(&whole)) { &whole } else { &first };
+            assert!(bytes(&merged) == bytes(largest));
+            assert_eq!(notes.len(), states.len() - 1);
+        }
+    }
+    let twice = count_to_state(&question(), vec![input(&text), input(&text)], None, None, &engine()).unwrap_err();
+    assert!(twice.to_string().contains("are given twice"), "{twice}");
+    // Texts without a name are always new.
+    let unnamed = || state(&question(), Input::reader("a.log", std::io::Cursor::new(text.clone().into_bytes())));
+    assert!(State::merge(vec![unnamed(), unnamed()], true).unwrap().1.is_empty());
+}
+
+#[test]
+fn anonymized_states_have_no_hashes_of_visitors() {
+    let text = log(1, 7);
+    let hll = question().uv(crate::measure::UvMethod::Hll(crate::measure::Precision::new(8).unwrap())).anonymize(true);
+    let saved = state(&hll, input(&text));
+    let report = json(&saved.report(&Question::new(), &engine()).unwrap());
+    assert_eq!(report, json(&reread(&saved).report(&Question::new(), &engine()).unwrap()));
+    assert!(report["summary"]["uv"].as_u64().unwrap() > 50, "{}", report["summary"]);
+    // Merging registers with registers of the same visitors does not change the number.
+    let again = state(&hll, named("b.log", &text));
+    let merged = State::merge(vec![saved, again], false).unwrap().0;
+    assert_eq!(json(&merged.report(&Question::new(), &engine()).unwrap())["summary"]["uv"], report["summary"]["uv"]);
+}
+
+/// A changed bit is detected, or changes nothing.
+#[test]
+fn damaged_states_never_give_other_numbers() {
+    let whole = bytes(&state(&question(), input(&log(2, 8))));
+    let expected = json(&State::from_reader("a", &whole[..]).unwrap().report(&Question::new(), &engine()).unwrap());
+    let step = if crate::thorough::is_thorough() { 1 } else { whole.len() * 8 / 300 };
+    for bit in (0..whole.len() * 8).step_by(step) {
+        let mut damaged = whole.clone();
+        damaged[bit / 8] ^= 1 << (bit % 8);
+        let report = State::from_reader("a", &damaged[..]).and_then(|state| state.report(&Question::new(), &engine()));
+        assert!(report.is_err() || report.is_ok_and(|report| json(&report) == expected), "bit {bit}");
+    }
+    for len in (0..whole.len()).step_by(step.div_ceil(8)) {
+        assert!(State::from_reader("a", &whole[..len]).is_err(), "{len} bytes");
+    }
+    let mut longer = whole.clone();
+    longer.push(0);
+    assert!(State::from_reader("a", &longer[..]).is_err());
+    let later = [b"logstat state 2\n", &whole[16..]].concat();
+    let error = State::from_reader("a.state", &later[..]).unwrap_err().to_string();
+    assert!(error.starts_with("a.state: ") && error.contains(" version 2 "), "{error}");
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{Error, ErrorKind, bytes_in_words, io_error_text};
 use crate::files::error_logs;
 use crate::message::{Message, Setting, message};
-use crate::text::printable;
+use crate::text::{Grouped, printable};
 
 impl Error {
     /// The error as a message. Settings have the names of this library; [`Message::reword`] renames them.
@@ -23,6 +23,23 @@ impl Error {
             | ErrorKind::PairNotAllowed { detail }
             | ErrorKind::NotInState { detail } => return detail.clone(),
             ErrorKind::StateSettings { path, detail } => return message![name(path), ": ", detail.clone()],
+            ErrorKind::StateOverlap { path, other, source, from, to } if path == other => {
+                let (from, to, source) = (Grouped(*from), Grouped(*to), printable(source.as_bytes()));
+                format!(
+                    "{}: bytes {from} to {to} of {source} are given twice; a state counts each line once",
+                    name(path)
+                )
+            }
+            ErrorKind::StateOverlap { path, other, source, from, to } => {
+                let (from, to) = (Grouped(*from), Grouped(*to));
+                let text = format!(
+                    "{}: bytes {from} to {to} of {} are in {}, too: leave one of the two out; ",
+                    name(path),
+                    printable(source.as_bytes()),
+                    name(other)
+                );
+                return message![text, Setting::Dedupe, " does so only if the other has all its lines"];
+            }
             ErrorKind::ReadOnce { path } => {
                 return message![
                     format!("{}: can be read only once, but ", name(path)),
@@ -146,23 +163,29 @@ impl Error {
                 format!("{}: no file matches", name(pattern))
             }
             ErrorKind::NoMatch { pattern, detail } => format!("{}: invalid pattern: {detail}", name(pattern)),
+            ErrorKind::Gap { path, counted_bytes, now_bytes: None } => format!(
+                "{}: was removed before it was known to be complete; lines after its first {counted_bytes} bytes may be \
+                 missing from the report; run the command more often, or keep rotated files longer",
+                name(path)
+            ),
+            ErrorKind::Gap { path, counted_bytes, now_bytes: Some(now_bytes) } => format!(
+                "{}: was cut from {counted_bytes} bytes or more to {now_bytes}; lines that were cut off may be missing \
+                 from the report",
+                name(path)
+            ),
+            ErrorKind::StateLocked { path } => {
+                format!("{}: another run is using it; run the command again after that run has ended", name(path))
+            }
             ErrorKind::NoSuchInput { input, inputs } => {
                 format!("there is no input {input}: the session has {inputs}")
             }
             ErrorKind::StateDamaged { path, detail } => format!(
-                "{}: the state is damaged: {detail}; it stays as it is: restore it from a backup, or remove it and count \
-                 the logs again",
+                "{}: the state is damaged: {detail}\n  restore it from a backup, or delete it and count the logs again",
                 name(path)
             ),
             ErrorKind::StateVersion { path, version } => format!(
-                "{}: the state has version {version} of its format, which a later logstat wrote; use that version",
+                "{}: a newer logstat wrote this state: it has version {version} of the format; upgrade logstat",
                 name(path)
-            ),
-            ErrorKind::StateOverlap { path, other, source, from, to } => format!(
-                "{}: has counted bytes {from} to {to} of {}, and so has {}; leave one of these states out",
-                name(path),
-                printable(source.as_bytes()),
-                name(other)
             ),
             ErrorKind::TooManyVariables { most } => {
                 format!("at most {most} variables can be used at once; use the others in another run")

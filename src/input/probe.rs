@@ -10,6 +10,7 @@ use super::head::TAIL;
 use super::stream_file::decoder;
 use crate::files::{Compression, MAGIC_BYTES};
 use crate::keys::fixed_hash;
+use crate::text::lines::HEAD_BYTES;
 
 /// A regular file whose text is examined.
 pub(crate) struct Probe {
@@ -79,6 +80,15 @@ impl Probe {
         })
     }
 
+    /// True if there is as much text as formats are detected from.
+    pub(crate) fn has_sample(&self) -> io::Result<bool> {
+        if self.compression.is_none() {
+            return Ok(self.stamp.size >= HEAD_BYTES as u64);
+        }
+        let head = io::copy(&mut self.text()?.take(HEAD_BYTES as u64), &mut io::sink());
+        Ok(head.is_ok_and(|bytes| bytes == HEAD_BYTES as u64))
+    }
+
     /// Reads the text from its start.
     fn text(&self) -> io::Result<Box<dyn Read + Send>> {
         (&self.file).rewind()?;
@@ -145,6 +155,16 @@ mod tests {
             let probe = probe(&compressed[..end]);
             assert!(text.starts_with(&probe.first) || probe.compression.is_none());
             assert_eq!(probe.before(text.len() as u64 + 1).unwrap(), Before::Shorter);
+        }
+    }
+
+    #[test]
+    fn sample_is_as_long_as_the_head_of_an_input() {
+        for (len, expected) in [(0, false), (HEAD_BYTES - 1, false), (HEAD_BYTES, true), (HEAD_BYTES + 1, true)] {
+            let text = vec![b'x'; len];
+            assert_eq!(probe(&text).has_sample().unwrap(), expected, "{len}");
+            #[cfg(feature = "compressed")]
+            assert_eq!(probe(&gzip(&text)).has_sample().unwrap(), expected, "{len}");
         }
     }
 

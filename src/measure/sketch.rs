@@ -68,6 +68,13 @@ impl Sketch {
         }
     }
 
+    /// Replaces hashes by registers. An empty sketch stays as it is.
+    pub(super) fn use_registers(&mut self) {
+        if self.len() > 0 {
+            self.convert_to_registers();
+        }
+    }
+
     pub(crate) fn merge(&mut self, other: &Sketch) {
         match &other.form {
             Form::Exact(hashes) => hashes.iter().for_each(|hash| self.insert(*hash)),

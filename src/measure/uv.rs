@@ -91,6 +91,13 @@ impl Uv {
         (self.bytes(size) + self.sets.bytes(size), sets.iter().map(sketch).sum())
     }
 
+    /// Replaces the hashes of visitors in sketches by registers, from which no visitor can be recognised.
+    pub(crate) fn use_registers(&mut self) {
+        if let Sets::Hll(.., sketches) = &mut self.sets {
+            sketches.iter_mut().for_each(Sketch::use_registers);
+        }
+    }
+
     /// Converts exact sets to sketches; `hashes` are those of the visitors, by visitor id.
     pub(crate) fn use_sketches(&mut self, precision: Precision, seed: Seed, hashes: &[u64]) {
         let Sets::Exact(sets) = &mut self.sets else { return };

@@ -20,6 +20,8 @@ pub(crate) struct Plan {
     kept: usize,
     /// True if every day has these tables, for a state.
     is_by_day: bool,
+    /// True if the inputs are a part of all that is counted: then they need not log every field that is asked for.
+    pub(crate) is_of_a_part: bool,
     /// The variables that the question names, in the order of their columns.
     pub(crate) variable_columns: VariableColumns,
     /// The logged fields that identify a visitor.
@@ -69,7 +71,16 @@ impl Plan {
     fn with_tables(counting: &Counting, tables: Vec<TablePlan>, variable_columns: VariableColumns) -> Plan {
         let visitor = steps::logged_by(counting.visitor, &variable_columns);
         let filters = Filter::fields(counting.has_period(), &counting.filters, &variable_columns);
-        Plan { kept: tables.len(), is_by_day: false, tables, variable_columns, visitor, filters, each: Fields::NONE }
+        Plan {
+            kept: tables.len(),
+            is_by_day: false,
+            is_of_a_part: false,
+            tables,
+            variable_columns,
+            visitor,
+            filters,
+            each: Fields::NONE,
+        }
     }
 
     /// True if every day has these tables, for a state.

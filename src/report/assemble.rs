@@ -125,11 +125,11 @@ pub(crate) fn assemble(
         let ledgers: Vec<_> = read.iter().map(|input| input.ledger).collect();
         let missing = not_logged(question, &plan.variable_columns, logged);
         let missing = missing.or_else(|| key_not_logged(&reading.fields, formats, &ledgers));
-        if let Some(missing) = missing {
+        if let Some(missing) = missing.filter(|_| !plan.is_of_a_part) {
             let why = why_not_logged(&missing, real_ip, anonymize, formats, &read);
             return Err(ErrorKind::NotLogged { detail: missing.message() + why }.into());
         }
-        if real_ip.is_some_and(RealIp::is_in_place) && !has_lists(formats, &read) {
+        if real_ip.is_some_and(RealIp::is_in_place) && !has_lists(formats, &read) && !plan.is_of_a_part {
             let detail = message![
                 Setting::Trust,
                 " needs a list of addresses in place of $remote_addr, but no input has one; name the variable that \

@@ -4,6 +4,7 @@ use super::State;
 use super::settings::{Misfit, Settings};
 use crate::error::{Error, ErrorKind};
 use crate::message::{Message, Setting, message};
+use crate::metric::Sort;
 use crate::question::{Plan, Question, Section};
 use crate::tally::{NotSaved, check_saved};
 
@@ -16,7 +17,7 @@ impl State {
     /// let line = r#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8.5""#;
     /// let inputs = vec![Input::reader("a.log", line.as_bytes())];
     /// let saving = Question::new().by(Unit::Hour);
-    /// let state = count_to_state(&saving, inputs, None, &Engine::default())?.state.expect("a line was counted");
+    /// let state = count_to_state(&saving, inputs, None, None, &Engine::default())?.state.expect("a line was counted");
     /// let mut question = Question::new();
     /// state.ask(&mut question)?;
     /// assert_eq!(question.counting.by, Some(Unit::Hour));
@@ -27,6 +28,7 @@ impl State {
     /// [`ErrorKind::StateSettings`] if the question has another value for a setting.
     pub fn ask(&self, question: &mut Question) -> Result<(), Error> {
         self.put_settings(question)?;
+        let is_asked = asked_sections(question);
         question.counting.by.get_or_insert(self.shown.by);
         if question.counting.split.is_none() && self.shown.split.is_some() {
             let mut split = alone(question, Section::Timeline);
@@ -39,8 +41,14 @@ impl State {
             question.counting.top = Some(ranked);
         }
         if question.showing.show.is_none() {
-            let shown: Vec<Section> =
-                Section::all().filter(|section| self.can_answer(&alone(question, *section))).collect();
+            let mut shown: Vec<Section> = Section::all().filter(|section| is_asked(*section)).collect();
+            for section in Section::all().filter(|section| !is_asked(*section)) {
+                // Two sections may need numbers of one table that no saved table has together.
+                shown.push(section);
+                if !self.can_answer(&only(question, &shown)) {
+                    shown.pop();
+                }
+            }
             question.showing.show = (shown.len() < Section::all().count()).then_some(shown);
         }
         Ok(())
@@ -103,9 +111,29 @@ impl State {
     }
 }
 
+/// Returns the sections that a question asks for by what it says about them. If the state does not have what they need,
+/// that is an error, while a default section is left out.
+fn asked_sections(question: &Question) -> impl Fn(Section) -> bool + use<> {
+    let Question { counting, showing, .. } = question;
+    let columns = !showing.columns.is_empty();
+    let timeline = columns || counting.by.is_some() || counting.split.is_some();
+    let rankings = columns || counting.top.is_some() || showing.sort != Sort::default();
+    move |section| match section {
+        Section::Summary => columns,
+        Section::Timeline => timeline,
+        Section::Top => rankings,
+        _ => false,
+    }
+}
+
 /// The question with only one section, and without what would need other tables.
 fn alone(question: &Question, section: Section) -> Question {
-    let mut alone = question.clone().show([section]).max_keys(None).max_memory(None).highlights(false);
-    alone.showing.fail_if = Vec::new();
-    alone
+    only(question, &[section])
+}
+
+/// The question with only these sections, and without what would need other tables.
+fn only(question: &Question, sections: &[Section]) -> Question {
+    let mut only = question.clone().show(sections.iter().copied()).max_keys(None).max_memory(None).highlights(false);
+    only.showing.fail_if = Vec::new();
+    only
 }

@@ -24,7 +24,7 @@ pub(super) const SCHEMA: &str = "logstat.state/1";
 /// use logstat::{Engine, Input, Inspection, Question, count_to_state};
 /// let line = r#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8.5""#;
 /// let inputs = vec![Input::reader("a.log", line.as_bytes())];
-/// let state = count_to_state(&Question::new(), inputs, None, &Engine::default())?.state.expect("a line was counted");
+/// let state = count_to_state(&Question::new(), inputs, None, None, &Engine::default())?.state.expect("a line was counted");
 /// let mut file = Vec::new();
 /// state.write(&mut file)?;
 /// let inspection = Inspection::from_reader("a.state", &file[..])?;

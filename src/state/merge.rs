@@ -28,7 +28,7 @@ impl State {
         let mut names: Vec<(PathBuf, Vec<Source>)> = Vec::new();
         for state in order.into_iter().filter_map(|at| states[at].take()) {
             let Some(all) = &mut merged else {
-                names.push((state.name.clone(), state.sources().cloned().collect::<Vec<_>>()));
+                names.push((state.name.clone(), state.sources().cloned().collect()));
                 merged = Some(state);
                 continue;
             };
@@ -47,7 +47,7 @@ impl State {
             all.add(state);
         }
         let mut merged = merged.ok_or_else(|| ErrorKind::NotInState { detail: "there is no state to merge".into() })?;
-        merged.parts.sort_by(|a, b| a.source.cmp(&b.source));
+        merged.sort_sources();
         Ok((merged, notes))
     }
 
@@ -70,7 +70,7 @@ impl State {
         other.covered() > 0 && other.parts.iter().all(has)
     }
 
-    fn check_settings(&self, other: &State) -> Result<(), Error> {
+    pub(super) fn check_settings(&self, other: &State) -> Result<(), Error> {
         let Some(difference) = self.settings.difference(&other.settings) else { return Ok(()) };
         let detail = message![
             "the state was counted ",
@@ -83,7 +83,7 @@ impl State {
     }
 
     /// Adds a state with the same settings and other lines.
-    fn add(&mut self, other: State) {
+    pub(super) fn add(&mut self, other: State) {
         if self.layout != other.layout {
             let tables = layout::common(&self.layout.tables, &other.layout.tables);
             for tables_of_one in [&self.layout.tables, &other.layout.tables] {
@@ -135,7 +135,7 @@ impl State {
     /// let line = |day: u8| format!(r#"10.0.0.7 - - [{day:02}/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 5 "-" "curl""#);
     /// let log = [5, 6, 9].map(line).join("\n");
     /// let inputs = vec![Input::reader("a.log", std::io::Cursor::new(log))];
-    /// let mut state = count_to_state(&Question::new(), inputs, None, &Engine::default())?.state.expect("it was read");
+    /// let mut state = count_to_state(&Question::new(), inputs, None, None, &Engine::default())?.state.expect("it was read");
     /// state.keep_days(4);
     /// let report = state.report(&Question::new(), &Engine::default())?;
     /// assert_eq!((report.lines.parsed, report.lines.filtered), (3, 1));

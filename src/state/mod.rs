@@ -7,6 +7,7 @@
 mod ask;
 mod conditions;
 mod day;
+mod edit;
 mod file;
 mod inspection;
 mod layout;
@@ -32,7 +33,7 @@ pub use ranges::CountedRange;
 pub(crate) use settings::Settings;
 pub(crate) use source::{NO_NAME, SavedSample, Source, StampOfFile};
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::note::{Note, NoteCode};
 use crate::question::Question;
 use crate::tally::{Day, DayPart, TablePlan, Unescaped, check_saved};
@@ -52,7 +53,7 @@ use crate::tally::{Day, DayPart, TablePlan, Unescaped, check_saved};
 /// let mut states = Vec::new();
 /// for line in lines {
 ///     let inputs = vec![Input::reader("a.log", line.as_bytes())];
-///     let state = count_to_state(&question, inputs, None, &Engine::default())?.state.expect("a line was counted");
+///     let state = count_to_state(&question, inputs, None, None, &Engine::default())?.state.expect("a line was counted");
 ///     let mut file = Vec::new();
 ///     state.write(&mut file)?;
 ///     states.push(State::from_reader("a.state", &file[..])?);
@@ -96,6 +97,8 @@ type Days = BTreeMap<Day, Vec<DayLines>>;
 
 /// What was counted, to make a state of.
 pub(crate) struct CountedState {
+    /// Its name in messages.
+    pub(crate) name: PathBuf,
     pub(crate) tables: Vec<TablePlan>,
     pub(crate) sources: Vec<Source>,
     pub(crate) days: Vec<(Day, DayPart<Unescaped>)>,
@@ -104,16 +107,24 @@ pub(crate) struct CountedState {
 
 impl State {
     /// Makes a state of what was counted for a question.
-    pub(crate) fn of(question: &Question, counted: CountedState) -> State {
-        let CountedState { tables, sources, days, mut notes } = counted;
+    ///
+    /// # Errors
+    /// [`ErrorKind::StateOverlap`] if a text was read twice.
+    pub(crate) fn of(question: &Question, counted: CountedState) -> Result<State, Error> {
+        let CountedState { name, tables, sources, days, mut notes } = counted;
         let layout = Arc::new(Layout { tables: in_order(tables), reasons: layout::reasons() });
-        let lines = |part| DayLines::Counted(Arc::new(day::CountedDay { layout: Arc::clone(&layout), part }));
+        let lines = |mut part: DayPart<Unescaped>| {
+            if question.counting.anonymize {
+                part.tally.use_registers();
+            }
+            DayLines::Counted(Arc::new(day::CountedDay { layout: Arc::clone(&layout), part }))
+        };
         let days = days.into_iter().map(|(day, part)| (day, vec![lines(part)])).collect();
         notes.sort();
         notes.dedup();
         let counting = &question.counting;
         let mut state = State {
-            name: PathBuf::from("a new state"),
+            name,
             settings: Settings::of(question),
             shown: Shown { by: counting.unit(), top: counting.rankings(), split: counting.split },
             layout: Arc::clone(&layout),
@@ -124,8 +135,23 @@ impl State {
             kept_from: None,
             dropped: 0,
         };
-        sources.into_iter().for_each(|source| state.add_source(SourcePart { source, days: None }));
-        state
+        for source in sources {
+            state.check_overlap(&source)?;
+            state.add_source(SourcePart { source, days: None });
+        }
+        state.sort_sources();
+        Ok(state)
+    }
+
+    /// Checks that no source has lines of another.
+    fn check_overlap(&self, source: &Source) -> Result<(), Error> {
+        let Some((from, to)) = self.sources().find_map(|ours| ours.overlap(source)) else { return Ok(()) };
+        let (path, other, source) = (self.name.clone(), self.name.clone(), source.name.clone());
+        Err(ErrorKind::StateOverlap { path, other, source, from, to }.into())
+    }
+
+    pub(crate) fn sort_sources(&mut self) {
+        self.parts.sort_by(|a, b| a.source.cmp(&b.source));
     }
 
     /// Its name in messages: the path of its file.

@@ -35,7 +35,7 @@ fn within_day(wall_s: i64) -> Message {
     let clock = clock.strip_suffix(":00").unwrap_or(clock);
     message![
         format!(
-            "{clock} is within a day, and a state only knows whole days: give dates, such as yesterday or 2026-11-14, with "
+            "a state only knows whole days, and {clock} is within a day: give dates, such as yesterday or 2026-11-14, with "
         ),
         Setting::Since,
         ", ",

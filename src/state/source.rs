@@ -75,7 +75,27 @@ impl From<FileStamp> for StampOfFile {
     }
 }
 
+impl From<&StampOfFile> for FileStamp {
+    fn from(stamp: &StampOfFile) -> FileStamp {
+        let StampOfFile { path, device, inode, size, modified_ns } = stamp.clone();
+        FileStamp { path: path.into(), device, inode, size, modified_ns }
+    }
+}
+
 impl Source {
+    /// End of what was counted, in bytes of text; 0 if nothing was.
+    pub(crate) fn end(&self) -> u64 {
+        self.ranges.last().map_or(0, |range| range.to)
+    }
+
+    /// Notes that the text was cut off. Lines that were counted stay counted.
+    pub(crate) fn cut_to(&mut self, end: u64) {
+        self.ranges.retain_mut(|range| {
+            range.to = range.to.min(end);
+            range.from < range.to
+        });
+    }
+
     /// True if the text can be recognised.
     fn has_identity(&self) -> bool {
         self.name != NO_NAME
@@ -104,9 +124,8 @@ impl Source {
 
     /// Adds disjoint ranges of the same text.
     pub(super) fn add(&mut self, other: Source) {
-        let end = |source: &Source| source.ranges.last().map_or(0, |range| range.to);
         // Facts about the text's end are those of the part that reaches farther.
-        let last = if (end(self), &*self) < (end(&other), &other) { &other } else { &*self };
+        let last = if (self.end(), &*self) < (other.end(), &other) { &other } else { &*self };
         let (tail, file, closed) = (last.tail, last.file.clone(), last.closed);
         let (samples, ranges) = (self.samples.iter().chain(&other.samples), self.ranges.iter().chain(&other.ranges));
         let (joined, before) = ranges::joined(ranges.copied().collect());

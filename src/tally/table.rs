@@ -182,6 +182,15 @@ impl<F> Table<F> {
         }
     }
 
+    /// Replaces the hashes of visitors by registers.
+    pub(super) fn use_registers(&mut self) {
+        for measure in &mut self.measures {
+            if let Measure::Uv(uv) = measure {
+                uv.use_registers();
+            }
+        }
+    }
+
     /// Hits of a group; 0 if the table does not count them.
     pub(crate) fn pv_of(&self, group: GroupId) -> u64 {
         let counted = self.counts().map(|counts| counts.of(group).pv());

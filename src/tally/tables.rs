@@ -257,6 +257,13 @@ impl<F> Tally<F> {
         if self.by_instant { stamp.instant_rank() } else { stamp.rank() }
     }
 
+    /// Replaces the hashes of visitors by registers, so that no visitor can be recognised in a state. Small numbers of
+    /// visitors are then estimated, too.
+    pub(crate) fn use_registers(&mut self) {
+        self.tables.iter_mut().for_each(Table::use_registers);
+        self.undated.use_registers();
+    }
+
     fn widen_period(&mut self, first: Stamp, last: Stamp) {
         let (my_first, my_last) = self.period.unwrap_or((first, last));
         let rank = |stamp: &Stamp| self.rank(*stamp);
