@@ -24,7 +24,8 @@ except ImportError:
     checksum = None
 
 COUNTS = ["status_other", "status_1xx", "status_2xx", "status_3xx", "status_4xx", "status_5xx", "bytes", "static"]
-UNITS = ["second", "minute", "hour", "day", "week", "month", "year", "s", "m", "h"]
+# Lengths of dates as keys of units of time; those of steps such as 15m go by their last letter.
+UNITS = {"year": 4, "month": 7, "day": 10, "hour": 13, "h": 13, "minute": 16, "m": 16, "second": 19, "s": 19}
 
 
 class Numbers:
@@ -156,12 +157,15 @@ MEASURES = {
 
 
 def written(dimension, key):
-    """A key as text. That of a unit of time is a number of seconds, an hour of the day, or a weekday from Monday on."""
-    number = int.from_bytes(key, "big") - (1 << 63)
-    if dimension in ("hour-of-day", "weekday") and key != b"-":
-        return str(number)
-    if dimension.lstrip("0123456789") in UNITS and key != b"-":
-        return (datetime(1970, 1, 1) + timedelta(seconds=number)).isoformat()
+    """A key as reports show it. That of a unit of time is a number."""
+    unit, number = dimension.lstrip("0123456789"), int.from_bytes(key, "big") - (1 << 63)
+    if key != b"-" and unit == "hour-of-day":
+        return f"{number:02}"
+    if key != b"-" and unit == "weekday":
+        return ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"][number]
+    if key != b"-" and (unit in UNITS or unit == "week"):
+        date = datetime(1970, 1, 1) + timedelta(seconds=number)
+        return "{}-W{:02}".format(*date.isocalendar()) if unit == "week" else date.isoformat()[: UNITS[unit]]
     return key.decode("utf-8", "backslashreplace")
 
 

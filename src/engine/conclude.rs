@@ -88,7 +88,7 @@ impl From<Source> for EndedInput {
             compression: source.compression,
             is_found: source.is_found,
             skipped_bytes: source.skipped_bytes(),
-            part: Some(source.range()).filter(|range| *range != (0..u64::MAX)),
+            part: source.part_of_text(),
             failure: source.into_failure(),
         }
     }

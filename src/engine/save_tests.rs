@@ -50,7 +50,11 @@ fn engine() -> Engine {
 }
 
 fn input(text: &str) -> Input {
-    Input::reader("a.log", std::io::Cursor::new(text.as_bytes().to_vec())).source_name("a.log")
+    named("a.log", text)
+}
+
+fn named(name: &str, text: &str) -> Input {
+    Input::reader(name, std::io::Cursor::new(text.as_bytes().to_vec())).source_name(name)
 }
 
 fn state(question: &Question, input: Input) -> State {
@@ -119,22 +123,20 @@ fn states_with_different_tables_keep_what_all_have() {
         .by(Unit::Minute)
         .top([Dimension::Path, Dimension::Status])
         .log_formats(question().reading.log_formats);
-    let states = || {
-        [state(&question(), input(&first)), state(&other, input(&second).source_name("b.log"))]
-            .map(|state| reread(&state))
-    };
+    let states =
+        || [state(&question(), input(&first)), state(&other, named("b.log", &second))].map(|state| reread(&state));
     let (merged, _) = State::merge(states().to_vec(), false).unwrap();
     let (back, _) = State::merge(states().into_iter().rev().collect(), false).unwrap();
     assert!(bytes(&merged) == bytes(&back));
     let merged = reread(&merged);
     let asked = Question::new().by(Unit::Day).log_formats(question().reading.log_formats);
     let report = merged.report(&Question::new(), &engine()).unwrap();
-    let inputs = vec![input(&first), input(&second)];
-    assert_eq!(json(&report), json(&count(&asked, inputs, &engine()).unwrap().report.unwrap()));
+    let inputs = vec![input(&first), named("b.log", &second)];
+    assert!(json(&report) == json(&count(&asked, inputs, &engine()).unwrap().report.unwrap()));
     let notes: Vec<_> = report.notes.iter().map(|note| note.code.name()).collect();
     assert!(notes.contains(&"not-in-all-states"), "{notes:?}");
     let error = merged.report(&Question::new().by(Unit::Hour), &engine()).unwrap_err().to_string();
-    assert!(error.starts_with("the state does not have hour; it has all, "), "{error}");
+    assert!(error.starts_with("the state does not have uv by hour; it has all, "), "{error}");
     // Writing a state that is settled gives the same bytes.
     let mut settled = State::merge(states().to_vec(), false).unwrap().0;
     settled.settle(2).unwrap();
@@ -145,14 +147,15 @@ fn states_with_different_tables_keep_what_all_have() {
 fn states_with_different_settings_are_not_merged() {
     let text = log(1, 5);
     let filtered = question().filters([crate::filter::Condition::Status("2xx".parse().unwrap())]);
-    let (all, some) = (state(&question(), input(&text)), state(&filtered, input(&text).source_name("b.log")));
+    let (all, some) = (state(&question(), input(&text)), state(&filtered, named("b.log", &text)));
     let error = State::merge(vec![all.clone(), some.clone()], false).unwrap_err().to_string();
     assert_eq!(
         error,
-        "a.log: the state was counted with status 2xx, but a.log without status; states can be merged only if their settings are the same"
+        "b.log: the state was counted with status 2xx, but a.log without status; states can be merged only if their settings are the same"
     );
     // A report takes the settings of the state.
-    assert_eq!(json(&some.report(&question(), &engine()).unwrap()), plain(&filtered, &text));
+    let expected = json(&count(&filtered, vec![named("b.log", &text)], &engine()).unwrap().report.unwrap());
+    assert!(json(&some.report(&question(), &engine()).unwrap()) == expected);
     let error = all.report(&filtered, &engine()).unwrap_err().to_string();
     assert!(
         error.starts_with("a.log: the state was counted without status, but this run is with status 2xx; "),
@@ -198,7 +201,7 @@ fn anonymized_states_have_no_hashes_of_visitors() {
     assert_eq!(report, json(&reread(&saved).report(&Question::new(), &engine()).unwrap()));
     assert!(report["summary"]["uv"].as_u64().unwrap() > 50, "{}", report["summary"]);
     // Merging registers with registers of the same visitors does not change the number.
-    let again = state(&hll, input(&text).source_name("b.log"));
+    let again = state(&hll, named("b.log", &text));
     let merged = State::merge(vec![saved, again], false).unwrap().0;
     assert_eq!(json(&merged.report(&Question::new(), &engine()).unwrap())["summary"]["uv"], report["summary"]["uv"]);
 }
@@ -223,5 +226,5 @@ fn damaged_states_never_give_other_numbers() {
     assert!(State::from_reader("a", &longer[..]).is_err());
     let later = [b"logstat state 2\n", &whole[16..]].concat();
     let error = State::from_reader("a.state", &later[..]).unwrap_err().to_string();
-    assert!(error.starts_with("a.state: the state has version 2 of its format"), "{error}");
+    assert!(error.starts_with("a.state: ") && error.contains(" version 2 "), "{error}");
 }

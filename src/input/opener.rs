@@ -104,7 +104,7 @@ impl Opener<'_> {
             compression,
             kind,
             part,
-            taken: Taken::NOTHING,
+            taken: Taken::default(),
             is_found,
             source_name,
             is_device,

@@ -19,7 +19,7 @@ impl Part {
     pub(super) const WHOLE: Part = Part { range: 0..u64::MAX, has_finished_lines_only: false };
 
     /// True if all bytes are in the range.
-    pub(crate) fn has_all_bytes(&self) -> bool {
+    pub(super) fn has_all_bytes(&self) -> bool {
         self.range == Part::WHOLE.range
     }
 }
@@ -47,9 +47,14 @@ pub(super) struct Taken {
     end: AtomicU64,
 }
 
-impl Taken {
-    pub(super) const NOTHING: Taken = Taken { start: AtomicU64::new(u64::MAX), end: AtomicU64::new(0) };
+impl Default for Taken {
+    /// No lines.
+    fn default() -> Taken {
+        Taken { start: AtomicU64::new(u64::MAX), end: AtomicU64::new(0) }
+    }
+}
 
+impl Taken {
     pub(super) fn add(&self, chunk: &Chunk<'_>) {
         self.start.fetch_min(chunk.offset, Ordering::Relaxed);
         self.end.fetch_max(chunk.offset + chunk.bytes.len() as u64 + chunk.left_out, Ordering::Relaxed);

@@ -339,6 +339,44 @@ mod tests {
         assert_eq!((bytes, input.shrunk_to()), (1500, Some(1500)));
     }
 
+    /// Nothing outside the range is read, except the rest of its last line.
+    #[test]
+    fn bytes_outside_the_range_are_not_read() {
+        let text: String = (0..50_000).map(|line| format!("line {line:05}\n")).collect();
+        let (len, line) = (text.len() as u64, "line 00000\n".len() as u64);
+        for chunk_bytes in [1 << 20, 10_000, 77] {
+            let unreadable = vec![0..len / 4096 / 2 * 4096, len * 3 / 4..len];
+            let start = unreadable[0].end;
+            let broken = Broken { file: file(text.as_bytes()), unreadable };
+            let chunk_options = ChunkOptions { chunk_bytes, max_line: 1 << 20, small_bytes: 0 };
+            let mut input = Positioned::new(Arc::new(broken), len, chunk_options);
+            let range = start + 5..len * 3 / 4 - AHEAD;
+            input.narrow(&range);
+            assert_eq!(input.chunks_at_most() as u64, (range.end - range.start).div_ceil(chunk_bytes as u64));
+            let (mut taken, mut buffer) = (Vec::new(), Vec::new());
+            while let Some(chunk) = input.next(u64::MAX, &mut buffer) {
+                taken.extend_from_slice(chunk.bytes);
+            }
+            let border = |at: u64| at.next_multiple_of(line) as usize;
+            assert_eq!(taken, text.as_bytes()[border(range.start)..border(range.end)]);
+            assert!(input.into_unreadable(0).is_none(), "{chunk_bytes}");
+        }
+    }
+
+    #[test]
+    fn finished_lines_end_after_the_last_line_feed() {
+        let long = "x".repeat(3 * AHEAD as usize);
+        for (before, after) in
+            [("", ""), ("", "x"), ("", &long), ("a\n", ""), ("a\nb\n", "c"), ("a\n", &long), ("\n", "")]
+        {
+            let text = [before, after].concat();
+            let end = end_of_finished_lines(&file(text.as_bytes()), text.len() as u64);
+            assert_eq!(end, before.len() as u64, "{before:?} {}", after.len());
+        }
+        let broken = Broken { file: file(long.as_bytes()), unreadable: vec![0..10] };
+        assert_eq!(end_of_finished_lines(&broken, long.len() as u64), long.len() as u64);
+    }
+
     /// If some pages of a file cannot be read, every line without a byte in them is taken exactly once, for any chunk
     /// size.
     #[test]

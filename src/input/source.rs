@@ -101,6 +101,11 @@ impl Source {
         self.part.range.clone()
     }
 
+    /// The bytes of the text whose lines are read; `None` for all.
+    pub(crate) fn part_of_text(&self) -> Option<Range<u64>> {
+        (!self.part.has_all_bytes()).then(|| self.range())
+    }
+
     /// True if the lines of a chunk are before the part that is read.
     pub(crate) fn is_before_part(&self, chunk: &Chunk<'_>) -> bool {
         chunk.offset < self.part.range.start
@@ -220,7 +225,7 @@ impl Source {
             compression,
             kind,
             part: Part::WHOLE,
-            taken: Taken::NOTHING,
+            taken: Taken::default(),
             is_found,
             source_name: None,
             is_device,
@@ -287,7 +292,7 @@ impl Source {
     /// Starts again from the beginning of its part, without a mapping. Everything that was counted must be
     /// discarded. [`can_restart`](Self::can_restart) must be true.
     pub(crate) fn restart(&mut self) -> Result<(), Error> {
-        self.taken = Taken::NOTHING;
+        self.taken = Taken::default();
         match &mut self.kind {
             Kind::Small(small) => small.restart(),
             Kind::Positioned(file) => file.restart(&self.part.range),

@@ -267,6 +267,24 @@ mod tests {
         stream.with_head(Blocking::TryLock, |head| assert_eq!(head, b"one"));
         assert!(stream.is_one_chunk());
     }
+
+    #[test]
+    fn lines_before_the_part_are_in_chunks_of_their_own() {
+        let text = b"one\ntwo\n\nthree is longer\nend without line feed";
+        for start in 0..=text.len() as u64 {
+            for chunk_bytes in 1..60 {
+                let part = Part { range: start..u64::MAX, has_finished_lines_only: start % 2 == 0 };
+                let chunks = taken(&Stream::new(Box::new(&text[..]), chunk_options(chunk_bytes)).part(&part));
+                let all: Vec<u8> = chunks.iter().flat_map(|(_, bytes)| bytes.clone()).collect();
+                assert_eq!(all, text[..if start % 2 == 0 { text.len() - 21 } else { text.len() }]);
+                for (offset, bytes) in chunks.into_iter().filter(|(offset, _)| *offset < start) {
+                    let last = bytes[..bytes.len() - 1].iter().rposition(|b| *b == b'\n').map_or(0, |lf| lf + 1);
+                    assert!(offset + (last as u64) < start, "{start} {chunk_bytes}");
+                }
+            }
+        }
+    }
+
     /// The input is nearly endless, but little of it is held in memory.
     #[test]
     fn endless_line_is_not_buffered() {

@@ -102,10 +102,10 @@ mod tests {
         assert_eq!(numbers(&keep(old.clone())), (3, 2));
         assert_eq!(numbers(&first), (6, 2));
         let (first, all) = (keep(first), State::merge(vec![late.clone(), new, old], false).unwrap().0);
-        assert_eq!(numbers(&first), (4, 4));
+        assert_eq!(numbers(&first), (3, 5));
         let forth = State::merge(vec![first.clone(), late.clone()], false).unwrap().0;
         let back = State::merge(vec![late, first], false).unwrap().0;
-        assert_eq!(numbers(&forth), (5, 5));
+        assert_eq!(numbers(&forth), (4, 6));
         assert!(bytes(&forth) == bytes(&back) && bytes(&forth) == bytes(&keep(all)));
     }
 

@@ -5,7 +5,6 @@ use super::by_day::{Day, DayPart};
 use super::coarser::{MadeFrom, NotSaved};
 use super::form::Unescaped;
 use super::table_plan::TablePlan;
-use crate::batch::Fields;
 use crate::filter::FilterReason;
 
 /// Adds up the tallies of days, in the tables of a report.

@@ -31,6 +31,9 @@ const NGINX_LOGS: &str = "/var/log/nginx";
 /// The test's directory in outputs: the home directory of a user.
 const HOME: &str = "/home/you";
 
+/// The name of this host in outputs.
+const HOST: &str = "web1";
+
 pub(super) struct Outcome {
     /// The page with the outputs of its commands as they are now.
     pub(super) text: String,
@@ -203,10 +206,18 @@ impl Place {
         text.replace(NGINX_LOGS, self.0.path().to_str().unwrap())
     }
 
-    /// Returns an output with the paths that the page has.
+    /// Returns an output with the paths and the host that the page has.
     fn seen(&self, output: &[u8]) -> String {
-        String::from_utf8_lossy(output).replace(self.0.path().to_str().unwrap(), HOME)
+        let place = self.0.path().to_str().unwrap();
+        let output = String::from_utf8_lossy(output).replace(&format!("{}:{place}", host()), &format!("{HOST}:{HOME}"));
+        output.replace(place, HOME)
     }
+}
+
+/// The name of this host.
+fn host() -> String {
+    let output = Command::new("uname").arg("-n").output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
 #[test]

@@ -9,13 +9,14 @@ use serde_json::Value;
 
 use super::{REPOSITORY, program};
 
-/// Logs of testdata, and options with which they are saved. They have every measure, every kind of groups, and visitors
+/// Logs of testdata, and options with which they are saved into one state each and then merged. They have every measure, every kind of groups, and visitors
 /// in every form: exact, hashes, registers.
-const SAVED: [(&str, &str); 6] = [
+const SAVED: [(&str, &str); 7] = [
     ("shop.log", "--by hour --top path,ip,agent,ip/path --columns uv,p95,first,max"),
     ("shop.log", "--top ip/hour,minute --split status --visitor ip+agent"),
     ("shop.log", "--uv hll --top ip,path --columns uv"),
     ("shop.log", "--uv hll=4 --top path --columns uv"),
+    ("shop.log hosts.log", "--by 15m --top path,ip --columns uv --uv hll=5"),
     ("hosts.log", "--top host,weekday,hour-of-day --status '!404' --tz America/New_York"),
     ("proxied.log", "--real-ip http_x_forwarded_for --trust 10.0.0.0/8 --top ip"),
 ];
@@ -66,11 +67,14 @@ fn documented_layout_has_the_numbers_of_the_report() {
         return;
     }
     let place = tempfile::tempdir().unwrap();
-    for (log, options) in SAVED {
-        run(place.path(), &format!("{REPOSITORY}/testdata/{log} {options} --save a.state"));
+    for (logs, options) in SAVED {
+        for log in logs.split(' ') {
+            run(place.path(), &format!("{REPOSITORY}/testdata/{log} {options} --save {log}.state"));
+        }
+        run(place.path(), &format!("{} --save a.state", logs.replace(".log", ".log.state")));
         let report: Value = serde_json::from_str(&run(place.path(), "a.state --by day -n 0 --json")).unwrap();
         let read = read(&place.path().join("a.state")).unwrap();
-        let what = format!("{log} {options}");
+        let what = format!("{logs} {options}");
         assert_eq!(read["lines"]["parsed"], report["lines"]["parsed"], "{what}");
         assert_eq!(read["lines"]["filtered"], report["lines"]["filtered"], "{what}");
         let all = &read["tables"]["all"]["all"];

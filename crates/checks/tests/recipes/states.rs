@@ -107,7 +107,7 @@ fn jobs_with_a_state_count_each_line_once() {
             assert_eq!(succeeds(job, place.path()), "");
             let (_, html) = job.rsplit_once("-o ").unwrap();
             let page = fs::read_to_string(place.path().join(html)).unwrap();
-            assert!(page.contains(expected), "{job}\n{page}");
+            assert!(page.contains(expected), "{job}: no {expected}");
         }
     };
     reports(["50 lines", "100 lines"]);
