@@ -161,7 +161,7 @@ fn assert_states_of_ranges_are_that_of_the_whole(log: &Log, cuts: &[u64], number
     let way = WAYS[number % WAYS.len()];
     let state = |range: Range<u64>| {
         let engine = Engine::new().threads(threads).chunk_bytes(chunk_bytes);
-        let outcome = count_to_state(&question(), vec![log.input(way).range(range)], Some("a"), &engine).unwrap();
+        let outcome = count_to_state(&question(), vec![log.input(way).range(range)], Some("a"), None, &engine).unwrap();
         assert!(outcome.problems.is_empty(), "{:?}", outcome.problems);
         outcome.state.unwrap()
     };
