@@ -47,6 +47,7 @@ mod outputs;
 mod pairs;
 mod parts;
 mod random_commands;
+#[cfg(feature = "compressed")]
 mod ranges;
 mod reference;
 #[cfg(all(unix, feature = "cli"))]
@@ -61,6 +62,8 @@ mod session;
 mod shrinking;
 #[cfg(feature = "cli")]
 mod spellings;
+#[cfg(all(feature = "cli", feature = "compressed"))]
+mod splits;
 #[cfg(feature = "compressed")]
 mod state_files;
 #[cfg(all(unix, feature = "compressed"))]

@@ -35,7 +35,7 @@ pub(crate) fn states(criterion: &mut Criterion) {
                 let report = all.report(&Question::default(), &engine).expect("the state has the default tables");
                 let summary = report.summary.expect("the report has all sections");
                 assert_eq!((summary.row.pv, summary.row.uv.known()), (lines * number as u64, Some(VISITORS)));
-                assert_eq!(report.top.expect("there is a ranking").first().map(|top| top.keys), Some(PATHS));
+                assert_eq!(report.top.expect("there is a ranking").first().map(|top| top.groups), Some(PATHS));
             });
         });
     }

@@ -25,6 +25,7 @@ mod ranges;
 mod read_at;
 mod small;
 mod source;
+mod splits;
 mod stream;
 mod stream_file;
 mod unreadable;
@@ -38,13 +39,16 @@ pub(crate) use file_stamp::FileStamp;
 pub use find::{InputNote, ResolvedInputs, find_logs};
 pub(crate) use find::{is_access_log_name, natural_order, without_suffixes};
 pub use guard::{MapGuard, guard_mappings};
-pub(crate) use head::{Head, HeadComparison, TAIL};
+#[cfg(test)]
+pub(crate) use head::TAIL;
+pub(crate) use head::{Head, HeadComparison};
 pub(crate) use host::host_name;
 pub(crate) use opener::Opener;
 pub(crate) use part::Part;
 pub(crate) use probe::{Before, Probe};
 pub(crate) use small::SMALL_BYTES;
 pub(crate) use source::Source;
+pub use splits::splits;
 
 use std::fmt;
 use std::io::Read;
