@@ -39,7 +39,9 @@ impl State {
         }
         if question.counting.top.is_none() {
             let mut ranked = self.shown.top.clone();
-            ranked.retain(|dimension| self.can_answer(&alone(question, Section::Top).top([*dimension])));
+            // A column or an order that no ranking has is refused later, so that it is not left out silently.
+            let counts = alone(question, Section::Top).columns([]).sort(Sort::default());
+            ranked.retain(|dimension| self.can_answer(&counts.clone().top([*dimension])));
             question.counting.top = Some(ranked);
         }
         if question.showing.show.is_none() {
