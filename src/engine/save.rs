@@ -140,12 +140,14 @@ struct Facts {
     /// Hash of the bytes before the end of the range.
     tail: Option<u64>,
     range: (u64, u64),
+    /// True if the text ends there.
+    reaches_end: bool,
     file: Option<FileStamp>,
 }
 
 impl Facts {
     fn of(input: &EndedInput, head: Head, host: &str) -> Facts {
-        let EndedInput { path, is_file, covered, .. } = input;
+        let EndedInput { path, is_file, covered, reaches_end, .. } = input;
         // The path may lead to another file by now.
         let is_same = |probe: &Probe| head.compare(&probe.first) == HeadComparison::Equal;
         let probe = if *is_file { Probe::open(path).ok().flatten().filter(is_same) } else { None };
@@ -159,7 +161,7 @@ impl Facts {
         let name = input.source_name.clone().unwrap_or_else(default_name);
         let head = if name == NO_NAME { Head::default() } else { head };
         let file = probe.map(|probe| probe.stamp);
-        Facts { name, head, tail, range: (covered.start, covered.end), file }
+        Facts { name, head, tail, range: (covered.start, covered.end), reaches_end: *reaches_end, file }
     }
 
     fn source(
@@ -169,7 +171,7 @@ impl Facts {
         input: &CountedInput<'_>,
         ledger: &InputLedger,
     ) -> Source {
-        let Facts { name, head, tail, range: (from, to), file } = self;
+        let Facts { name, head, tail, range: (from, to), reaches_end, file } = self;
         let lines = ledger.chunk_lines.iter().map(|(_, lines)| lines).sum();
         let text = if question.counting.anonymize { sample_text_cut } else { sample_text };
         let samples = ledger.samples.iter().map(|sample| SavedSample {
@@ -202,7 +204,7 @@ impl Facts {
             address_list: took.clone().any(|(format, _)| format.has_address_list()),
             file: file.map(StampOfFile::from),
             // Compressed files do not grow.
-            closed: input.compression.is_some() && input.part.is_none() && input.failure.is_none(),
+            closed: input.compression.is_some() && reaches_end && input.failure.is_none(),
             provisional: false,
         }
     }
