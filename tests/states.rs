@@ -175,7 +175,7 @@ fn engine(seed: u64, threads: usize) -> Engine {
 
 /// The state of inputs.
 fn saved(question: &Question, inputs: Vec<Input>, engine: &Engine) -> State {
-    count_to_state(question, inputs, None, engine).unwrap().state.expect("there is an input")
+    count_to_state(question, inputs, None, None, engine).unwrap().state.expect("there is an input")
 }
 
 fn bytes(state: &State) -> Vec<u8> {
