@@ -49,6 +49,7 @@ mod outputs;
 mod pairs;
 mod parts;
 mod random_commands;
+#[cfg(feature = "compressed")]
 mod ranges;
 mod reference;
 #[cfg(all(unix, feature = "cli"))]
@@ -63,6 +64,8 @@ mod session;
 mod shrinking;
 #[cfg(feature = "cli")]
 mod spellings;
+#[cfg(all(feature = "cli", feature = "compressed"))]
+mod splits;
 #[cfg(all(unix, feature = "compressed"))]
 mod states;
 #[cfg(all(unix, feature = "cli"))]
