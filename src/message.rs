@@ -84,6 +84,8 @@ settings! {
     Uv: "uv",
     /// The fields that identify a visitor.
     Visitor: "visitor",
+    /// Wait for another run that uses the same state.
+    Wait: "wait",
     /// The time zone.
     Zone: "zone",
 }

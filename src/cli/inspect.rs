@@ -7,8 +7,8 @@ use std::path::Path;
 use logstat::{ErrorKind, Inspection, ReportFormat, State, Style, write_inspection, write_inspection_json};
 
 use super::args::Args;
+use super::inputs::is_standard;
 use super::messages::{Messages, shown_path};
-use super::states::is_standard;
 use super::{ExitStatus, exit_status, stdout, wording};
 
 /// The reason why other options cannot be combined with `--inspect`.

@@ -11,9 +11,9 @@ use serde::Serialize;
 
 use super::args::Args;
 use super::config::ResolvedArgs;
+use super::inputs::is_standard;
 use super::messages::{Messages, shown_path};
 use super::state_inputs::{FIRST_BYTES, StateInput};
-use super::states::is_standard;
 use super::{ExitStatus, exit_status, stdout, wording};
 
 /// The reason why `--range` cannot be combined with these inputs or other options.
@@ -21,7 +21,7 @@ pub(crate) fn range_refusal(args: &Args, inputs: &[Input]) -> Option<String> {
     args.splits.range.as_ref()?;
     if args.states.state.is_some() {
         return Some(
-            "--state finds out itself which lines are new, so it cannot be combined with --range: use --save"
+            "--state continues where its last run ended, so it cannot be combined with --range: use --save FILE"
                 .to_owned(),
         );
     }

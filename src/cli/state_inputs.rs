@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use logstat::{Input, State};
 
-use super::states::is_standard;
+use super::inputs::is_standard;
 
 /// Number of bytes by which a state is recognised.
 pub(crate) const FIRST_BYTES: u64 = 16;

@@ -6,12 +6,13 @@ use std::path::Path;
 
 use logstat::{Error, ErrorKind, Input, State, StateLock, WhenLocked};
 
+use super::inputs::is_standard;
 use super::messages::{Messages, shown_path};
 use super::new_file::{NewFile, Purpose};
 use super::output_target::{directory, is_same_file, resolve_target};
 use super::rejects::is_read;
 use super::state_inputs::FIRST_BYTES;
-use super::states::{StateArgs, is_standard};
+use super::states::StateArgs;
 use super::{ExitStatus, stdout, wording};
 
 /// The reason why a state cannot be written, as far as is known before anything is counted. `others` are the files of

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::NonEmptyStringValueParser;
 
 use super::help;
+use super::inputs::is_standard;
 use super::kept_days::KeptDays;
 use super::messages::shown_path;
 use super::state_inputs::Separated;
@@ -210,11 +211,6 @@ impl StateArgs {
             (None, None) => None,
         }
     }
-}
-
-/// True if a path stands for standard input or output.
-pub(crate) fn is_standard(path: &Path) -> bool {
-    path.as_os_str() == "-"
 }
 
 #[cfg(test)]

@@ -40,6 +40,10 @@ impl Error {
                 );
                 return message![text, Setting::Dedupe, " does so only if the other has all its lines"];
             }
+            ErrorKind::StateLocked { path } => {
+                let text = format!("{}: another run is using this state; to wait until it has ended, use ", name(path));
+                return message![text, Setting::Wait];
+            }
             ErrorKind::ReadOnce { path } => {
                 return message![
                     format!("{}: can be read only once, but ", name(path)),
@@ -173,9 +177,6 @@ impl Error {
                  from the report",
                 name(path)
             ),
-            ErrorKind::StateLocked { path } => {
-                format!("{}: another run is using it; run the command again after that run has ended", name(path))
-            }
             ErrorKind::NoSuchInput { input, inputs } => {
                 format!("there is no input {input}: the session has {inputs}")
             }

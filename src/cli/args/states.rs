@@ -3,7 +3,8 @@
 use logstat::{Input, UvMethod};
 
 use super::Args;
-use crate::cli::states::{Context, is_standard};
+use crate::cli::inputs::is_standard;
+use crate::cli::states::Context;
 
 impl Args {
     /// Facts about the options that decide whether a state can be read or written.

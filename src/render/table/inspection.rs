@@ -48,7 +48,8 @@ fn write_state(state: &Inspection, mut writer: TableWriter<'_>) -> io::Result<()
     let settings = settings.collect::<Vec<_>>().join(", ");
     writer.labelled("settings", if settings.is_empty() { "default" } else { &settings })?;
     let tables = state.tables.iter().map(|table| format!("{} ({})", table.dimension, table.measures.join(" ")));
-    writer.labelled("tables", &tables.collect::<Vec<_>>().join(", "))?;
+    let tables = tables.collect::<Vec<_>>().join(", ");
+    writer.labelled("tables", if tables.is_empty() { "none" } else { &tables })?;
     if !state.not_in_all.is_empty() {
         writer.labelled("dropped", &format!("{}, which not all merged states had", state.not_in_all.join(", ")))?;
     }
