@@ -92,7 +92,7 @@ pub use crate::{
     filter::{Condition, DayTimes, FilterReason, Networks, Pattern, StatusSet, WhereExpression},
     format::{FieldKey, FieldKeyError, FormatError, LogFormat, NginxEscape, Query, Reason},
     increment::{IncrementOutcome, StateLock, WhenLocked, count_increment},
-    input::{Access, Input, InputNote, MapGuard, ResolvedInputs, find_logs, guard_mappings},
+    input::{Access, Input, InputNote, MapGuard, ResolvedInputs, find_logs, guard_mappings, splits},
     measure::{Precision, UvMethod},
     message::{Message, Setting},
     metric::{Metric, Sort, SortError},

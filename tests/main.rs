@@ -61,6 +61,8 @@ mod session;
 mod shrinking;
 #[cfg(feature = "cli")]
 mod spellings;
+#[cfg(all(feature = "cli", feature = "compressed"))]
+mod splits;
 #[cfg(all(unix, feature = "compressed"))]
 mod states;
 #[cfg(all(unix, feature = "cli"))]

@@ -147,6 +147,8 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--dedupe", &[], &[]),
     ("--wait", &[], &[]),
     ("--inspect", &["combined.log", "missing.state"], &[""]),
+    ("--range", &["0:1K", "1000:", "5:0", "1M:1G"], &["x", "5", ":5", "-1:5"]),
+    ("--list-splits", &["1K", "1G"], &["0", "x"]),
     ("--uv", &["exact", "hll", "hll=4"], &["hll=99"]),
     ("--hll", &[], &[]),
     ("--format", &["table", "text", "json", "ndjson", "csv", "tsv", "markdown", "md", "html", "prometheus"], &["x"]),

@@ -6,7 +6,9 @@ use std::io::Cursor;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use logstat::{Access, Engine, Input, MalformedSample, Outcome, Question, Report, count, guard_mappings};
+use logstat::{
+    Access, Engine, Input, MalformedSample, Outcome, Question, Report, State, count, count_to_state, guard_mappings,
+};
 use proptest::prelude::*;
 
 use super::envelopes::{WRAPS, log};
@@ -134,12 +136,8 @@ fn assert_ranges_have_the_lines_of_the_whole(log: &Log, cuts: &[u64], number: us
     }
     let mut whole = Sum::default();
     let report = whole.add(outcome);
-    let mut cuts: Vec<u64> = cuts.iter().map(|cut| cut % (log.bytes.len() as u64 + 2)).collect();
-    cuts.sort_unstable();
-    let starts = [0].into_iter().chain(cuts.iter().copied());
-    let ranges = starts.zip(cuts.iter().copied().chain([u64::MAX]));
     let mut sum = Sum::default();
-    for (start, end) in ranges {
+    for Range { start, end } in ranges(log, cuts) {
         let part = counted(log.input(way).range(start..end), way, threads, chunk_bytes);
         let part = sum.add(part);
         for sample in &part.malformed_samples {
@@ -150,7 +148,53 @@ fn assert_ranges_have_the_lines_of_the_whole(log: &Log, cuts: &[u64], number: us
         }
     }
     assert_eq!(sum, whole, "cut at {cuts:?}, {way:?}, {threads} threads, chunks of {chunk_bytes}");
+    // An empty text cannot be recognised, so its states are not joined.
+    if number.is_multiple_of(3) && !log.bytes.is_empty() {
+        assert_states_of_ranges_are_that_of_the_whole(log, cuts, number / 3);
+    }
     true
+}
+
+/// Saves the ranges of a cut, merges the states in another order, and compares the state with that of the whole log.
+fn assert_states_of_ranges_are_that_of_the_whole(log: &Log, cuts: &[u64], number: usize) {
+    let (threads, chunk_bytes) = (THREADS[number % THREADS.len()], CHUNKS[number % CHUNKS.len()]);
+    let way = WAYS[number % WAYS.len()];
+    let state = |range: Range<u64>| {
+        let engine = Engine::new().threads(threads).chunk_bytes(chunk_bytes);
+        let outcome = count_to_state(&question(), vec![log.input(way).range(range)], Some("a"), None, &engine).unwrap();
+        assert!(outcome.problems.is_empty(), "{:?}", outcome.problems);
+        outcome.state.unwrap()
+    };
+    let written = |state: &State| {
+        let mut bytes = Vec::new();
+        state.write(&mut bytes).unwrap();
+        bytes
+    };
+    let mut states: Vec<State> = ranges(log, cuts).into_iter().map(state).collect();
+    let turn = number % states.len();
+    states.rotate_left(turn);
+    let (merged, notes) = State::merge(states, false).unwrap();
+    assert!(notes.is_empty(), "{notes:?}");
+    let whole = state(0..u64::MAX);
+    let report = |state: &State| {
+        let mut report = state.report(&question(), &Engine::new()).unwrap();
+        let notes = std::mem::take(&mut report.notes);
+        (serde_json::to_value(report).unwrap(), notes)
+    };
+    let ((merged_report, merged_notes), (whole_report, whole_notes)) = (report(&merged), report(&whole));
+    assert_eq!(merged_report, whole_report, "cut at {cuts:?}, {way:?}");
+    // A range with few lines may have notes that the whole log does not have.
+    if merged_notes == whole_notes {
+        assert!(written(&merged) == written(&whole), "cut at {cuts:?}, {way:?}");
+    }
+}
+
+/// The ranges of a cut at these bytes, which may be larger than the log.
+fn ranges(log: &Log, cuts: &[u64]) -> Vec<Range<u64>> {
+    let mut cuts: Vec<u64> = cuts.iter().map(|cut| cut % (log.bytes.len() as u64 + 2)).collect();
+    cuts.sort_unstable();
+    let starts = [0].into_iter().chain(cuts.iter().copied());
+    starts.zip(cuts.iter().copied().chain([u64::MAX])).map(|(start, end)| start..end).collect()
 }
 
 /// Lines between those of the log: blank and malformed ones, NULs, and one that is too long.

@@ -1,6 +1,9 @@
 //! Laws of states. However logs are cut into runs, and states are merged, the result has the bytes of the state of one
 //! run over all lines, and its report is that of a run without states.
 
+#[cfg(feature = "cli")]
+mod program;
+
 use std::fs;
 use std::path::PathBuf;
 
@@ -10,6 +13,8 @@ use logstat::{
 };
 use proptest::prelude::*;
 use serde_json::Value;
+
+use super::envelopes::{WRAPS, log};
 
 /// A format with all fields, so that nothing that a question names is not logged.
 const FORMAT: &str = "$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent \
@@ -151,7 +156,7 @@ impl Asked {
     fn of(&self, saved: &Question) -> Question {
         let mut question = saved.clone().limit(self.limit).show(Section::all());
         if self.by.is_some() {
-            question = question.by(self.by).split(None);
+            question = question.by(self.by);
         }
         if !self.top.is_empty() {
             question = question.top(self.top.clone());
@@ -175,7 +180,7 @@ fn engine(seed: u64, threads: usize) -> Engine {
 
 /// The state of inputs.
 fn saved(question: &Question, inputs: Vec<Input>, engine: &Engine) -> State {
-    count_to_state(question, inputs, None, engine).unwrap().state.expect("there is an input")
+    count_to_state(question, inputs, None, None, engine).unwrap().state.expect("there is an input")
 }
 
 fn bytes(state: &State) -> Vec<u8> {
@@ -311,6 +316,33 @@ proptest! {
                 }
             }
         }
+    }
+}
+
+/// Lines in envelopes, some of which split lines into parts; and cuts within them.
+#[test]
+fn ranges_of_a_log_in_an_envelope_give_the_bytes_of_one_run() {
+    let mut lines = log(60);
+    lines.insert(7, b"rubbish".to_vec());
+    let saving = Question::new().top([Dimension::Path, Dimension::Ip]).columns([Metric::Uv, Metric::P95]).limit(0);
+    for (number, (name, wrap)) in WRAPS.into_iter().enumerate().step_by(super::ONE_IN.min(4)) {
+        let text = wrap(&lines);
+        let folder = tempfile::tempdir().unwrap();
+        let path = fs::canonicalize(folder.path()).unwrap().join("0.log");
+        fs::write(&path, &text).unwrap();
+        let Some(one) = count_to_state(&saving, vec![Input::path(&path)], None, None, &engine(1, 1)).unwrap().state else {
+            continue;
+        };
+        let mut cuts: Vec<u64> =
+            (1..4).map(|i: u64| i.wrapping_mul(2_654_435_761 + 97 * number as u64) % text.len() as u64).collect();
+        cuts.sort_unstable();
+        let ranges = [0].into_iter().chain(cuts.iter().copied()).zip(cuts.iter().copied().chain([u64::MAX]));
+        let states =
+            ranges.map(|(from, to)| saved(&saving, vec![Input::path(&path).range(from..to)], &engine(from, 2)));
+        let merged = merged(states.collect(), &[(number, number + 3)]);
+        assert!(bytes(&merged) == bytes(&one), "{name} cut at {cuts:?}\n{}", difference(&merged, &one));
+        let expected = plain(&saving, &[path]).unwrap();
+        assert_eq!(comparable(&merged.report(&saving, &engine(2, 1)).unwrap()), comparable(&expected), "{name}");
     }
 }
 

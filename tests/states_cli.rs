@@ -297,7 +297,7 @@ fn state_answers_whole_days_only() {
     }
     folder.refuses("logstat a.state --since 2026-11-11T08", 2, "whole days");
     folder.refuses("logstat a.state --since 1h", 2, "whole days");
-    folder.refuses("logstat a.state --by minute", 2, "does not have minute");
+    folder.refuses("logstat a.state --by minute", 2, "the state has no numbers by minute; it has them by ");
     folder.refuses("logstat a.state --top agent", 2, "does not have agent");
     folder.refuses("logstat a.state --columns p95", 2, "does not have latency by path");
     folder.refuses("logstat a.state --split host", 2, "does not have day/host");

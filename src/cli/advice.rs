@@ -112,7 +112,7 @@ const ROWS: &[Row] = &[
     row(&["--weekly"], "use --by week"),
     row(&["--monthly"], "use --by month"),
     // Filters.
-    row(&["--start", "--begin", "--after", "--end", "--before", "--between", "--range", "--period", "--last"], PERIOD),
+    row(&["--start", "--begin", "--after", "--end", "--before", "--between", "--period", "--last"], PERIOD),
     row(&["--today"], "use --date today"),
     row(&["--yesterday"], "use --date yesterday"),
     row(&["--day"], "use --date 2026-11-14 for one day, or --by day for the timeline"),

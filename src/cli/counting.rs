@@ -15,7 +15,7 @@ use super::state_inputs::{self, Separated};
 use super::state_run::{self, StateRun};
 use super::state_targets::{self, StateTargets};
 use super::targets::Targets;
-use super::{ExitStatus, exit_status, inputs, memory, outputs, progress, rejects, wording};
+use super::{ExitStatus, exit_status, inputs, memory, outputs, progress, rejects, splits, wording};
 
 /// The inputs of a run.
 pub(crate) struct Found {
@@ -67,11 +67,15 @@ pub(crate) fn run(
         .seek(if args.no_seek { Seek::never() } else { Seek::default() })
         .progress(Arc::clone(&progress))
         .memory_limit(memory::limit());
-    let separated = state_inputs::separate(inputs);
+    let mut separated = state_inputs::separate(inputs);
     let has_states = args.states.writes() || !separated.states.is_empty();
     let context = args.state_context(&[], reports);
-    if let Some(refusal) = args.states.refusal_of_inputs(context, &separated) {
+    let refusal = splits::state_refusal(args, &separated.states);
+    if let Some(refusal) = args.states.refusal_of_inputs(context, &separated).or(refusal) {
         return Err(argument_error(&refusal));
+    }
+    if let Some(range) = &args.splits.range {
+        separated.logs = separated.logs.into_iter().map(|log| log.range(range.clone())).collect();
     }
     if args.states.dedupe && separated.states.is_empty() {
         messages.warning("--dedupe has no effect, because no input is a state");

@@ -34,6 +34,8 @@ mod progress;
 mod rejects;
 mod reporting;
 mod severity;
+mod split_args;
+mod splits;
 mod state_inputs;
 mod state_run;
 mod state_targets;
@@ -183,6 +185,17 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
     idle.for_each(|warning| messages.warning(warning));
     args.notes(&question).iter().for_each(|note| messages.note(note));
     found.notes.iter().for_each(|note| messages.not_read(note));
+    if let Some(refusal) = splits::range_refusal(args, &found.inputs) {
+        return Err(argument_error(&refusal));
+    }
+    if let Some(bytes) = args.splits.list_splits {
+        if let Some(refusal) = splits::list_refusal(resolved, &found.inputs) {
+            return Err(argument_error(&refusal));
+        }
+        let listed = splits::list(bytes, &found.inputs, messages);
+        let failed = found.problems.iter().inspect(|problem| messages.error(wording::error(problem)));
+        return Ok(failed.fold(listed, |end, _| end.max(ExitStatus::Failed)));
+    }
     if args.explain {
         messages.notes_of_report(&assumed_logs);
         let separated = state_inputs::separate(found.inputs);

@@ -89,15 +89,18 @@ fn merge(args: &StateArgs, question: &mut Question, inputs: Separated, engine: &
     if !inputs.logs.is_empty() {
         let name = name(&inputs.logs);
         let source = args.source.as_deref();
-        let StateOutcome { state, rejects, problems, few_threads, phases, .. } =
+        let StateOutcome { state, notes, rejects, problems, few_threads, phases, .. } =
             count_to_state(question, inputs.logs, source, before.as_ref(), engine)?;
         states.extend(state.map(|state| state.named(name)));
-        merged = Merged { rejects, problems, few_threads, phases, ..merged };
+        merged = Merged { notes, rejects, problems, few_threads, phases, ..merged };
     }
     if !states.is_empty() {
-        let (state, notes) = State::merge(states, args.dedupe)?;
+        let (mut state, notes) = State::merge(states, args.dedupe)?;
+        if args.writes() {
+            state.settle(engine)?;
+        }
         merged.states = Some((state.clone(), state));
-        merged.notes = notes;
+        merged.notes.extend(notes);
     }
     Ok(merged)
 }

@@ -34,6 +34,8 @@ pub(super) struct EndedInput {
     pub(super) is_file: bool,
     /// The bytes of the lines that were taken.
     pub(super) covered: Range<u64>,
+    /// True if no line of the text starts after them.
+    pub(super) reaches_end: bool,
     compression: Option<Compression>,
     is_found: bool,
     skipped_bytes: (u64, u64),
@@ -50,6 +52,7 @@ impl EndedInput {
             source_name: None,
             is_file: false,
             covered: 0..0,
+            reaches_end: true,
             compression: None,
             is_found: false,
             skipped_bytes: (0, 0),
@@ -85,6 +88,7 @@ impl From<Source> for EndedInput {
             source_name: source.source_name.clone(),
             is_file: source.can_restart(),
             covered: source.covered(),
+            reaches_end: source.reaches_end(),
             compression: source.compression,
             is_found: source.is_found,
             skipped_bytes: source.skipped_bytes(),

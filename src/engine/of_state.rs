@@ -32,7 +32,30 @@ impl State {
         let days = self.days_in(period)?;
         let asked = self.asked_tables(&question)?;
         let tally = self.tally_of(&question, &asked, days, threads::number(engine.threads))?;
-        of_state(&question, self.saved_log(), &tally, period)
+        let mut log = self.saved_log();
+        log.notes.extend(self.outside_period(days));
+        of_state(&question, log, &tally, period)
+    }
+
+    /// Adds up the lines of days that several merged states have. Only speed changes: call it if a state is both written
+    /// and reported on.
+    ///
+    /// ```
+    /// use logstat::{Engine, State};
+    /// let engine = Engine::new();
+    /// let paths: [&str; 0] = [];
+    /// let states = paths.iter().map(State::read).collect::<Result<Vec<_>, _>>()?;
+    /// if let Ok((mut all, _)) = State::merge(states, false) {
+    ///     all.settle(&engine)?;
+    ///     all.write(&mut std::fs::File::create("all.state").expect("the directory is writable"))?;
+    /// }
+    /// # Ok::<(), logstat::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::StateDamaged`].
+    pub fn settle(&mut self, engine: &Engine) -> Result<(), Error> {
+        self.settle_in(threads::number(engine.threads))
     }
 
     /// The tables of a question. Those of highlights are left out if the state does not have them.

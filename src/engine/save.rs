@@ -9,13 +9,13 @@ use super::threads::FewThreads;
 use super::{Engine, counted_session, open};
 use crate::error::{Error, ErrorKind};
 use crate::format::{LogFormat, Reason};
-use crate::input::{Before, FileStamp, Head, Input, Probe, host_name};
+use crate::input::{Before, FileStamp, Head, HeadComparison, Input, Probe, host_name};
 use crate::measure::UvMethod;
 use crate::note::{Note, NoteCode};
 use crate::phases::{Phases, Stopwatch};
 use crate::question::{Plan, Question};
 use crate::rejects::Rejects;
-use crate::report::{CountedInput, Report, assemble, sample_text, sample_text_cut};
+use crate::report::{CountedInput, assemble, sample_text, sample_text_cut};
 use crate::state::{CountedRange, CountedState, NO_NAME, SavedSample, Source, StampOfFile, State};
 use crate::tally::{InputLedger, TablePlan};
 use crate::text::written;
@@ -26,10 +26,9 @@ use crate::text::written;
 pub struct StateOutcome {
     /// `None` if no input could be read.
     pub state: Option<State>,
-    /// The report of this count, without sections: its inputs, lines, notes and warnings. [`State::report`] makes the
-    /// sections. `None` if no input could be read.
-    pub report: Option<Report>,
-    /// The malformed lines of the inputs in the report, if the question keeps them.
+    /// Notes about this count that the state does not keep: about its files and its filters.
+    pub notes: Vec<Note>,
+    /// The malformed lines of the inputs in the state, if the question keeps them.
     pub rejects: Option<Rejects>,
     /// Inputs that failed completely or in part. The state has the lines of the others, and those that could be read.
     pub problems: Vec<Error>,
@@ -91,7 +90,7 @@ fn count_in_tables(
     let (mut sources, mut problems) = open(question, inputs.into_iter().map(named).collect(), engine)?;
     if sources.is_empty() {
         let phases = Phases { opening: watch.lap(), ..Phases::default() };
-        return Ok(StateOutcome { state: None, report: None, rejects: None, problems, few_threads: None, phases });
+        return Ok(StateOutcome { state: None, notes: Vec::new(), rejects: None, problems, few_threads: None, phases });
     }
     let paths = sources.iter().map(|source| source.path.clone()).collect();
     let mut prepared = PreparedQuestion::by_day(question, engine, tables.clone(), paths)?;
@@ -120,20 +119,18 @@ fn count_in_tables(
     let PreparedQuestion { plan, formats, period, .. } = &prepared;
     let assembled = assemble(question, plan, formats, inputs, &tally, *period)?;
     problems.extend(assembled.problems);
-    let mut report = assembled.report;
-    report.iter_mut().for_each(|report| report.warn(&problems));
-    let state = match &report {
-        None => None,
-        Some(report) => {
-            let notes = kept_notes(&report.notes, &saved);
-            let (names, sources): (Vec<_>, Vec<_>) = saved.into_iter().unzip();
-            let name = PathBuf::from(if let [name] = &names[..] { name } else { "the logs" });
-            let days = tally.by_day.take().map(|by_day| by_day.into_parts().collect()).unwrap_or_default();
-            Some(State::of(question, CountedState { name, tables, sources, days, notes })?)
-        }
+    let Some(report) = assembled.report else {
+        return Ok(StateOutcome { state: None, notes: Vec::new(), rejects, problems, few_threads, phases });
     };
+    let (notes, kept): (Vec<Note>, Vec<Note>) =
+        report.notes.into_iter().partition(|note| OF_A_RUN.contains(&note.code));
+    let kept = kept.into_iter().map(|note| about_source(note, &saved)).collect();
+    let (names, sources): (Vec<_>, Vec<_>) = saved.into_iter().unzip();
+    let name = PathBuf::from(if let [name] = &names[..] { name } else { "the logs" });
+    let days = tally.by_day.take().map(|by_day| by_day.into_parts().collect()).unwrap_or_default();
+    let state = State::of(question, CountedState { name, tables, sources, days, notes: kept })?;
     phases.assembling += watch.lap();
-    Ok(StateOutcome { state, report, rejects, problems, few_threads, phases })
+    Ok(StateOutcome { state: Some(state), notes, rejects, problems, few_threads, phases })
 }
 
 /// Facts about an input that its state has, besides what was counted.
@@ -143,14 +140,16 @@ struct Facts {
     /// Hash of the bytes before the end of the range.
     tail: Option<u64>,
     range: (u64, u64),
+    /// True if the text ends there.
+    reaches_end: bool,
     file: Option<FileStamp>,
 }
 
 impl Facts {
     fn of(input: &EndedInput, head: Head, host: &str) -> Facts {
-        let EndedInput { path, is_file, covered, .. } = input;
+        let EndedInput { path, is_file, covered, reaches_end, .. } = input;
         // The path may lead to another file by now.
-        let is_same = |probe: &Probe| Head::of(&probe.first).agrees(&head) == Some(true);
+        let is_same = |probe: &Probe| head.compare(&probe.first) == HeadComparison::Equal;
         let probe = if *is_file { Probe::open(path).ok().flatten().filter(is_same) } else { None };
         let before =
             probe.as_ref().filter(|probe| probe.compression.is_none()).and_then(|probe| probe.before(covered.end).ok());
@@ -162,7 +161,7 @@ impl Facts {
         let name = input.source_name.clone().unwrap_or_else(default_name);
         let head = if name == NO_NAME { Head::default() } else { head };
         let file = probe.map(|probe| probe.stamp);
-        Facts { name, head, tail, range: (covered.start, covered.end), file }
+        Facts { name, head, tail, range: (covered.start, covered.end), reaches_end: *reaches_end, file }
     }
 
     fn source(
@@ -172,7 +171,7 @@ impl Facts {
         input: &CountedInput<'_>,
         ledger: &InputLedger,
     ) -> Source {
-        let Facts { name, head, tail, range: (from, to), file } = self;
+        let Facts { name, head, tail, range: (from, to), reaches_end, file } = self;
         let lines = ledger.chunk_lines.iter().map(|(_, lines)| lines).sum();
         let text = if question.counting.anonymize { sample_text_cut } else { sample_text };
         let samples = ledger.samples.iter().map(|sample| SavedSample {
@@ -205,7 +204,7 @@ impl Facts {
             address_list: took.clone().any(|(format, _)| format.has_address_list()),
             file: file.map(StampOfFile::from),
             // Compressed files do not grow.
-            closed: input.compression.is_some() && input.part.is_none() && input.failure.is_none(),
+            closed: input.compression.is_some() && reaches_end && input.failure.is_none(),
             provisional: false,
         }
     }
@@ -219,9 +218,8 @@ fn absolute(path: &Path) -> PathBuf {
 const OF_A_RUN: [NoteCode; 5] =
     [NoteCode::MaybeCopies, NoteCode::NotAnAccessLog, NoteCode::OutsidePeriod, NoteCode::NothingEqual, NoteCode::Empty];
 
-/// The notes that the state keeps. They name sources in place of paths.
-fn kept_notes(notes: &[Note], saved: &[(String, Source)]) -> Vec<Note> {
-    let kept = notes.iter().filter(|note| !OF_A_RUN.contains(&note.code));
+/// The note as the state keeps it: about a source in place of a path.
+fn about_source(note: Note, saved: &[(String, Source)]) -> Note {
     let name = |path: &String| saved.iter().find(|(known, _)| known == path).map(|(_, source)| source.name.clone());
-    kept.map(|note| Note { input: note.input.as_ref().and_then(name), ..note.clone() }).collect()
+    Note { input: note.input.as_ref().and_then(name), ..note }
 }

@@ -102,6 +102,29 @@ fn report_of_a_state_is_that_of_its_lines() {
 }
 
 #[test]
+fn notes_tell_what_a_state_covers_and_what_a_run_found() {
+    let text = log(2, 9);
+    let filter = crate::filter::Condition::Matches { dimension: Dimension::Path, any: vec!["/p".parse().unwrap()] };
+    let asked = question().filters([filter]);
+    let outcome = count_to_state(&asked, vec![input(&text)], None, None, &engine()).unwrap();
+    assert_eq!(outcome.notes.iter().map(|note| note.code.name()).collect::<Vec<_>>(), ["nothing-equal"]);
+    let saved = outcome.state.unwrap();
+    let report = saved.report(&Question::new().since("2027".parse().unwrap()), &engine()).unwrap();
+    let notes: Vec<_> = report.notes.iter().map(ToString::to_string).collect();
+    assert_eq!(notes, ["no line is in the period; the state covers 2026-11-01 to 2026-11-02"]);
+    for (since, expected) in [
+        ("2026-11-01T10", "a state only knows whole days, and 10:00 is within a day"),
+        ("2026-11-02T00:00:00+01:00", ""),
+        ("2026-11-02T00:00:00+02:00", "a state only knows whole days, and 23:00 is within a day"),
+    ] {
+        let report = saved.report(&Question::new().since(since.parse().unwrap()), &engine());
+        let message = report.map_or_else(|error| error.to_string(), |_| String::new());
+        assert!(message.starts_with(expected), "{message}");
+        assert_eq!(message.is_empty(), expected.is_empty(), "{since}");
+    }
+}
+
+#[test]
 fn merged_ranges_are_the_bytes_of_one_count() {
     let text = log(3, 2);
     let whole = state(&question(), input(&text));
@@ -136,10 +159,13 @@ fn states_with_different_tables_keep_what_all_have() {
     let notes: Vec<_> = report.notes.iter().map(|note| note.code.name()).collect();
     assert!(notes.contains(&"not-in-all-states"), "{notes:?}");
     let error = merged.report(&Question::new().by(Unit::Hour), &engine()).unwrap_err().to_string();
-    assert!(error.starts_with("the state does not have uv by hour; it has all, "), "{error}");
+    assert!(
+        error.starts_with("the state has no visitors by hour; it has them by kind, day\n  to have them, "),
+        "{error}"
+    );
     // Writing a state that is settled gives the same bytes.
     let mut settled = State::merge(states().to_vec(), false).unwrap().0;
-    settled.settle(2).unwrap();
+    settled.settle(&engine()).unwrap();
     assert!(bytes(&settled) == bytes(&merged));
 }
 
@@ -157,10 +183,7 @@ fn states_with_different_settings_are_not_merged() {
     let expected = json(&count(&filtered, vec![named("b.log", &text)], &engine()).unwrap().report.unwrap());
     assert!(json(&some.report(&question(), &engine()).unwrap()) == expected);
     let error = all.report(&filtered, &engine()).unwrap_err().to_string();
-    assert!(
-        error.starts_with("a.log: the state was counted without status, but this run is with status 2xx; "),
-        "{error}"
-    );
+    assert!(error.starts_with("a.log: the state was counted without status, but this run has status 2xx; "), "{error}");
 }
 
 #[test]

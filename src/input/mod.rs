@@ -25,6 +25,7 @@ mod ranges;
 mod read_at;
 mod small;
 mod source;
+mod splits;
 mod stream;
 mod stream_file;
 mod unreadable;
@@ -45,6 +46,7 @@ pub(crate) use part::Part;
 pub(crate) use probe::{Before, Probe};
 pub(crate) use small::SMALL_BYTES;
 pub(crate) use source::Source;
+pub use splits::splits;
 
 use std::fmt;
 use std::io::Read;

@@ -157,13 +157,22 @@ impl Source {
 
     /// True if no line of the part starts at byte `bytes` or later. For a stream, all chunks before that position must have been taken.
     pub(crate) fn is_within(&self, bytes: u64) -> bool {
-        bytes >= self.part.range.end
-            || match &self.kind {
-                Kind::Small(small) => small.len() <= bytes,
-                Kind::Mapped(mapped) => mapped.len() <= bytes,
-                Kind::Positioned(file) => file.len() <= bytes,
-                Kind::Stream(stream) => stream.is_within(bytes),
-            }
+        bytes >= self.part.range.end || self.is_text_within(bytes)
+    }
+
+    /// True if no line of the text starts after the part. All chunks must have been taken.
+    pub(crate) fn reaches_end(&self) -> bool {
+        self.is_text_within(self.part.range.end.max(self.covered().end))
+    }
+
+    /// True if the text has at most `bytes` bytes.
+    fn is_text_within(&self, bytes: u64) -> bool {
+        match &self.kind {
+            Kind::Small(small) => small.len() <= bytes,
+            Kind::Mapped(mapped) => mapped.len() <= bytes,
+            Kind::Positioned(file) => file.len() <= bytes,
+            Kind::Stream(stream) => stream.is_within(bytes),
+        }
     }
 
     /// The bytes of a mapped file, which can be inspected before any chunk is taken.

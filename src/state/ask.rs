@@ -2,11 +2,13 @@
 
 use super::State;
 use super::settings::{Misfit, Settings};
+use crate::dimension::Dimension;
 use crate::error::{Error, ErrorKind};
+use crate::measure::MeasureKind;
 use crate::message::{Message, Setting, message};
 use crate::metric::Sort;
 use crate::question::{Plan, Question, Section};
-use crate::tally::{NotSaved, check_saved};
+use crate::tally::{NotSaved, TablePlan, check_saved};
 
 impl State {
     /// Puts the settings of the state into a question. What the question leaves open becomes what the state has: the
@@ -63,8 +65,8 @@ impl State {
             Err(Misfit::Differs(difference)) => message![
                 "the state was counted ",
                 difference.ours(),
-                ", but this run is ",
-                difference.theirs(),
+                ", but this run ",
+                difference.of_this_run(),
                 "; leave that out, or count the logs again"
             ],
             Err(Misfit::Invalid(name)) => Message::from(format!(
@@ -82,8 +84,8 @@ impl State {
         let detail = message![
             "the state was counted ",
             difference.ours(),
-            ", but this run is ",
-            difference.theirs(),
+            ", but this run ",
+            difference.of_this_run(),
             "; count further logs in the same way"
         ];
         Err(ErrorKind::StateSettings { path: self.name.clone(), detail }.into())
@@ -94,22 +96,36 @@ impl State {
         Plan::of(question).is_ok_and(|plan| check_saved(plan.kept(), &self.layout.tables).is_ok())
     }
 
-    /// The error for a table that the state does not have.
+    /// The error for a table or a measure that the state does not have.
     pub(super) fn not_saved(&self, NotSaved { dimension, measure }: NotSaved) -> Error {
-        let names = self.layout.tables.iter().map(|(dimension, _)| dimension.name()).collect::<Vec<_>>().join(", ");
-        let missing = match measure {
-            Some(measure) => format!("{} by {}", measure.name(), dimension.name()),
-            None => dimension.name().to_owned(),
+        let words = measure.map_or("numbers", words);
+        let has = |table: &&TablePlan| measure.is_none_or(|measure| table.1.iter().any(|other| measure.is_in(*other)));
+        let tables = self.layout.tables.iter().filter(|table| table.0 != Dimension::All).filter(has);
+        let names: Vec<_> = tables.map(|(dimension, _)| dimension.name()).collect();
+        let has = if names.is_empty() { String::new() } else { format!("; it has them by {}", names.join(", ")) };
+        let (of, setting) = match (dimension, measure) {
+            (Dimension::All, _) => ("of all requests".to_owned(), message![Setting::Show, " summary"]),
+            (_, Some(_)) => (format!("by {}", dimension.name()), message![Setting::Columns]),
+            (Dimension::Time(unit), None) => {
+                (format!("by {}", unit.name()), message![Setting::By, format!(" {}", unit.name())])
+            }
+            (_, None) => (format!("by {}", dimension.name()), message![Setting::Top, format!(" {}", dimension.name())]),
         };
         let detail = message![
-            format!("the state does not have {missing}; it has {names}\n  to save it, count the logs again with "),
-            Setting::By,
-            ", ",
-            Setting::Top,
-            " or ",
-            Setting::Columns
+            format!("the state has no {words} {of}{has}\n  to have them, count the logs again with "),
+            setting
         ];
         ErrorKind::NotInState { detail }.into()
+    }
+}
+
+/// What a measure counts, in words.
+fn words(measure: MeasureKind) -> &'static str {
+    match measure {
+        MeasureKind::Counts | MeasureKind::Hits => "requests",
+        MeasureKind::Uv => "visitors",
+        MeasureKind::Latency | MeasureKind::Times => "request times",
+        MeasureKind::FirstLast => "times of the first and the last request",
     }
 }
 

@@ -14,8 +14,11 @@ use crate::message::Setting;
 /// The values of settings, by name.
 pub(super) type Values = BTreeMap<String, Vec<String>>;
 
+/// Reads a condition from its text; `None` if the text is not valid.
+type Read = fn(&str) -> Option<Condition>;
+
 /// THE TABLE of conditions that have one value, and of those that have none.
-const SINGLE: [(&str, fn(&str) -> Option<Condition>); 8] = [
+const SINGLE: [(&str, Read); 8] = [
     ("time", |text| Some(Condition::DayTimes(text.parse().ok()?))),
     ("status", |text| Some(Condition::Status(text.parse().ok()?))),
     ("static", |_| Some(Condition::Static)),

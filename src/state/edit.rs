@@ -125,7 +125,7 @@ mod tests {
         let mut short = state("c", &[1, 3]);
         short.make_provisional();
         let mut dropped = State::merge(vec![short, state("a", &[2, 3])], false).unwrap().0;
-        dropped.keep_days(NonZeroU32::new(2).unwrap());
+        dropped.keep_days(2);
         assert_eq!(numbers(&dropped), (3, 1));
         dropped.remove_sources(&BTreeSet::from([1]));
         assert_eq!(numbers(&dropped), (2, 0));

@@ -119,14 +119,14 @@ impl State {
         if !self.sources().all(super::Source::is_valid) {
             return Some("has a source whose numbers do not add up");
         }
-        let counted: u64 = self.sources().map(super::Source::parsed).sum();
+        let counted = self.sources().try_fold(0_u64, |sum, source| sum.checked_add(source.parsed()));
         let of_days = self.all_days().try_fold(self.dropped, |sum, (_, lines)| sum.checked_add(lines.facts().parsed));
         let is_provisional = |part: &SourcePart| {
             part.days.as_ref().is_none_or(|days| {
                 days.values().flatten().map(|lines| lines.facts().parsed).sum::<u64>() <= part.source.parsed()
             })
         };
-        if of_days != Some(counted) || !self.parts.iter().all(is_provisional) {
+        if of_days.is_none() || of_days != counted || !self.parts.iter().all(is_provisional) {
             return Some("has days and sources with different numbers of lines");
         }
         None

@@ -4,7 +4,8 @@ use super::State;
 use crate::error::{Error, ErrorKind};
 use crate::filter::{NotWholeDays, Period, WholeDays};
 use crate::message::{Message, Setting, message};
-use crate::time::{DAY_S, Unit};
+use crate::note::{Note, NoteCode};
+use crate::time::{DAY_S, Unit, day_name};
 
 impl State {
     /// Returns the days in a period.
@@ -26,6 +27,19 @@ impl State {
             };
             ErrorKind::NotInState { detail }.into()
         })
+    }
+}
+
+impl State {
+    /// The note about a period that no day of the state is in; `None` if one is, or if no line has a time.
+    pub(crate) fn outside_period(&self, days: WholeDays) -> Option<Note> {
+        let all = || self.all_days().filter_map(|(day, _)| day);
+        let (first, last) = (all().min()?, all().max()?);
+        if all().any(|day| days.contains(Some(day))) {
+            return None;
+        }
+        let text = format!("no line is in the period; the state covers {} to {}", day_name(first), day_name(last));
+        Some(Note::new(NoteCode::OutsidePeriod, text))
     }
 }
 

@@ -164,8 +164,9 @@ impl State {
         Ok(times.into_iter().flatten().max())
     }
 
-    /// Adds up the lines of each day that has those of several states, so that writing and reporting do not both do it.
-    pub(crate) fn settle(&mut self, threads: usize) -> Result<(), Error> {
+    /// Adds up the lines of each day that has those of several states. Only speed changes: a state that is both written and
+    /// reported on does this once.
+    pub(crate) fn settle_in(&mut self, threads: usize) -> Result<(), Error> {
         let reader = DayReader::new(self)?;
         let is_unsettled = |lines: &[DayLines]| lines.len() > 1 || lines.iter().any(|one| one.layout() != &self.layout);
         let days = self.days.iter().map(|(day, lines)| (None, *day, lines));

@@ -27,8 +27,11 @@ struct SettingRow {
     texts: fn(&Question) -> Vec<String>,
     /// Puts a value back into a question; `None` if a text is not valid. Rows without it hold hashes, which can only be
     /// compared.
-    put: Option<fn(&mut Question, &[String]) -> Option<()>>,
+    put: Option<Put>,
 }
+
+/// Puts texts into a question; `None` if they are not valid.
+type Put = fn(&mut Question, &[String]) -> Option<()>;
 
 /// THE TABLE of settings that are not filters, in the order in which they are put back.
 const ROWS: [SettingRow; 14] = [
@@ -231,18 +234,40 @@ pub(crate) struct Difference {
 }
 
 impl Difference {
-    /// Describes a value: `with status 5xx`, `without status`.
-    fn described(&self, values: &[String]) -> Message {
-        let setting = ROWS.iter().find(|row| row.name == self.name).map(|row| row.setting);
-        let setting = setting.or_else(|| conditions::setting(&self.name));
-        let is_hash = ROWS.iter().any(|row| row.name == self.name && row.put.is_none());
-        let name = setting.map_or_else(|| self.name.clone().into(), Message::from);
+    /// Name of the setting with a value of it: `status 5xx`. `None` for the default.
+    fn value(&self, values: &[String]) -> Option<Message> {
+        let row = ROWS.iter().find(|row| row.name == self.name);
+        let setting = row.map(|row| row.setting).or_else(|| conditions::setting(&self.name));
         match values {
+            [] => None,
+            _ if row.is_some_and(|row| row.put.is_none()) => Some(message!["another ", self.setting()]),
+            [one] if one == "yes" => Some(self.setting()),
+            // The value of a setting that this version does not know means nothing to it.
+            _ if setting.is_none() => Some(message!["another ", self.setting()]),
+            values => Some(message![self.setting(), format!(" {}", values.join(" "))]),
+        }
+    }
+
+    fn setting(&self) -> Message {
+        let setting = ROWS.iter().find(|row| row.name == self.name).map(|row| row.setting);
+        setting.or_else(|| conditions::setting(&self.name)).map_or_else(|| self.name.clone().into(), Message::from)
+    }
+
+    /// Describes how a state was counted: `with status 5xx`.
+    fn described(&self, values: &[String]) -> Message {
+        match self.value(values) {
             _ if self.name == STATIC_RULES => "by other built-in rules for what is static".into(),
-            [] => message!["without ", name],
-            _ if is_hash || setting.is_none() => message!["with another ", name],
-            [one] if one == "yes" => message!["with ", name],
-            values => message!["with ", name, format!(" {}", values.join(" "))],
+            None => message!["without ", self.setting()],
+            Some(value) => message!["with ", value],
+        }
+    }
+
+    /// Describes the settings of this run: `has status 4xx`.
+    pub(crate) fn of_this_run(&self) -> Message {
+        match self.value(&self.theirs) {
+            _ if self.name == STATIC_RULES => "has other built-in rules for what is static".into(),
+            None => message!["does not have ", self.setting()],
+            Some(value) => message!["has ", value],
         }
     }
 
@@ -323,4 +348,96 @@ pub(crate) enum Misfit {
     Differs(Difference),
     /// The value, whose name is given, is not one that this version knows.
     Invalid(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::filter::Condition;
+    use crate::nginx::NginxConf;
+
+    /// A question in which no setting has its default.
+    fn unusual() -> Question {
+        let conf = NginxConf::from_reader("-".as_ref(), "http { access_log /var/log/a.log; }".as_bytes()).unwrap();
+        let list = Dimension::named("http_x_forwarded_for").unwrap();
+        let mut question = Question::new()
+            .visitor(Visitor::IP_AND_AGENT)
+            .ipv6_prefix(Ipv6Prefix::new(64))
+            .uv(UvMethod::Hll(Precision::default()))
+            .anonymize(true)
+            .zone("Europe/Berlin".parse().unwrap_or(Zone::UTC))
+            .real_ip(RealIp::new(list, "10.0.0.0/8,unix:".parse().unwrap()))
+            .query(Query::Keep)
+            .nginx_conf(conf)
+            .log_formats(["combined".parse().unwrap(), "$remote_addr|$status".parse().unwrap()])
+            .fields(["path=http.target".parse().unwrap()])
+            .max_line(10_000)
+            .filters([Condition::Static, Condition::Status("5xx,!503".parse().unwrap())]);
+        question.reading.static_rules.add_prefix("/files/").unwrap();
+        question.reading.static_rules.add_extension("heic").unwrap();
+        question
+    }
+
+    #[test]
+    fn every_setting_is_put_back() {
+        let settings = Settings::of(&unusual());
+        for row in &ROWS {
+            assert!(settings.0.contains_key(row.name), "{}", row.name);
+        }
+        assert_eq!(settings.0.len(), ROWS.len() + 3, "two filters, and the rules of this version");
+        let mut question = Question::new();
+        settings.put(&mut question).unwrap();
+        let again = Settings::of(&question);
+        let difference = again.difference(&settings).unwrap();
+        assert_eq!(difference.name, "nginx-conf", "only a hash is known of it");
+        question.reading.nginx_conf = unusual().reading.nginx_conf;
+        assert_eq!(Settings::of(&question), settings);
+        // Settings that are the same already can be put again.
+        settings.put(&mut question).unwrap();
+        assert_eq!(Settings::of(&question), settings);
+    }
+
+    #[test]
+    fn defaults_are_left_out() {
+        let settings = Settings::of(&Question::new().since("yesterday".parse().unwrap()).limit(3));
+        assert_eq!(settings.0.keys().collect::<Vec<_>>(), [STATIC_RULES]);
+        let in_place = Question::new().real_ip(RealIp::in_place("10.0.0.0/8".parse().unwrap()));
+        let settings = Settings::of(&in_place);
+        let mut question = Question::new();
+        settings.put(&mut question).unwrap();
+        assert_eq!(Settings::of(&question), settings);
+        assert!(question.reading.real_ip.is_some_and(|real_ip| real_ip.is_in_place()));
+    }
+
+    #[test]
+    fn differences_name_both_values() {
+        let settings = Settings::of(&unusual());
+        let rows: [(Question, &str, &str); 4] = [
+            (Question::new().max_line(5), "with max_line 10000", "with max_line 5"),
+            (Question::new().filters([Condition::Dynamic]), "without dynamic", "with dynamic"),
+            (
+                Question::new().filters([Condition::Status("4xx".parse().unwrap())]),
+                "with status 5xx,!503",
+                "with status 4xx",
+            ),
+            (
+                Question::new().fields(["status=code".parse().unwrap()]),
+                "with fields path=http.target",
+                "with fields status=code",
+            ),
+        ];
+        for (mut question, ours, theirs) in rows {
+            let Err(Misfit::Differs(difference)) = settings.put(&mut question) else { panic!("{ours} is {theirs}") };
+            assert_eq!((&*difference.ours(), &*difference.theirs()), (ours, theirs));
+        }
+        let mut other = settings.clone();
+        other.0.insert("nginx-conf".to_owned(), vec![hex(7)]);
+        assert_eq!(&*settings.difference(&other).unwrap().theirs(), "with another nginx_conf");
+        other = settings.clone();
+        other.0.insert(STATIC_RULES.to_owned(), vec![hex(7)]);
+        assert_eq!(&*settings.difference(&other).unwrap().ours(), "by other built-in rules for what is static");
+        // A later version may have settings that this one does not know.
+        other.0.insert("bots".to_owned(), vec!["yes".to_owned()]);
+        assert_eq!(other.put(&mut Question::new()), Err(Misfit::Invalid("bots".to_owned())));
+    }
 }

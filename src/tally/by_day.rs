@@ -110,12 +110,6 @@ impl<F> ByDay<F> {
     {
         self.parts.absorb(other.parts, DayPart::absorb);
     }
-
-    /// Removes the days before this one, and returns the number of their lines that fit a format. Lines without a time
-    /// stay.
-    pub(crate) fn remove_before(&mut self, day: i64) -> u64 {
-        self.parts.remove(|of| of.is_some_and(|of| of < day)).map(|part| part.parsed).sum()
-    }
 }
 
 impl ByDay {

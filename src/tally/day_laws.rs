@@ -199,17 +199,4 @@ proptest! {
             }
         }
     }
-
-    #[test]
-    fn removed_days_are_those_before_a_day(lines in prop::collection::vec(line(), 0..40), day in -1..4_i64) {
-        let mut tally = empty(&[(Dimension::All, vec![MeasureKind::Hits])], UvMethod::Exact, TextField::Addr, 1).for_each_day();
-        count_by_day(&mut tally, &lines.iter().collect::<Vec<_>>());
-        let is_before = |of: Day| of.is_some_and(|of| of < day);
-        let by_day = tally.by_day.as_mut().unwrap();
-        let removed = by_day.remove_before(day);
-        prop_assert_eq!(removed, lines.iter().filter(|line| is_before(day_of(&line.hit))).count() as u64);
-        prop_assert!(by_day.iter().all(|(day, _)| !is_before(day)));
-        let left: u64 = by_day.iter().map(|(_, part)| part.parsed).sum();
-        prop_assert_eq!(left + removed, lines.len() as u64);
-    }
 }

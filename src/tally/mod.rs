@@ -35,7 +35,7 @@ mod undated;
 mod unknown;
 
 pub(crate) use bounded::Bounded;
-pub(crate) use by_day::{ByDay, Day, DayPart, days_of};
+pub(crate) use by_day::{Day, DayPart, days_of};
 pub(crate) use coarser::{NotSaved, check_saved};
 pub(crate) use cover::Cover;
 pub(crate) use degraded::{Bytes, Degraded};

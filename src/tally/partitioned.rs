@@ -44,11 +44,6 @@ impl<K: Ord, T> Partitioned<K, T> {
         self.parts.into_iter()
     }
 
-    /// Removes the tallies whose keys meet a condition, and returns them in the order of keys.
-    pub(super) fn remove(&mut self, is_one: impl Fn(&K) -> bool) -> impl Iterator<Item = T> {
-        self.parts.extract_if(.., move |key, _| is_one(key)).map(|(_, part)| part)
-    }
-
     /// Iterates over all tallies, including the empty one.
     pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut T> {
         self.parts.values_mut().chain([&mut self.empty])

@@ -77,10 +77,6 @@ impl Outcome {
             place.write(name, &lines);
             return lines;
         }
-        // Blocks whose options the program does not have yet.
-        if block.info.split(',').any(|word| word == "later") {
-            return lines;
-        }
         match (block.language(), block.needs()) {
             ("sh", Some(programs)) => {
                 let text = lines.join("\n");

@@ -92,6 +92,24 @@ fn documented_layout_has_the_numbers_of_the_report() {
     }
 }
 
+/// States that this version wrote stay readable: these files never change.
+#[test]
+fn golden_files_have_the_numbers_of_their_reports() {
+    if is_skipped(has_zstd(), REASON) {
+        return;
+    }
+    for visitors in ["exact", "estimated"] {
+        let case = format!("{REPOSITORY}/testdata/cases/state_of_version_1_with_{visitors}_visitors");
+        let case = Path::new(&case);
+        let report: Value = serde_json::from_slice(&std::fs::read(case.join("expected")).unwrap()).unwrap();
+        let read = read(&case.join("v1.state")).unwrap();
+        for name in ["pv", "uv", "bytes", "static"] {
+            assert_eq!(report["summary"][name], read["tables"]["all"]["all"][name], "{visitors}: {name}");
+        }
+        assert!(compare(&report["status"], &read["tables"]["status"], visitors) > 20);
+    }
+}
+
 #[test]
 fn damaged_section_is_not_read() {
     if is_skipped(has_zstd() && has("xxhash"), REASON) {

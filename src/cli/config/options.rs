@@ -7,7 +7,7 @@ use crate::cli::closest_match::closest_match;
 use crate::cli::messages::shown;
 
 /// THE TABLE of options that cannot be configured, and why.
-const REFUSED: [(&str, &str); 10] = [
+const REFUSED: [(&str, &str); 12] = [
     ("config", "it names this file"),
     ("no-config", "this file is already read"),
     ("print-config", PRINTS),
@@ -16,6 +16,8 @@ const REFUSED: [(&str, &str); 10] = [
     ("list-static", PRINTS),
     ("explain", PRINTS),
     ("inspect", PRINTS),
+    ("list-splits", PRINTS),
+    ("range", "it is about one file"),
     ("help", PRINTS),
     ("version", PRINTS),
 ];

@@ -60,20 +60,23 @@ fn states_are_collected_by_rsync() {
         return;
     }
     let fleet = fleet();
-    let hook = &blocks_of(FLEET, "logrotate")[0];
+    let [count, collect] = &jobs_of(FLEET)[..] else { panic!("the chapter has two jobs") };
     for server in ["web1", "web2"] {
-        let place = fleet.path().join(server);
-        let script = hook.lines().nth(1).unwrap().trim();
-        assert_eq!(succeeds(&format!("PATH={}:$PATH\n{script}", fleet.path().display()), &place), "");
+        let job = format!("PATH={}:$PATH\n{count}", fleet.path().display());
+        assert_eq!(succeeds(&job, &fleet.path().join(server)), "");
     }
-    let [job] = &jobs_of(FLEET)[..] else { panic!("the chapter has one job") };
     // A job that runs a second time copies nothing, and reports the same.
     for _ in 0..2 {
-        assert_eq!(succeeds(job, fleet.path()), "");
+        assert_eq!(succeeds(collect, fleet.path()), "");
         let report = succeeds("logstat states/*.state --json", fleet.path());
         assert!(report.contains(r#""summary":{"pv":200,"uv":3,"#), "{report}");
         assert!(fs::read_to_string(fleet.path().join("week.html")).unwrap().contains("/old"));
     }
+    // The log was not rotated, and is counted again.
+    let copy = "for state in web1/lib/*.state; do cp $state $state-again.state; done";
+    succeeds(copy, fleet.path());
+    assert_eq!(succeeds(collect, fleet.path()), "");
+    succeeds("rm web1/lib/*-again.state states/*-again.state", fleet.path());
     let printed = succeeds(&blocks_of(FLEET, "sh,needs=rsync")[0], fleet.path());
     assert!(printed.contains("200 lines = 200 counted"), "{printed}");
 }
