@@ -62,11 +62,6 @@ impl<'b> Decoder<'b> {
         Decoder { rest: bytes }
     }
 
-    /// Number of bytes that are not read yet.
-    pub(crate) fn left(&self) -> usize {
-        self.rest.len()
-    }
-
     #[inline]
     pub(crate) fn unsigned(&mut self) -> Result<u64, Damaged> {
         // Most numbers are below 128.

@@ -47,6 +47,7 @@ mod outputs;
 mod pairs;
 mod parts;
 mod random_commands;
+#[cfg(feature = "compressed")]
 mod ranges;
 mod reference;
 #[cfg(all(unix, feature = "cli"))]

@@ -19,7 +19,6 @@ enum Way {
     Map,
     Read,
     Stream,
-    #[cfg(feature = "compressed")]
     Unpack,
 }
 
@@ -27,7 +26,6 @@ const WAYS: &[Way] = &[
     Way::Map,
     Way::Read,
     Way::Stream,
-    #[cfg(feature = "compressed")]
     Way::Unpack,
 ];
 
@@ -44,7 +42,6 @@ impl Log {
     fn new(bytes: &[u8]) -> Log {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("a.log"), bytes).unwrap();
-        #[cfg(feature = "compressed")]
         fs::write(folder.path().join("a.log.zst"), zstd::encode_all(bytes, 1).unwrap()).unwrap();
         Log { bytes: bytes.to_vec(), folder }
     }
@@ -57,7 +54,6 @@ impl Log {
         match way {
             Way::Map | Way::Read => Input::path(self.path()),
             Way::Stream => Input::reader(self.path(), Cursor::new(self.bytes.clone())),
-            #[cfg(feature = "compressed")]
             Way::Unpack => Input::path(self.folder.path().join("a.log.zst")),
         }
     }

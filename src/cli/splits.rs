@@ -11,9 +11,9 @@ use serde::Serialize;
 
 use super::args::Args;
 use super::config::ResolvedArgs;
+use super::inputs::is_standard;
 use super::messages::{Messages, shown_path};
 use super::state_inputs::{FIRST_BYTES, StateInput};
-use super::states::is_standard;
 use super::{ExitStatus, exit_status, stdout, wording};
 
 /// The reason why `--range` cannot be combined with these inputs or other options.

@@ -39,7 +39,9 @@ pub(crate) use file_stamp::FileStamp;
 pub use find::{InputNote, ResolvedInputs, find_logs};
 pub(crate) use find::{is_access_log_name, natural_order, without_suffixes};
 pub use guard::{MapGuard, guard_mappings};
-pub(crate) use head::{Head, HeadComparison, TAIL};
+#[cfg(test)]
+pub(crate) use head::TAIL;
+pub(crate) use head::{Head, HeadComparison};
 pub(crate) use host::host_name;
 pub(crate) use opener::Opener;
 pub(crate) use part::Part;
