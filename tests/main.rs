@@ -25,6 +25,8 @@ mod explain;
 mod highlights;
 #[cfg(feature = "cli")]
 mod hostile;
+#[cfg(all(unix, feature = "cli", feature = "compressed"))]
+mod increments;
 #[cfg(all(unix, feature = "cli"))]
 mod inputs;
 mod json_logs;

@@ -16,8 +16,10 @@ mod meta;
 pub(crate) mod parallel;
 mod period;
 mod ranges;
+mod saved_note;
 mod section;
 mod select;
+mod setting_rows;
 mod settings;
 mod source;
 #[cfg(any(test, fuzzing))]
