@@ -397,6 +397,8 @@ fn increments_report_the_whole() {
     assert_same(&folder.report("logstat a.log --state s.state --json"), &expected, "");
     assert_same(&folder.report("logstat s.state --json"), &expected, "");
     folder.refuses("logstat s.state --state new.state", 2, "--save");
+    folder.refuses("mkfifo pipe; logstat a.log pipe --state new.state", 2, "pipe is not a regular file");
+    folder.refuses("logstat a.log --state new.state --range 0:100", 2, "--range");
 }
 
 #[test]
