@@ -42,9 +42,7 @@ pub(crate) fn separate(inputs: Vec<Input>) -> Separated {
 fn state(input: Input) -> Result<StateInput, Input> {
     let name = input.name().to_owned();
     if is_standard(&name) {
-        // What `fill_buf` returns is read again.
-        let is_state = stdin().lock().fill_buf().is_ok_and(|first| State::is_state(first));
-        return if is_state { Ok(StateInput { name, reader: Box::new(stdin()) }) } else { Err(input) };
+        return if is_state_on_stdin() { Ok(StateInput { name, reader: Box::new(stdin()) }) } else { Err(input) };
     }
     let Some(kind) = Kind::of(&name) else { return Err(input) };
     let Ok(mut file) = File::open(&name) else { return Err(input) };
@@ -56,6 +54,33 @@ fn state(input: Input) -> Result<StateInput, Input> {
         Kind::Fifo if !is_state => Err(Input::reader(name, Cursor::new(first).chain(Broken(read.err())).chain(file))),
         _ => Ok(StateInput { name, reader: Box::new(Cursor::new(first).chain(file)) }),
     }
+}
+
+/// True if standard input begins like a state. Its bytes are read again.
+fn is_state_on_stdin() -> bool {
+    if let Some(first) = file_on_stdin() {
+        return State::is_state(&first);
+    }
+    stdin().lock().fill_buf().is_ok_and(|first| State::is_state(first))
+}
+
+/// The next bytes of the file on standard input, read without moving its offset, by which it is later known whether the
+/// file was read whole; `None` if it is not a regular file.
+#[cfg(unix)]
+fn file_on_stdin() -> Option<Vec<u8>> {
+    use std::io::Seek;
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::FileExt;
+    let file = File::from(stdin().as_fd().try_clone_to_owned().ok()?);
+    let mut first = [0; FIRST_BYTES as usize];
+    let offset = if file.metadata().ok()?.is_file() { (&file).stream_position().ok()? } else { return None };
+    let read = file.read_at(&mut first, offset).ok()?;
+    Some(first[..read].to_vec())
+}
+
+#[cfg(not(unix))]
+fn file_on_stdin() -> Option<Vec<u8>> {
+    None
 }
 
 /// A kind of file that may contain a state. A device such as `/dev/zero` does not. Neither does a FIFO, unless the shell
