@@ -66,6 +66,8 @@ mod shrinking;
 mod spellings;
 #[cfg(all(feature = "cli", feature = "compressed"))]
 mod splits;
+#[cfg(feature = "compressed")]
+mod state_files;
 #[cfg(all(unix, feature = "compressed"))]
 mod states;
 #[cfg(all(unix, feature = "cli"))]
