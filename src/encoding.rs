@@ -229,7 +229,7 @@ mod tests {
                 prop_assert_eq!(Decoder::new(&longer).unsigned(), Ok(number));
                 let mut out = Encoder::default();
                 out.unsigned(number);
-                prop_assert_eq!(out.into_bytes(), &bytes[..bytes.len() - alone.left()]);
+                prop_assert_eq!(out.into_bytes(), &bytes[..bytes.len() - alone.rest.len()]);
             } else if bytes.iter().any(|byte| *byte < 0x80) {
                 prop_assert_eq!(Decoder::new(&longer).unsigned(), Err(Damaged));
             }
