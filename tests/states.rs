@@ -324,13 +324,14 @@ proptest! {
 fn ranges_of_a_log_in_an_envelope_give_the_bytes_of_one_run() {
     let mut lines = log(60);
     lines.insert(7, b"rubbish".to_vec());
-    let saving = Question::new().top([Dimension::Path, Dimension::Ip]).columns([Metric::Uv, Metric::P95]).limit(0);
+    let saving = Question::new().top([Dimension::Path, Dimension::Ip]).columns([Metric::Uv, Metric::First]).limit(0);
     for (number, (name, wrap)) in WRAPS.into_iter().enumerate().step_by(super::ONE_IN.min(4)) {
         let text = wrap(&lines);
         let folder = tempfile::tempdir().unwrap();
         let path = fs::canonicalize(folder.path()).unwrap().join("0.log");
         fs::write(&path, &text).unwrap();
-        let Some(one) = count_to_state(&saving, vec![Input::path(&path)], None, None, &engine(1, 1)).unwrap().state else {
+        let Some(one) = count_to_state(&saving, vec![Input::path(&path)], None, None, &engine(1, 1)).unwrap().state
+        else {
             continue;
         };
         let mut cuts: Vec<u64> =
