@@ -330,7 +330,8 @@ fn ranges_of_a_log_in_an_envelope_give_the_bytes_of_one_run() {
         let folder = tempfile::tempdir().unwrap();
         let path = fs::canonicalize(folder.path()).unwrap().join("0.log");
         fs::write(&path, &text).unwrap();
-        let Some(one) = count_to_state(&saving, vec![Input::path(&path)], None, None, &engine(1, 1)).unwrap().state else {
+        let Some(one) = count_to_state(&saving, vec![Input::path(&path)], None, None, &engine(1, 1)).unwrap().state
+        else {
             continue;
         };
         let mut cuts: Vec<u64> =

@@ -298,9 +298,9 @@ fn state_answers_whole_days_only() {
     folder.refuses("logstat a.state --since 2026-11-11T08", 2, "whole days");
     folder.refuses("logstat a.state --since 1h", 2, "whole days");
     folder.refuses("logstat a.state --by minute", 2, "the state has no numbers by minute; it has them by ");
-    folder.refuses("logstat a.state --top agent", 2, "does not have agent");
-    folder.refuses("logstat a.state --columns p95", 2, "does not have latency by path");
-    folder.refuses("logstat a.state --split host", 2, "does not have day/host");
+    folder.refuses("logstat a.state --top agent", 2, "no numbers by agent");
+    folder.refuses("logstat a.state --columns p95", 2, "no request times by path");
+    folder.refuses("logstat a.state --split host", 2, "by day/host");
 }
 
 #[test]
@@ -314,7 +314,7 @@ fn merge_has_what_all_states_have() {
     assert!(codes.contains(&"not-in-all-states"), "{report}");
     assert_eq!(report["top"].as_object().unwrap().keys().collect::<Vec<_>>(), ["path"]);
     assert_eq!(at(&report, "/period/unit"), "day");
-    folder.refuses("logstat a.state b.state --top agent", 2, "does not have agent");
+    folder.refuses("logstat a.state b.state --top agent", 2, "no numbers by agent");
 }
 
 #[test]

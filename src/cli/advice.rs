@@ -18,7 +18,8 @@ const FILTER: &str =
 const FORMAT: &str = "log formats are detected; to describe one, use --log-format with the log_format of nginx.conf";
 const PERIOD: &str = "choose a period with --since and --until, or one day with --date";
 const SERVER: &str = "logstat is not a server; let cron write the page:  logstat access.log -o report.html";
-const STATE: &str = "logstat keeps no state between runs; give it all files:  logstat /var/log/nginx";
+const STATE: &str =
+    "count only what is new since the last run, and report everything:  logstat access.log --state access.state";
 
 /// THE TABLE of options that other programs have.
 const ROWS: &[Row] = &[
@@ -36,7 +37,7 @@ const ROWS: &[Row] = &[
         SERVER,
     ),
     row(&["--persist", "--restore", "--db-path", "--dump", "--load", "--pos", "--process-and-exit"], STATE),
-    row(&["--keep-last"], "for the last 30 days:  logstat access.log* --since 30d"),
+    row(&["--keep-last"], "keep 30 days in a state:  logstat access.log --state access.state --keep 30d"),
     // Settings.
     row(&["--no-global-config"], "use --no-config"),
     row(&["--config-file", "--conf", "--dcf"], "use --config FILE"),

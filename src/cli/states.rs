@@ -124,13 +124,13 @@ impl StateArgs {
 
     /// The reason why an option has no meaning without another.
     fn alone(&self) -> Option<String> {
-        let option = match self {
-            StateArgs { keep: Some(keep), .. } if !self.writes() => format!("--keep {keep}"),
-            StateArgs { source: Some(_), .. } if !self.writes() => "--source".to_owned(),
-            StateArgs { wait: true, state: None, .. } => return Some("--wait needs --state FILE".to_owned()),
-            _ => return None,
-        };
-        Some(format!("{option} needs a state that is written: add --save FILE or --state FILE"))
+        match self {
+            StateArgs { keep: Some(keep), .. } if !self.writes() => {
+                Some(format!("--keep {keep} needs a state that is written: add --save FILE or --state FILE"))
+            }
+            StateArgs { wait: true, state: None, .. } => Some("--wait needs --state FILE".to_owned()),
+            _ => None,
+        }
     }
 
     /// The reason why `--state` has no usable file.
@@ -194,6 +194,9 @@ impl StateArgs {
     /// The reason why these logs and states cannot be read together.
     pub(crate) fn refusal_of_inputs(&self, context: Context, inputs: &Separated) -> Option<String> {
         let Separated { logs, states } = inputs;
+        if self.source.is_some() && !self.writes() && states.is_empty() {
+            return Some("--source names a log in a state: add --save FILE or --state FILE".to_owned());
+        }
         if self.source.is_some() && logs.len() > 1 {
             let number = logs.len();
             return Some(format!(
@@ -236,7 +239,6 @@ mod tests {
             ("a.log --state a.state --save b.state --keep 9d --wait --source a", none, None),
             ("a.log --dedupe", bounds, None),
             ("a.log --keep 90d", none, Some("--keep 90d needs a state that is written: ")),
-            ("a.log --source a", none, Some("--source needs a state that is written: ")),
             ("a.log --save a.state --wait", none, Some("--wait needs --state FILE")),
             ("a.log --state", none, Some("--state needs a file: --state FILE\n")),
             ("a.log --state @", none, Some("--state needs a file: --state FILE\n")),
