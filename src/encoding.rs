@@ -75,6 +75,22 @@ impl<'b> Decoder<'b> {
     }
 
     fn unsigned_of_several_bytes(&mut self) -> Result<u64, Damaged> {
+        // Fast path for up to eight bytes: the last one is the first without the top bit. Seven bits of each byte are
+        // moved together, first of two bytes, then of four, then of eight.
+        if let Some(word) = self.rest.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
+            && !word & 0x8080_8080_8080_8080 != 0
+        {
+            let bits = (!word & 0x8080_8080_8080_8080).trailing_zeros() + 1;
+            let word = word & u64::MAX >> (64 - bits);
+            if word >> (bits - 8) == 0 {
+                return Err(Damaged);
+            }
+            self.rest = &self.rest[bits as usize / 8..];
+            let word = word & 0x7F7F_7F7F_7F7F_7F7F;
+            let pairs = word & 0x007F_007F_007F_007F | (word & 0x7F00_7F00_7F00_7F00) >> 1;
+            let fours = pairs & 0x0000_3FFF_0000_3FFF | (pairs & 0x3FFF_0000_3FFF_0000) >> 2;
+            return Ok(fours & 0x0FFF_FFFF | (fours & 0x0FFF_FFFF_0000_0000) >> 4);
+        }
         let mut number = 0;
         for shift in (0..64).step_by(7) {
             let (byte, rest) = self.rest.split_first().ok_or(Damaged)?;
@@ -203,6 +219,22 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn any_bytes_are_refused_or_have_one_number(bytes in prop::collection::vec(prop_oneof![Just(0x80), Just(0), any::<u8>()], 0..12)) {
+            // Bytes after a number do not change it, nor whether there is one.
+            let mut alone = Decoder::new(&bytes);
+            let number = alone.unsigned();
+            let longer = [&bytes[..], &[0; 8]].concat();
+            if let Ok(number) = number {
+                prop_assert_eq!(Decoder::new(&longer).unsigned(), Ok(number));
+                let mut out = Encoder::default();
+                out.unsigned(number);
+                prop_assert_eq!(out.into_bytes(), &bytes[..bytes.len() - alone.rest.len()]);
+            } else if bytes.iter().any(|byte| *byte < 0x80) {
+                prop_assert_eq!(Decoder::new(&longer).unsigned(), Err(Damaged));
+            }
+        }
+
         #[test]
         fn everything_written_is_read_back(
             numbers in prop::collection::vec(any::<u64>(), 0..20), signed: i64, set in prop::collection::btree_set(any::<u64>(), 0..20),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::ops::{Add, AddAssign, Deref};
+use std::ops::{Add, AddAssign, Deref, Range};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -141,6 +141,24 @@ impl Message {
     /// Replaces the name of each setting by what `name` returns.
     pub fn reword(&mut self, name: &dyn Fn(Setting) -> String) {
         *self = self.rebuilt(str::to_owned, name);
+    }
+
+    /// The settings that the text names, each with the bytes of its name, in the order of the text.
+    pub(crate) fn settings(&self) -> impl Iterator<Item = (Range<usize>, Setting)> {
+        self.settings.iter().map(|span| (span.start..span.end, span.setting))
+    }
+
+    /// Makes a message of a text that names settings. Places that do not have the name of their setting, or are before
+    /// the end of another, are ignored.
+    pub(crate) fn with_settings(text: &str, settings: &[(Range<usize>, Setting)]) -> Message {
+        let mut message = Message::from(text);
+        for (Range { start, end }, setting) in settings.iter().cloned() {
+            let is_after = message.settings.last().is_none_or(|last| last.end <= start);
+            if is_after && text.get(start..end) == Some(&*setting.name()) {
+                message.settings.push(SettingSpan { start, end, setting });
+            }
+        }
+        message
     }
 
     /// Returns the message on one line, with a semicolon in place of each line break.

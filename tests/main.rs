@@ -25,6 +25,8 @@ mod explain;
 mod highlights;
 #[cfg(feature = "cli")]
 mod hostile;
+#[cfg(all(unix, feature = "cli", feature = "compressed"))]
+mod increments;
 #[cfg(all(unix, feature = "cli"))]
 mod inputs;
 mod json_logs;
@@ -64,6 +66,8 @@ mod shrinking;
 mod spellings;
 #[cfg(all(feature = "cli", feature = "compressed"))]
 mod splits;
+#[cfg(feature = "compressed")]
+mod state_files;
 #[cfg(all(unix, feature = "compressed"))]
 mod states;
 #[cfg(all(unix, feature = "cli"))]

@@ -324,7 +324,7 @@ proptest! {
 fn ranges_of_a_log_in_an_envelope_give_the_bytes_of_one_run() {
     let mut lines = log(60);
     lines.insert(7, b"rubbish".to_vec());
-    let saving = Question::new().top([Dimension::Path, Dimension::Ip]).columns([Metric::Uv, Metric::P95]).limit(0);
+    let saving = Question::new().top([Dimension::Path, Dimension::Ip]).columns([Metric::Uv, Metric::First]).limit(0);
     for (number, (name, wrap)) in WRAPS.into_iter().enumerate().step_by(super::ONE_IN.min(4)) {
         let text = wrap(&lines);
         let folder = tempfile::tempdir().unwrap();

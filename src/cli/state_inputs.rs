@@ -1,5 +1,5 @@
 //! Finds the states among the inputs by their first bytes. A state is read like a log, wherever it comes from: a file,
-//! standard input, or a FIFO such as `<(ssh web1 cat web1.state)`.
+//! standard input, or a pipe that the shell opens, such as `<(ssh web1 cat web1.state)`.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, Cursor, Read, stdin};
@@ -58,7 +58,8 @@ fn state(input: Input) -> Result<StateInput, Input> {
     }
 }
 
-/// A kind of file that may contain a state. A device such as `/dev/zero` does not.
+/// A kind of file that may contain a state. A device such as `/dev/zero` does not. Neither does a FIFO, unless the shell
+/// has opened it already, as `<(command)` does: opening another one waits for a program that writes to it.
 enum Kind {
     File,
     Fifo,
@@ -69,7 +70,8 @@ impl Kind {
         let kind = fs::metadata(path).ok()?.file_type();
         #[cfg(unix)]
         if std::os::unix::fs::FileTypeExt::is_fifo(&kind) {
-            return Some(Kind::Fifo);
+            let is_open = ["/dev/fd", "/proc/self/fd"].iter().any(|opened| path.starts_with(opened));
+            return is_open.then_some(Kind::Fifo);
         }
         kind.is_file().then_some(Kind::File)
     }

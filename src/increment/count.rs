@@ -1,6 +1,7 @@
 //! Counts what is new in logs since a state was written.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Change, Empty, Increment, KnownText, Read, find};
@@ -39,8 +40,15 @@ struct Counted<'r> {
     outcome: StateOutcome,
 }
 
+impl Counted<'_> {
+    /// True if the path led to another file than the one that was found, or to one that had been cut off.
+    fn has_moved(&self) -> bool {
+        self.outcome.problems.iter().any(|problem| matches!(problem.kind(), ErrorKind::Replaced { .. }))
+    }
+}
+
 /// How often everything is read again if files are renamed meanwhile.
-const ATTEMPTS: usize = 3;
+const ATTEMPTS: usize = 10;
 
 /// Counts what is new in files since a state was written: the rest of each text that the state knows, also in files that
 /// log rotation has renamed or compressed, and texts that it does not know.
@@ -90,7 +98,7 @@ pub fn count_increment(
         }
         let problems = found.take_problems();
         let counted = count_reads(question, state.as_ref(), &found.reads, engine)?;
-        if attempt == ATTEMPTS || !counted.iter().any(|counted| has_moved(counted.read)) {
+        if attempt == ATTEMPTS || !counted.iter().any(Counted::has_moved) {
             return outcome(state, &found, counted, problems);
         }
         engine.progress.iter().for_each(|progress| progress.restart());
@@ -126,14 +134,24 @@ fn count_reads<'r>(
     engine: &Engine,
 ) -> Result<Vec<Counted<'r>>, Error> {
     let count = |read: &'r Read, engine: &Engine| {
-        let mut input = Input::path(&read.path).source_name(&read.name);
+        let mut input = Input::path(&read.path).source_name(&read.name).expect_file(read.file.clone());
         if read.from > 0 {
             input = input.range(read.from..);
         }
         if !read.closed {
             input = input.without_unfinished_line();
         }
-        count_to_state(question, vec![input], None, state, engine).map(|outcome| Counted { read, outcome })
+        // Opened before it is counted, because it may be renamed meanwhile.
+        let probe = Probe::open(&read.path);
+        let mut outcome = count_to_state(question, vec![input], None, state, engine)?;
+        if let Some(lines) = &mut outcome.state {
+            match probe.and_then(|probe| complete(lines, read, probe.as_ref())) {
+                Ok(true) => {}
+                Ok(false) => outcome.problems.push(ErrorKind::Replaced { path: read.path.clone() }.into()),
+                Err(source) => outcome.problems.push(ErrorKind::Io { path: read.path.clone(), source }.into()),
+            }
+        }
+        Ok(Counted { read, outcome })
     };
     let (compressed, plain): (Vec<&Read>, Vec<&Read>) = reads.iter().partition(|read| read.is_compressed);
     let threads = number_of_threads(engine.threads);
@@ -143,10 +161,21 @@ fn count_reads<'r>(
     counted.into_iter().collect()
 }
 
-/// True if a path may have led to another file than the one that was found, or the file was cut off meanwhile.
-fn has_moved(read: &Read) -> bool {
-    let now = std::fs::metadata(&read.path).map(|metadata| FileStamp::of(&read.path, &metadata));
-    now.map_or(true, |now| !now.is_same_file(&read.file) || now.size < read.file.size)
+/// Adds what the next run needs to know to a text that was counted. Returns false if the probe is of another file.
+fn complete(lines: &mut State, read: &Read, probe: Option<&Probe>) -> io::Result<bool> {
+    let Some(probe) = probe.filter(|probe| probe.stamp.is_same_file(&read.file)) else { return Ok(false) };
+    // A count of one input has one source.
+    let Some(source) = lines.source_mut(0) else { return Ok(true) };
+    source.file = Some(read.file.clone().into());
+    source.closed = read.closed;
+    if !read.is_compressed && source.end() > 0 {
+        let Before::Tail { hash, .. } = probe.before(source.end())? else { return Ok(false) };
+        source.tail = Some(hash);
+    }
+    if read.provisional {
+        lines.make_provisional();
+    }
+    Ok(true)
 }
 
 /// Joins what was counted with the old state.
@@ -157,12 +186,11 @@ fn outcome(
     mut problems: Vec<Error>,
 ) -> Result<IncrementOutcome, Error> {
     let (mut rejects, mut few_threads, mut phases): (Option<Rejects>, _, _) = (None, None, Phases::default());
-    let (mut good, mut failed) = (Vec::new(), Vec::new());
+    let (mut good, mut failed): (Vec<(&Read, State)>, Vec<_>) = (Vec::new(), Vec::new());
     for Counted { read, outcome } in counted {
-        let moved = has_moved(read).then(|| ErrorKind::Replaced { path: read.path.clone() }.into());
-        let lines = outcome.state.filter(|_| moved.is_none()).map(|state| (read, state));
-        let has_failed = moved.is_some() || !outcome.problems.is_empty();
-        problems.extend(outcome.problems.into_iter().chain(moved));
+        let lines = outcome.state.map(|state| (read, state));
+        let has_failed = !outcome.problems.is_empty();
+        problems.extend(outcome.problems);
         few_threads = few_threads.or(outcome.few_threads);
         phases.add(outcome.phases);
         match (&mut rejects, outcome.rejects) {
@@ -170,9 +198,6 @@ fn outcome(
             (rejects, later) => *rejects = rejects.take().or(later),
         }
         if has_failed { failed.push((read, lines)) } else { good.extend(lines) }
-    }
-    for (read, lines) in &mut good {
-        complete(lines, read);
     }
     let mut base = old;
     if let Some(base) = &mut base {
@@ -187,18 +212,6 @@ fn outcome(
     let state = joined(base, found, good)?;
     let reported = reported.or_else(|| state.clone());
     Ok(IncrementOutcome { state, reported, rejects, problems, few_threads, phases })
-}
-
-/// Adds what the next run needs to know to a text that was counted.
-fn complete(lines: &mut State, read: &Read) {
-    // A count of one input has one source.
-    if let Some(source) = lines.source_mut(0) {
-        source.file = Some(read.file.clone().into());
-        source.closed = read.closed;
-    }
-    if read.provisional {
-        lines.make_provisional();
-    }
 }
 
 /// The hash of the bytes before an offset, if they can be read.

@@ -12,6 +12,7 @@ mod fed;
 mod file_stamp;
 mod find;
 mod fingerprint;
+mod finished_lines;
 mod guard;
 mod head;
 mod host;
@@ -25,6 +26,7 @@ mod ranges;
 mod read_at;
 mod small;
 mod source;
+mod source_part;
 mod splits;
 mod stream;
 mod stream_file;
@@ -64,6 +66,8 @@ pub struct Input {
     pub(crate) part: Part,
     /// Its name in states, if that is given.
     pub(crate) source_name: Option<String>,
+    /// The file that a path must lead to, and that must not be shorter than it was.
+    file: Option<FileStamp>,
 }
 
 pub(crate) enum Origin {
@@ -135,7 +139,7 @@ impl Input {
 
 impl Input {
     fn new(origin: Origin) -> Input {
-        Input { origin, is_found: false, part: Part::WHOLE, source_name: None }
+        Input { origin, is_found: false, part: Part::WHOLE, source_name: None, file: None }
     }
 
     /// A file that was found in a directory.
@@ -143,14 +147,21 @@ impl Input {
         Input { is_found: true, ..Input::path(path) }
     }
 
+    /// Fails with [`ErrorKind::Replaced`](crate::ErrorKind) if the path leads to another file, or one that is shorter
+    /// than it was.
+    pub(crate) fn expect_file(mut self, file: FileStamp) -> Input {
+        self.file = Some(file);
+        self
+    }
+
     /// The same input, to be opened again; `None` for an input that can be read only once. A missing file can be opened
     /// again: that fails each time.
     pub(crate) fn again(&self) -> Option<Input> {
         let Origin::Path(path) = &self.origin else { return None };
         let is_stream = std::fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir());
-        let Input { is_found, part, source_name, .. } = self;
-        let (is_found, part, source_name) = (*is_found, part.clone(), source_name.clone());
-        (!is_stream).then(|| Input { is_found, part, source_name, ..Input::path(path) })
+        let Input { is_found, part, source_name, file, .. } = self;
+        let (is_found, part, source_name, file) = (*is_found, part.clone(), source_name.clone(), file.clone());
+        (!is_stream).then(|| Input { is_found, part, source_name, file, ..Input::path(path) })
     }
 
     /// Its name in reports.

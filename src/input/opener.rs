@@ -7,11 +7,13 @@ use std::sync::Arc;
 
 use super::chunk::ChunkOptions;
 use super::closed::{Closed, OpenedToRead};
+use super::file_stamp::FileStamp;
 use super::fingerprint::Fingerprint;
+use super::finished_lines::end_of_finished_lines;
 use super::mapped::Mapped;
 use super::part::{Part, Taken};
 use super::peek::peek;
-use super::positioned::{Positioned, end_of_finished_lines};
+use super::positioned::Positioned;
 use super::read_at::read_whole;
 use super::small::Small;
 use super::source::{Kind, Source};
@@ -82,10 +84,10 @@ impl Opener<'_> {
     }
 
     pub(crate) fn open(&mut self, input: Input) -> Result<Source, Error> {
-        let Input { origin, is_found, part, source_name } = input;
+        let Input { origin, is_found, part, source_name, file: expected } = input;
         let (path, Opened { kind, compression, is_device, file, closed, fingerprint, watched }) = match origin {
             Origin::Path(path) => {
-                let opened = self.open_path(&path, &part)?;
+                let opened = self.open_path(&path, &part, expected.as_ref())?;
                 (path, opened)
             }
             Origin::Stdin => {
@@ -117,12 +119,18 @@ impl Opener<'_> {
         })
     }
 
-    fn open_path(&mut self, path: &Path, part: &Part) -> Result<Opened, Error> {
+    fn open_path(&mut self, path: &Path, part: &Part, expected: Option<&FileStamp>) -> Result<Opened, Error> {
         let failed = |source| Error::from(ErrorKind::Io { path: path.to_owned(), source });
         let file = File::open(path).map_err(|error| link_without_end(path, error))?;
         let metadata = file.metadata().map_err(failed)?;
         if metadata.is_dir() {
             return Err(ErrorKind::Directory { path: path.to_owned() }.into());
+        }
+        if let Some(expected) = expected {
+            let now = FileStamp::of(path, &metadata);
+            if !expected.is_same_file(&now) || now.size < expected.size {
+                return Err(ErrorKind::Replaced { path: path.to_owned() }.into());
+            }
         }
         // Files in /proc appear to be regular and empty, so a file of length 0 is read to its end.
         if !metadata.is_file() || metadata.len() == 0 {

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Chunk;
 use super::chunk::ChunkOptions;
 use super::ranges::Ranges;
-use super::read_at::{ReadAt, read_whole};
+use super::read_at::ReadAt;
 use super::unreadable::{Unreadable, UnreadableBytes};
 use crate::text::lines::{HEAD_BYTES, head, kept_of, shorten};
 
@@ -269,24 +269,6 @@ impl Positioned {
     }
 }
 
-/// End of the last line of a file of `len` bytes that has a line end; `len` if its last bytes cannot be read.
-pub(super) fn end_of_finished_lines(file: &dyn ReadAt, len: u64) -> u64 {
-    let (mut end, mut buffer) = (len, [0; AHEAD as usize]);
-    while end > 0 {
-        let start = end.saturating_sub(AHEAD);
-        let bytes = &mut buffer[..(end - start) as usize];
-        match read_whole(file, start, bytes) {
-            (read, None) if read == bytes.len() => {}
-            _ => return len,
-        }
-        if let Some(lf) = memchr::memrchr(b'\n', bytes) {
-            return start + lf as u64 + 1;
-        }
-        end = start;
-    }
-    0
-}
-
 /// Minimum and maximum bytes read at a time to find the end of a range's last line.
 const AHEAD: u64 = 16 << 10;
 const AHEAD_AT_MOST: u64 = 1 << 20;
@@ -361,20 +343,6 @@ mod tests {
             assert_eq!(taken, text.as_bytes()[border(range.start)..border(range.end)]);
             assert!(input.into_unreadable(0).is_none(), "{chunk_bytes}");
         }
-    }
-
-    #[test]
-    fn finished_lines_end_after_the_last_line_feed() {
-        let long = "x".repeat(3 * AHEAD as usize);
-        for (before, after) in
-            [("", ""), ("", "x"), ("", &long), ("a\n", ""), ("a\nb\n", "c"), ("a\n", &long), ("\n", "")]
-        {
-            let text = [before, after].concat();
-            let end = end_of_finished_lines(&file(text.as_bytes()), text.len() as u64);
-            assert_eq!(end, before.len() as u64, "{before:?} {}", after.len());
-        }
-        let broken = Broken { file: file(long.as_bytes()), unreadable: vec![0..10] };
-        assert_eq!(end_of_finished_lines(&broken, long.len() as u64), long.len() as u64);
     }
 
     /// If some pages of a file cannot be read, every line without a byte in them is taken exactly once, for any chunk

@@ -140,7 +140,11 @@ impl AddressKeys {
         other: &'k AddressKeys,
         written: impl Fn(&'k [u8]) -> Cow<'k, [u8]>,
     ) -> Vec<u32> {
-        self.index();
+        if self.by_id.is_empty() && other.others.are_unchanged_by(&written) {
+            self.copy(other);
+            return (0..other.len() as u32).collect();
+        }
+        self.reserve(other.ipv4s);
         let mut ids = Vec::with_capacity(other.by_id.len());
         for some in other.by_id.chunks(ROWS) {
             for address in some {
@@ -173,6 +177,28 @@ impl AddressKeys {
     /// The id of an address that is not a quad, by its id among these.
     pub(super) fn id_of_key(&self, other: u32) -> u32 {
         self.ids_of_others[other as usize]
+    }
+
+    /// Copies the addresses of another list, with their ids. There must be none yet. Slots are made when they are needed.
+    fn copy(&mut self, other: &AddressKeys) {
+        let (by_id, ids_of_others) = (other.by_id.clone(), other.ids_of_others.clone());
+        let others = other.others.copy_without_slots();
+        *self = AddressKeys {
+            by_id,
+            slots: Vec::new(),
+            ipv4s: other.ipv4s,
+            others,
+            ids_of_others,
+            ..AddressKeys::new(self.seed)
+        };
+    }
+
+    /// Makes slots for at least this number of IPv4 addresses in all.
+    fn reserve(&mut self, ipv4s: usize) {
+        self.index();
+        while ipv4s * 8 > (self.slots.len() - self.skipped) * 7 {
+            self.grow();
+        }
     }
 
     /// Gives each IPv4 address a slot, if they have none.

@@ -98,6 +98,11 @@ impl Counts {
         self.groups.iter()
     }
 
+    /// Number of hits of all groups.
+    pub(crate) fn hits(&self) -> u64 {
+        self.groups.iter().map(GroupCounts::pv).sum()
+    }
+
     /// Returns the hits of a group that lack a field.
     pub(crate) fn lacking(&self, group: GroupId) -> Lacking {
         self.lacking.of(group)

@@ -22,6 +22,11 @@ impl Hits {
     pub(crate) fn of(&self, group: GroupId) -> u64 {
         self.sum(group)
     }
+
+    /// Number of hits of all groups.
+    pub(crate) fn hits(&self) -> u64 {
+        self.sums().iter().sum()
+    }
 }
 
 impl SumOfHits for u64 {

@@ -52,6 +52,10 @@ impl<T: Sum> PerGroup<T> {
         self.groups[group.0 as usize]
     }
 
+    pub(super) fn sums(&self) -> &[T] {
+        &self.groups
+    }
+
     fn grow(&mut self, len: usize) {
         self.groups.resize(len, T::NONE);
     }

@@ -50,7 +50,9 @@ impl VisitorSet {
         if largest + 1 == len {
             return VisitorSet::First { len };
         }
-        VisitorSet::new(len, largest, 1, |add| ids.iter().for_each(|id| add(*id)))
+        let mut set = VisitorSet::with_room(len, largest, 1);
+        ids.iter().for_each(|id| set.put(*id));
+        set
     }
 
     /// Makes a set of all ids below `len`.
@@ -186,25 +188,31 @@ impl VisitorSet {
         }
         // Double the words, so that ascending ids do not rebuild the set at each word.
         let more = if matches!(self, VisitorSet::Bits { .. }) { 2 } else { 1 };
-        *self = VisitorSet::new(len as u32, largest, more, |add| {
-            self.for_each(|id| add(id.0));
-            add(new);
-        });
+        let mut set = VisitorSet::with_room(len as u32, largest, more);
+        self.for_each(|id| set.put(id.0));
+        set.put(new);
+        *self = set;
     }
 
-    /// Makes a set of `len` ids, which `each` passes on: bits, if they are no larger than a hash table. There may be
-    /// `more` times as many bits as needed.
-    fn new(len: u32, largest: u32, more: usize, each: impl FnOnce(&mut dyn FnMut(u32))) -> VisitorSet {
+    /// Makes a set of `len` ids that are yet to be put into it: bits, if they are no larger than a hash table. There may
+    /// be `more` times as many bits as needed.
+    fn with_room(len: u32, largest: u32, more: usize) -> VisitorSet {
         let words = largest as usize / 64 + 1;
         let slots = slots_for(len as usize);
         if words * 8 <= slots * 4 {
-            let mut bits = vec![0_u64; (words * more).min(slots / 2).max(words)];
-            each(&mut |id| bits[id as usize / 64] |= 1 << (id % 64));
-            VisitorSet::Bits { len, words: bits }
+            VisitorSet::Bits { len, words: vec![0; (words * more).min(slots / 2).max(words)] }
         } else {
-            let mut table = vec![EMPTY; slots].into_boxed_slice();
-            each(&mut |id| table[slot(&table, id)] = id);
-            VisitorSet::Hashed { len, slots: table }
+            VisitorSet::Hashed { len, slots: vec![EMPTY; slots].into_boxed_slice() }
+        }
+    }
+
+    /// Puts an id into a set that has room for it, and already counts it.
+    #[inline]
+    fn put(&mut self, id: u32) {
+        match self {
+            VisitorSet::Bits { words, .. } => words[id as usize / 64] |= 1 << (id % 64),
+            VisitorSet::Hashed { slots, .. } => slots[slot(slots, id)] = id,
+            VisitorSet::Few { .. } | VisitorSet::First { .. } => {}
         }
     }
 

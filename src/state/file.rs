@@ -7,12 +7,14 @@ use std::sync::Arc;
 use super::day::{DayFacts, DayLines, Layout, StoredDay};
 use super::layout::NamedTable;
 use super::meta::{MadeBy, Meta, MetaDay, OneOrMore, VERSION};
+use super::saved_note::SavedNote;
 use super::section::{self, BadSection};
 use super::select::{DayReader, not_compressed};
 use super::settings::Settings;
 use super::{Days, SourcePart, State, parallel};
 use crate::by_name::Named;
 use crate::error::{Error, ErrorKind};
+use crate::note::Note;
 use crate::report::Generator;
 use crate::tally::Day;
 
@@ -102,7 +104,7 @@ impl State {
             not_in_all: meta.not_in_all,
             parts,
             days,
-            notes: meta.notes,
+            notes: meta.notes.into_iter().map(Note::from).collect(),
             kept_from: meta.kept_from,
             dropped: meta.dropped,
         };
@@ -179,7 +181,7 @@ impl State {
             tables: self.layout.tables.iter().map(NamedTable::of).collect(),
             not_in_all: self.not_in_all.clone(),
             sources: self.sources().cloned().collect(),
-            notes: self.notes.clone(),
+            notes: self.notes.iter().map(SavedNote::from).collect(),
             kept_from: self.kept_from,
             dropped: self.dropped,
             days: all.iter().zip(&written).map(day).collect(),

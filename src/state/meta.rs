@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::layout::NamedTable;
+use super::saved_note::SavedNote;
 use super::source::Source;
 use crate::by_name;
 use crate::dimension::Dimension;
-use crate::note::Note;
 use crate::time::{Unit, day_name, day_named};
 
 /// The version of the format that this program writes.
@@ -27,7 +27,7 @@ pub(super) struct Meta {
     /// Tables and measures that some of the merged states had.
     pub(super) not_in_all: BTreeSet<String>,
     pub(super) sources: Vec<Source>,
-    pub(super) notes: Vec<Note>,
+    pub(super) notes: Vec<SavedNote>,
     #[serde(with = "date")]
     pub(super) kept_from: Option<i64>,
     pub(super) dropped: u64,

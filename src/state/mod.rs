@@ -16,10 +16,14 @@ mod meta;
 pub(crate) mod parallel;
 mod period;
 mod ranges;
+mod saved_note;
 mod section;
 mod select;
+mod setting_rows;
 mod settings;
 mod source;
+#[cfg(any(test, fuzzing))]
+mod unpacked;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -32,6 +36,8 @@ pub(crate) use meta::Shown;
 pub use ranges::CountedRange;
 pub(crate) use settings::Settings;
 pub(crate) use source::{NO_NAME, SavedSample, Source, StampOfFile};
+#[cfg(any(test, fuzzing))]
+pub(crate) use unpacked::packed;
 
 use crate::error::{Error, ErrorKind};
 use crate::note::{Note, NoteCode};

@@ -72,8 +72,6 @@ fn reported(
     for (day, part) in all.by_day.as_ref().unwrap().iter() {
         if is_in(day) {
             of_days.add(day, part)?;
-        } else {
-            of_days.add_filtered(FilterReason::Period, part.parsed);
         }
     }
     Ok(of_days.finish())
@@ -159,9 +157,7 @@ proptest! {
             let selected = lines.iter().filter(|(line, _)| !line.is_filtered && is_in(day_of(&line.hit)));
             let selected: Vec<&Hit> = selected.map(|(line, _)| &line.hit).collect();
             prop_assert_eq!(everything(&report), everything(&counted(&selected, uv, visitor, 9).unescape()));
-            let outside = lines.iter().filter(|(line, _)| !is_in(day_of(&line.hit))).count() as u64;
             let filtered = lines.iter().filter(|(line, _)| line.is_filtered && is_in(day_of(&line.hit))).count() as u64;
-            prop_assert_eq!(report.ledger.filtered_for(FilterReason::Period), outside);
             prop_assert_eq!(report.ledger.filtered_for(FilterReason::Path), filtered);
             for (day, part) in merged.by_day.as_ref().unwrap().iter() {
                 let of_day = || lines.iter().map(|(line, _)| &line.hit).filter(|hit| day_of(hit) == day);

@@ -5,7 +5,6 @@ use super::by_day::{Day, DayPart};
 use super::coarser::{MadeFrom, NotSaved};
 use super::form::Unescaped;
 use super::table_plan::TablePlan;
-use crate::filter::FilterReason;
 
 /// Adds up the tallies of days, in the tables of a report.
 pub(crate) struct OfDays {
@@ -48,13 +47,7 @@ impl OfDays {
         Ok(())
     }
 
-    /// Adds this number of lines as filtered for a reason: lines of days outside the period, or of days that were
-    /// dropped.
-    pub(crate) fn add_filtered(&mut self, reason: FilterReason, lines: u64) {
-        self.tally.ledger.filtered_by[reason as usize] += lines;
-    }
-
-    /// Returns the tally. Its ledger has the filtered lines by reason, and nothing else.
+    /// Returns the tally. Its ledger has the filtered lines of these days by reason, and nothing else.
     pub(crate) fn finish(self) -> Tally<Unescaped> {
         self.tally
     }

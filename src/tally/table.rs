@@ -212,13 +212,10 @@ impl<F> Table<F> {
         for measure in &mut self.measures {
             measure.load(size, input)?;
         }
-        let counts_hits = self.counts().is_some() || self.measure::<Hits>().is_some();
-        let counted: u64 = (0..groups as u32).map(|group| self.pv_of(GroupId(group))).sum();
+        let counted = self.counts().map(Counts::hits).or_else(|| self.measure().map(Hits::hits));
         // Only tables that list codes may lack hits.
-        if counts_hits && counted < hits && listed_by(self.dimension).is_none() {
-            return Err(Damaged);
-        }
-        Ok(())
+        let is_damaged = counted.is_some_and(|counted| counted < hits) && listed_by(self.dimension).is_none();
+        if is_damaged { Err(Damaged) } else { Ok(()) }
     }
 
     /// Keeps only these groups, given in ascending order, and numbers them from 0. The memory of the others is kept for

@@ -54,5 +54,7 @@ mod session;
 mod shrinking;
 #[cfg(target_os = "linux")]
 mod spark;
+#[path = "../../../tests/state_files.rs"]
+mod state_files;
 
 use checks::{REPOSITORY, program};

@@ -96,6 +96,14 @@ impl Keys {
         }
     }
 
+    /// Makes slots for at least this number of keys in all.
+    fn reserve(&mut self, keys: usize) {
+        self.index();
+        while keys * 8 > self.slots.len() * 6 {
+            self.grow();
+        }
+    }
+
     #[cold]
     fn add_slots(&mut self) {
         let mut slots = SLOTS_AT_FIRST;

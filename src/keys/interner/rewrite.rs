@@ -12,6 +12,12 @@ impl Keys {
     /// `other`.
     pub(crate) fn merge<'k>(&mut self, other: &'k Keys, written: impl Fn(&'k [u8]) -> Cow<'k, [u8]>) -> Vec<u32> {
         self.drop_stale();
+        if self.records.is_empty() && other.are_unchanged_by(&written) {
+            *self = Keys { seed: self.seed, ..other.copy_without_slots() };
+            return (0..other.len() as u32).collect();
+        }
+        // All keys together are at least as many as those of the other list.
+        self.reserve(other.len());
         let mut ids = Vec::with_capacity(other.len());
         let all: Vec<u16> = (0..ROWS as u16).collect();
         // Column by column, as in batches: looked up one by one, millions of keys would each wait for memory.
@@ -22,6 +28,18 @@ impl Keys {
             self.ids(&column, &all[..column.len()], &mut ids);
         }
         ids
+    }
+
+    /// True if `written` changes no key, and every record is that of a key.
+    pub(in crate::keys) fn are_unchanged_by<'k>(&'k self, written: impl Fn(&'k [u8]) -> Cow<'k, [u8]>) -> bool {
+        let is_unchanged = |key: &'k [u8]| matches!(written(key), Cow::Borrowed(new) if new.len() == key.len());
+        self.stale.is_empty() && self.iter().all(is_unchanged)
+    }
+
+    /// Copies the keys with their ids. Slots are made when they are needed.
+    pub(in crate::keys) fn copy_without_slots(&self) -> Keys {
+        let (arena, records, escaped) = (self.arena.clone(), self.records.clone(), self.escaped.clone());
+        Keys { slots: Vec::new(), arena, records, escaped, ..Keys::new(self.seed) }
     }
 
     /// Replaces each key with the result of `written`, which may change only odd keys, and keeps the ids. Returns
