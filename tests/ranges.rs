@@ -22,12 +22,7 @@ enum Way {
     Unpack,
 }
 
-const WAYS: &[Way] = &[
-    Way::Map,
-    Way::Read,
-    Way::Stream,
-    Way::Unpack,
-];
+const WAYS: &[Way] = &[Way::Map, Way::Read, Way::Stream, Way::Unpack];
 
 const THREADS: [usize; 3] = [1, 2, 4];
 const CHUNKS: [usize; 4] = [1 << 20, 64, 1000, 1];

@@ -21,7 +21,8 @@ pub(crate) fn states(criterion: &mut Criterion) {
     let engine = Engine::new();
     // Readers without a name are never the same text, so their states can be merged with each other.
     let inputs = vec![Input::reader("-", Cursor::new(log))];
-    let counted = count_to_state(&Question::default(), inputs, None, None, &engine).expect("the log has a known format");
+    let counted =
+        count_to_state(&Question::default(), inputs, None, None, &engine).expect("the log has a known format");
     let mut file = Vec::new();
     counted.state.expect("the log was read").write(&mut file).expect("memory can be written");
     assert!(file.len() < MOST_BYTES, "{} bytes", file.len());
@@ -31,7 +32,8 @@ pub(crate) fn states(criterion: &mut Criterion) {
         group.bench_function(format!("report of {number}"), |bencher| {
             bencher.iter(|| {
                 let state = |_| State::from_reader("a.state", &file[..]).expect("the state was just written");
-                let (all, _) = State::merge((0..number).map(state).collect(), false).expect("the settings are the same");
+                let (all, _) =
+                    State::merge((0..number).map(state).collect(), false).expect("the settings are the same");
                 let report = all.report(&Question::default(), &engine).expect("the state has the default tables");
                 let summary = report.summary.expect("the report has all sections");
                 assert_eq!((summary.row.pv, summary.row.uv.known()), (lines * number as u64, Some(VISITORS)));
