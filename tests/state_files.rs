@@ -55,8 +55,9 @@ fn states_of_every_version_give_the_same_report_forever() {
         let pv = &found["summary"]["pv"];
         assert!(pv.as_u64().is_some_and(|pv| pv > 3), "{name}: {pv}");
     }
-    let files = fs::read_dir(golden("")).unwrap();
-    assert_eq!(files.count(), 2 * STATES.len());
+    // The book uses the other files.
+    let names = fs::read_dir(golden("")).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    assert_eq!(names.filter(|name| name.starts_with('v')).count(), 2 * STATES.len());
 }
 
 #[test]

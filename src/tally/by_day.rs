@@ -77,11 +77,6 @@ impl<F> ByDay<F> {
         ByDay::new(self.parts.empty().tally.empty_copy())
     }
 
-    /// Iterates over days and their lines: first those without a time, then by date.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (Day, &DayPart<F>)> {
-        self.parts.iter().map(|(day, part)| (*day, part))
-    }
-
     /// Returns the days and their lines: first those without a time, then by date.
     pub(crate) fn into_parts(self) -> impl Iterator<Item = (Day, DayPart<F>)> {
         self.parts.into_iter()
@@ -112,6 +107,14 @@ impl<F> ByDay<F> {
     }
 }
 
+#[cfg(test)]
+impl<F> ByDay<F> {
+    /// Iterates over days and their lines: first those without a time, then by date.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Day, &DayPart<F>)> {
+        self.parts.iter().map(|(day, part)| (*day, part))
+    }
+}
+
 impl ByDay {
     /// Returns the lines of a day, to add to.
     pub(crate) fn part(&mut self, day: Day) -> &mut DayPart {
@@ -134,6 +137,13 @@ impl DayPart {
     /// Counts these rows of a batch as lines that fit a format.
     pub(crate) fn count_lines(&mut self, batch: &Batch<'_>, rows: Rows) {
         self.parsed += rows.count();
+        // Without a branch for each line, several are compared at a time.
+        let all = batch.offset_min();
+        let is_same = all.iter().fold(true, |is_same, offset_min| is_same & (*offset_min == all[0]));
+        if is_same && !batch.some_undated() {
+            self.offsets.extend(all.first());
+            return;
+        }
         let mut last = None;
         rows.for_each(|row| {
             let stamp = batch.stamp(row);
@@ -148,9 +158,12 @@ impl DayPart {
 /// Divides the rows of a batch by day. Nearly always, all of them are of one day.
 pub(crate) fn days_of(batch: &Batch<'_>) -> Vec<(Day, Rows)> {
     let (mut left, mut days) = (Rows::first(batch.len()), Vec::with_capacity(1));
+    let wall_s = batch.wall_s();
     while let Some(first) = left.first_row() {
-        let (range, day) = day_around(batch.wall_s()[first]);
-        let rows = left.filter(|row| range.contains(&batch.wall_s()[row]));
+        let (range, day) = day_around(wall_s[first]);
+        // Without a branch for each line, several are compared at a time.
+        let is_one_day = wall_s.iter().fold(true, |is_one, wall_s| is_one & range.contains(wall_s));
+        let rows = if is_one_day { left } else { left.filter(|row| range.contains(&wall_s[row])) };
         days.push((day, rows));
         left = left.difference(rows);
     }
