@@ -175,11 +175,14 @@ impl Log {
     }
 }
 
+/// Rotates a log once or several times.
+type Rotation<'r> = &'r (dyn Fn(&Log) + Sync);
+
 /// Every number that a writer appends is counted once, whatever rotation does meanwhile.
 #[test]
 fn every_line_is_counted_once_while_the_log_is_rotated() {
     let short = Duration::from_millis(5);
-    let rotations: &[(&str, &(dyn Fn(&Log) + Sync))] = &[
+    let rotations: &[(&str, Rotation<'_>)] = &[
         ("rename and create", &|log| log.rename(short)),
         ("copytruncate", &Log::copy_and_truncate),
         ("rename and gzip", &|log| {
