@@ -141,7 +141,13 @@ impl<'f> Scanner<'f> {
             let mut account = InputLedger::new(self.formats.len());
             worker.fill(&mut place, &mut batch, &mut account, &bump);
             let ledger = &mut worker.tally.ledger;
-            worker.filter.select(&batch, &mut worker.hits, &mut ledger.filtered_by, &mut ledger.near_misses);
+            worker.filter.select(
+                &batch,
+                crate::filter::Rows::first(batch.len()),
+                &mut worker.hits,
+                &mut ledger.filtered_by,
+                &mut ledger.near_misses,
+            );
             visit(&Rows { batch: &batch, hits: &worker.hits });
         }
     }

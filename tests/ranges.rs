@@ -206,7 +206,7 @@ fn spread(number: usize) -> impl Iterator<Item = u64> {
 
 #[test]
 fn ranges_of_a_log_in_an_envelope() {
-    let lines = with_odd_lines(&log(120));
+    let lines = with_odd_lines(&log(120 / super::ONE_IN.min(3) as u64));
     for (number, (name, wrap)) in WRAPS.into_iter().enumerate() {
         let log = Log::new(&wrap(&lines));
         let splits_lines = name.contains("CRI") || name.contains("json-file");

@@ -55,8 +55,8 @@ fn states_of_every_version_give_the_same_report_forever() {
         let pv = &found["summary"]["pv"];
         assert!(pv.as_u64().is_some_and(|pv| pv > 3), "{name}: {pv}");
     }
-    // The other files of the directory are inputs of cases.
-    let names = fs::read_dir(golden("")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    // The book uses the other files.
+    let names = fs::read_dir(golden("")).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
     assert_eq!(names.filter(|name| name.starts_with('v')).count(), 2 * STATES.len());
 }
 

@@ -146,11 +146,7 @@ fn merged_states_report_what_one_run_reports() {
             );
         }
         folder.succeed("logstat b.state a.state --save merged.state");
-        assert_same(
-            &folder.report(&format!("logstat merged.state --json {options}")),
-            &expected,
-            &format!("{options}"),
-        );
+        assert_same(&folder.report(&format!("logstat merged.state --json {options}")), &expected, options);
     }
 }
 
@@ -168,7 +164,7 @@ fn saving_prints_a_report_only_if_one_is_asked_for() {
     assert_eq!(folder.succeed("logstat a.log --save a.state"), b"");
     let plain = folder.report("logstat a.log --json");
     for options in ["--json", "--format json", "-o - --json", "-o r.json && cat r.json"] {
-        assert_same(&folder.report(&format!("logstat a.log --save b.state {options}")), &plain, &format!("{options}"));
+        assert_same(&folder.report(&format!("logstat a.log --save b.state {options}")), &plain, options);
     }
     // A report of a state names its source, in the first line and before malformed lines.
     let table = |line: &str| {
@@ -289,11 +285,7 @@ fn state_answers_whole_days_only() {
     assert_same(&folder.report("logstat a.state b.state --since 2026-11-11 --until 2026-11-12 --json"), &day, "");
     for unit in ["week", "month", "year", "weekday"] {
         let expected = folder.report(&format!("logstat a.log b.log --by {unit} --json"));
-        assert_same(
-            &folder.report(&format!("logstat a.state b.state --by {unit} --json")),
-            &expected,
-            &format!("{unit}"),
-        );
+        assert_same(&folder.report(&format!("logstat a.state b.state --by {unit} --json")), &expected, unit);
     }
     folder.refuses("logstat a.state --since 2026-11-11T08", 2, "whole days");
     folder.refuses("logstat a.state --since 1h", 2, "whole days");
@@ -397,6 +389,8 @@ fn increments_report_the_whole() {
     assert_same(&folder.report("logstat a.log --state s.state --json"), &expected, "");
     assert_same(&folder.report("logstat s.state --json"), &expected, "");
     folder.refuses("logstat s.state --state new.state", 2, "--save");
+    folder.refuses("mkfifo pipe; logstat a.log pipe --state new.state", 2, "pipe is not a regular file");
+    folder.refuses("logstat a.log --state new.state --range 0:100", 2, "--range");
 }
 
 #[test]

@@ -124,6 +124,6 @@ fn refusal(args: &Args, reports: bool, inputs: &[Input]) -> Option<String> {
     refusal.or_else(|| {
         let outputs = outputs.iter().filter(|output| !output.is_standard()).map(|output| ("-o", output.path()));
         let others: Vec<_> = outputs.chain(rejects.map(|path| ("--rejects", path))).collect();
-        state_targets::refusal(&args.states, &others, inputs)
+        args.states.refusal_of_streams(inputs).or_else(|| state_targets::refusal(&args.states, &others, inputs))
     })
 }

@@ -1,4 +1,4 @@
-//! `--inspect`: prints what a state contains.
+//! `--inspect`: prints the contents of a state.
 
 use std::fs::File;
 use std::io::{Read, stdin};
@@ -32,7 +32,7 @@ pub(crate) fn refusal(args: &Args) -> Option<String> {
     Some(format!("--inspect shows a state on standard output, and does nothing else: omit {option}"))
 }
 
-/// Prints what the state at `path` contains.
+/// Prints the contents of the state at `path`.
 pub(crate) fn run(args: &Args, path: &Path, style: &Style, messages: &Messages) -> ExitStatus {
     let mut bytes = Vec::new();
     let read = if is_standard(path) {

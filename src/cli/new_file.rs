@@ -201,7 +201,7 @@ fn remove_if_exists(path: &Path) -> io::Result<()> {
 }
 
 /// Makes the system write a directory to the disk. A directory that may not be read, or a file system that cannot do
-/// this, is no error: the file is in place.
+/// this, is not an error: the file is in place.
 #[cfg(unix)]
 fn sync_directory(directory: &Path) -> io::Result<()> {
     let Ok(opened) = File::open(directory) else { return Ok(()) };
@@ -229,7 +229,8 @@ impl Purpose {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 

@@ -82,6 +82,9 @@ impl Output {
                 format.name()
             );
         }
+        if self.path.extension().is_some_and(|extension| extension == "state") {
+            return format!("-o {path}: a state is not a format of reports\n  to save a state:  --save {path}");
+        }
         let what = match self.path.extension() {
             Some(extension) => format!("unknown extension .{}", shown_path(Path::new(extension))),
             None => "the file name has no extension".to_owned(),

@@ -1,4 +1,4 @@
-//! Writes what was counted: the report, malformed lines, and messages about both.
+//! Writes the result of a count: the report, malformed lines, and messages about both.
 
 use std::time::Instant;
 
@@ -9,7 +9,7 @@ use super::messages::Messages;
 use super::targets::Targets;
 use super::{ExitStatus, exit_status, phases, problems, stdout, wording};
 
-/// What was counted.
+/// The result of a count.
 pub(crate) struct Counted {
     /// `None` if no input could be read.
     pub(crate) report: Option<Report>,
@@ -20,7 +20,7 @@ pub(crate) struct Counted {
     pub(crate) phases: Phases,
 }
 
-/// The destinations of what was counted.
+/// The destinations of a result.
 pub(crate) struct Reporting<'r> {
     pub(crate) args: &'r Args,
     pub(crate) style: &'r Style,

@@ -29,33 +29,69 @@ pub(crate) struct Separated {
 pub(crate) fn separate(inputs: Vec<Input>) -> Separated {
     let mut separated = Separated::default();
     for input in inputs {
-        match state(input) {
-            Ok(state) => separated.states.push(state),
-            Err(log) => separated.logs.push(log),
+        match Looked::at(input) {
+            Looked::State(state) => separated.states.push(state),
+            Looked::Log(log) => separated.logs.push(log),
         }
     }
     separated
 }
 
-/// Opens an input that is a state. Returns other inputs as `Err`; the first bytes of a FIFO, which can be read only
-/// once, are then in its reader.
-fn state(input: Input) -> Result<StateInput, Input> {
-    let name = input.name().to_owned();
-    if is_standard(&name) {
-        // What `fill_buf` returns is read again.
-        let is_state = stdin().lock().fill_buf().is_ok_and(|first| State::is_state(first));
-        return if is_state { Ok(StateInput { name, reader: Box::new(stdin()) }) } else { Err(input) };
+/// An input whose first bytes are known.
+enum Looked {
+    State(StateInput),
+    Log(Input),
+}
+
+impl Looked {
+    /// Opens an input if it is a state. The first bytes of a FIFO, which can be read only once, are then in its reader.
+    fn at(input: Input) -> Looked {
+        let name = input.name().to_owned();
+        if is_standard(&name) {
+            let is_state = is_state_on_stdin();
+            return if is_state { Looked::state(name, stdin()) } else { Looked::Log(input) };
+        }
+        let Some(kind) = Kind::of(&name) else { return Looked::Log(input) };
+        let Ok(mut file) = File::open(&name) else { return Looked::Log(input) };
+        let mut first = Vec::new();
+        let read = (&mut file).take(FIRST_BYTES).read_to_end(&mut first);
+        match kind {
+            _ if read.is_ok() && State::is_state(&first) => Looked::state(name, Cursor::new(first).chain(file)),
+            Kind::File => Looked::Log(input),
+            Kind::Fifo => Looked::Log(Input::reader(name, Cursor::new(first).chain(Broken(read.err())).chain(file))),
+        }
     }
-    let Some(kind) = Kind::of(&name) else { return Err(input) };
-    let Ok(mut file) = File::open(&name) else { return Err(input) };
-    let mut first = Vec::new();
-    let read = (&mut file).take(FIRST_BYTES).read_to_end(&mut first);
-    let is_state = read.is_ok() && State::is_state(&first);
-    match kind {
-        Kind::File if !is_state => Err(input),
-        Kind::Fifo if !is_state => Err(Input::reader(name, Cursor::new(first).chain(Broken(read.err())).chain(file))),
-        _ => Ok(StateInput { name, reader: Box::new(Cursor::new(first).chain(file)) }),
+
+    fn state(name: PathBuf, reader: impl Read + Send + 'static) -> Looked {
+        Looked::State(StateInput { name, reader: Box::new(reader) })
     }
+}
+
+/// True if standard input begins like a state. Its bytes are read again.
+fn is_state_on_stdin() -> bool {
+    if let Some(first) = file_on_stdin() {
+        return State::is_state(&first);
+    }
+    stdin().lock().fill_buf().is_ok_and(State::is_state)
+}
+
+/// The next bytes of the file on standard input, read without moving its offset, by which it is later known whether the
+/// file was read whole; `None` if it is not a regular file.
+#[cfg(unix)]
+fn file_on_stdin() -> Option<Vec<u8>> {
+    use std::io::Seek;
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::FileExt;
+    let file = File::from(stdin().as_fd().try_clone_to_owned().ok()?);
+    let mut first = [0; FIRST_BYTES as usize];
+    let offset = if file.metadata().ok()?.is_file() { (&file).stream_position().ok()? } else { return None };
+    let read = file.read_at(&mut first, offset).ok()?;
+    Some(first[..read].to_vec())
+}
+
+#[cfg(not(unix))]
+fn file_on_stdin() -> Option<Vec<u8>> {
+    None
 }
 
 /// A kind of file that may contain a state. A device such as `/dev/zero` does not. Neither does a FIFO, unless the shell

@@ -14,14 +14,14 @@ use super::reporting::Counted;
 use super::state_inputs::{Separated, StateInput};
 use super::states::StateArgs;
 
-/// What was counted, and the state of it.
+/// The result of a count, and its state.
 pub(crate) struct StateRun {
     /// The state to write; `None` if no input could be read.
     pub(crate) state: Option<State>,
     pub(crate) counted: Counted,
 }
 
-/// What was counted before it is reported on.
+/// The merged lines of all inputs, before the report.
 struct Merged {
     /// The state to write, and the one to report on, which also has the lines of inputs that failed.
     states: Option<(State, State)>,

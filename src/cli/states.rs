@@ -4,6 +4,7 @@ use std::io::{IsTerminal, stdout};
 use std::path::{Path, PathBuf};
 
 use clap::builder::NonEmptyStringValueParser;
+use logstat::Input;
 
 use super::help;
 use super::inputs::is_standard;
@@ -189,6 +190,14 @@ impl StateArgs {
             return Some("--save - writes binary data, but standard output is a terminal: use --save FILE".to_owned());
         }
         None
+    }
+
+    /// The reason why `--state` cannot read an input that is a FIFO or a device: what is new is found in files only.
+    pub(crate) fn refusal_of_streams(&self, inputs: &[Input]) -> Option<String> {
+        self.state.as_ref()?;
+        let is_stream = |path: &&Path| path.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
+        let stream = shown_path(inputs.iter().map(Input::name).find(is_stream)?);
+        Some(format!("--state finds what is new in files, but {stream} is not a regular file: use --save FILE"))
     }
 
     /// The reason why these logs and states cannot be read together.

@@ -41,14 +41,15 @@ impl State {
     /// and reported on.
     ///
     /// ```
-    /// use logstat::{Engine, State};
-    /// let engine = Engine::new();
-    /// let paths: [&str; 0] = [];
-    /// let states = paths.iter().map(State::read).collect::<Result<Vec<_>, _>>()?;
-    /// if let Ok((mut all, _)) = State::merge(states, false) {
-    ///     all.settle(&engine)?;
-    ///     all.write(&mut std::fs::File::create("all.state").expect("the directory is writable"))?;
-    /// }
+    /// use logstat::{Engine, Input, Question, State, count_to_state};
+    /// let (question, engine) = (Question::new(), Engine::new());
+    /// let line = br#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 5 "-" "curl""#;
+    /// let count = || count_to_state(&question, vec![Input::reader("a.log", &line[..])], None, None, &engine);
+    /// let states = [count()?, count()?].into_iter().filter_map(|outcome| outcome.state).collect();
+    /// let (mut all, _) = State::merge(states, false)?;
+    /// all.settle(&engine)?;
+    /// all.write(&mut Vec::new())?;
+    /// assert_eq!(all.report(&question, &engine)?.lines.parsed, 2);
     /// # Ok::<(), logstat::Error>(())
     /// ```
     ///

@@ -6,7 +6,7 @@ use super::borders::{open_lines, split_envelope};
 use super::scan::Scan;
 use crate::batch::{Batch, Hits, ROWS};
 use crate::envelope::{LinePosition, OpenLines, is_other_program_line};
-use crate::filter::{Filter, FilterReason};
+use crate::filter::{Filter, FilterReason, Rows};
 use crate::format::Reason;
 use crate::format::{Line, Marks, Quotes, Row, ScanCache, ScanContext, try_fast_path};
 use crate::input::Chunk;
@@ -128,7 +128,13 @@ impl<'s, 'f> Worker<'s, 'f> {
         }
         let ledger = &mut self.tally.ledger;
         let outside = ledger.filtered_by[FilterReason::Period as usize];
-        self.filter.select(batch, &mut self.hits, &mut ledger.filtered_by, &mut ledger.near_misses);
+        self.filter.select(
+            batch,
+            Rows::first(batch.len()),
+            &mut self.hits,
+            &mut ledger.filtered_by,
+            &mut ledger.near_misses,
+        );
         if self.is_before_period {
             let outside = ledger.filtered_by[FilterReason::Period as usize] - outside;
             self.is_before_period = outside == batch.len() as u64;
@@ -151,7 +157,7 @@ impl<'s, 'f> Worker<'s, 'f> {
         for (day, rows) in days_of(batch) {
             let part = by_day.part(day);
             part.count_lines(batch, rows);
-            self.filter.select_among(batch, rows, &mut self.hits, &mut part.filtered_by, &mut ledger.near_misses);
+            self.filter.select(batch, rows, &mut self.hits, &mut part.filtered_by, &mut ledger.near_misses);
             filtered += rows.count() - self.hits.len() as u64;
             if !self.hits.is_empty() {
                 self.steps.after_filter(batch, &self.hits, lines);

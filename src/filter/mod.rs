@@ -85,30 +85,9 @@ impl Filter {
         !self.period.is_all()
     }
 
-    /// Writes the selected rows of a batch into `hits`, and counts the other rows by reason. `near_misses` has an entry
-    /// for each of [`literals`]; missing ones are added.
+    /// Writes those of these rows of a batch that are selected into `hits`, and counts the other rows by reason.
+    /// `near_misses` has an entry for each of [`literals`]; missing ones are added.
     pub(crate) fn select(
-        &mut self,
-        batch: &Batch<'_>,
-        hits: &mut Hits,
-        filtered: &mut FilterReasonCounts,
-        near_misses: &mut Vec<NearMisses>,
-    ) {
-        if self.selects_all() {
-            hits.clear();
-            hits.extend(0..batch.len() as u16);
-            return;
-        }
-        self.select_among(batch, Rows::first(batch.len()), hits, filtered, near_misses);
-    }
-
-    /// True if every line is a hit.
-    fn selects_all(&self) -> bool {
-        self.period.is_all() && self.predicates.is_empty()
-    }
-
-    /// Like [`select`](Filter::select), for some rows of a batch.
-    pub(crate) fn select_among(
         &mut self,
         batch: &Batch<'_>,
         mut rows: Rows,
@@ -117,6 +96,10 @@ impl Filter {
         near_misses: &mut Vec<NearMisses>,
     ) {
         hits.clear();
+        if self.period.is_all() && self.predicates.is_empty() && rows == Rows::first(batch.len()) {
+            hits.extend(0..batch.len() as u16);
+            return;
+        }
         let mut left = rows;
         let mut keep = |reason: FilterReason, kept: Rows| {
             filtered[reason as usize] += left.count() - kept.count();

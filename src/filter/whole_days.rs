@@ -64,7 +64,12 @@ mod tests {
     /// 2022-04-05T23:30:00Z
     const NOW_S: i64 = 1_649_201_400;
 
-    fn days(since: &str, until: &str, date: &str, offsets: &[i16]) -> Result<WholeDays, NotWholeDays> {
+    type Found = Result<WholeDays, NotWholeDays>;
+
+    /// Since, until and date.
+    type Bounds = (&'static str, &'static str, &'static str);
+
+    fn days(since: &str, until: &str, date: &str, offsets: &[i16]) -> Found {
         let moment = |text: &str| (!text.is_empty()).then(|| text.parse::<Moment>().unwrap());
         let date = (!date.is_empty()).then(|| date.parse::<Date>().unwrap());
         let now = ResolvedNow::Instant(NOW_S);
@@ -79,7 +84,7 @@ mod tests {
             Ok(WholeDays::Range(day(first, i64::MIN), day(end, i64::MAX)))
         };
         let within = |day_s: i64| Err(NotWholeDays::WithinDay { wall_s: day("2022-04-05") * DAY_S + day_s });
-        let rows: [((&str, &str, &str), &[i16], Result<WholeDays, NotWholeDays>); 17] = [
+        let rows: [(Bounds, &[i16], Found); 17] = [
             (("", "", ""), &[], Ok(WholeDays::All)),
             (("2022-04-05", "", ""), &[0, 60], of("2022-04-05", "")),
             (("", "2022-04-05", ""), &[], of("", "2022-04-05")),

@@ -41,13 +41,18 @@ struct Counted<'r> {
 }
 
 impl Counted<'_> {
-    /// True if the path led to another file than the one that was found, or to one that had been cut off.
-    fn has_moved(&self) -> bool {
-        self.outcome.problems.iter().any(|problem| matches!(problem.kind(), ErrorKind::Replaced { .. }))
+    /// True if the log was rotated meanwhile: the path led to another file than the one that was found, or to none, or
+    /// the file was cut off.
+    fn was_rotated(&self) -> bool {
+        self.outcome.problems.iter().any(|problem| match problem.kind() {
+            ErrorKind::Replaced { .. } | ErrorKind::Shrunk { .. } | ErrorKind::Changed { .. } => true,
+            ErrorKind::Io { source, .. } => source.kind() == io::ErrorKind::NotFound,
+            _ => false,
+        })
     }
 }
 
-/// How often everything is read again if files are renamed meanwhile.
+/// How often everything is read if files are renamed or cut off meanwhile.
 const ATTEMPTS: usize = 10;
 
 /// Counts what is new in files since a state was written: the rest of each text that the state knows, also in files that
@@ -98,7 +103,7 @@ pub fn count_increment(
         }
         let problems = found.take_problems();
         let counted = count_reads(question, state.as_ref(), &found.reads, engine)?;
-        if attempt == ATTEMPTS || !counted.iter().any(Counted::has_moved) {
+        if attempt == ATTEMPTS || !counted.iter().any(Counted::was_rotated) {
             return outcome(state, &found, counted, problems);
         }
         engine.progress.iter().for_each(|progress| progress.restart());

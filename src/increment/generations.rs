@@ -9,6 +9,9 @@ use super::family::{Family, Member};
 use super::{Change, Empty, Gap, Increment, KnownText, Read};
 use crate::error::ErrorKind;
 
+/// A text to read, and its place: the log under its own name is the last, others are ordered by their last writes.
+type OrderedRead = ((bool, u64), Read);
+
 /// The search for known texts in the files of one family.
 pub(super) struct Search<'s> {
     family: Family,
@@ -53,14 +56,14 @@ impl<'s> Search<'s> {
             self.examine(&others);
             self.assign();
         }
-        let mut reads: Vec<((bool, u64), Read)> = Vec::new();
+        let mut reads: Vec<OrderedRead> = Vec::new();
         self.go_on(&mut reads, all);
         self.give_up(all);
         self.begin(newest, &mut reads);
         let has_found = !self.matches.is_empty() || !reads.is_empty();
         self.forget(has_found, all);
         self.report_failures(has_found, all);
-        reads.sort_by(|a, b| a.0.cmp(&b.0));
+        reads.sort_by_key(|(order, _)| *order);
         all.reads.extend(reads.into_iter().map(|(_, read)| read));
         all.is_unsettled |= self.is_unsettled;
     }
@@ -118,7 +121,7 @@ impl<'s> Search<'s> {
     }
 
     /// Reads on in the files that have known texts.
-    fn go_on(&self, reads: &mut Vec<((bool, u64), Read)>, all: &mut Increment) {
+    fn go_on(&self, reads: &mut Vec<OrderedRead>, all: &mut Increment) {
         for (index, at) in &self.matches {
             let (text, candidate) = (&self.known[*index], &self.candidates[*at]);
             let has_more = candidate.relation(*index) == Relation::Same { has_more: true };
@@ -176,7 +179,7 @@ impl<'s> Search<'s> {
     }
 
     /// Reads texts that are not known: named files, and files that were written after the state and rotated since.
-    fn begin(&self, newest: Option<u64>, reads: &mut Vec<((bool, u64), Read)>) {
+    fn begin(&self, newest: Option<u64>, reads: &mut Vec<OrderedRead>) {
         let is_rotated_since = |candidate: &Candidate| {
             let is_newer = newest.is_some_and(|newest| candidate.file.modified_ns > newest);
             candidate.member.is_generation && is_newer && self.family.live().is_some()
@@ -194,7 +197,7 @@ impl<'s> Search<'s> {
         }
     }
 
-    fn read(&self, known: Option<usize>, candidate: &Candidate, from: u64, closed: bool) -> ((bool, u64), Read) {
+    fn read(&self, known: Option<usize>, candidate: &Candidate, from: u64, closed: bool) -> OrderedRead {
         let path = candidate.member.path.clone();
         let name = match known {
             Some(known) => self.known[known].name.clone(),

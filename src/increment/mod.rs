@@ -9,6 +9,10 @@ mod count;
 mod family;
 mod generations;
 mod lock;
+#[cfg(feature = "compressed")]
+#[cfg(test)]
+mod site;
+#[cfg(feature = "compressed")]
 #[cfg(test)]
 mod tests;
 

@@ -47,7 +47,7 @@ mod tests {
             let end = end_of_finished_lines(&file(text.as_bytes()), text.len() as u64);
             assert_eq!(end, before.len() as u64, "{before:?} {}", after.len());
         }
-        let broken = Broken { file: file(long.as_bytes()), unreadable: vec![0..10] };
+        let broken = Broken { file: file(long.as_bytes()), unreadable: vec![0..10, 20..30] };
         assert_eq!(end_of_finished_lines(&broken, long.len() as u64), long.len() as u64);
     }
 }

@@ -73,7 +73,7 @@ mod tests {
             let path = folder.path().join(name);
             fs::write(&path, content).unwrap();
             let ranges: Vec<_> = splits(&path, 1.try_into().unwrap()).unwrap().collect();
-            assert_eq!(ranges, [0..u64::MAX], "{name}");
+            assert_eq!((ranges.len(), &ranges[0]), (1, &(0..u64::MAX)), "{name}");
         }
         let error = |path: &Path| splits(path, 1.try_into().unwrap()).err().unwrap();
         assert!(matches!(error(folder.path()).kind(), ErrorKind::Directory { .. }));

@@ -29,7 +29,7 @@ pub fn write_explanation_json(explanation: &Explanation, pretty: bool, out: &mut
     write_line(explanation, pretty, out)
 }
 
-/// Writes what a state contains as JSON, followed by a line feed. If `pretty`, it is indented with one value per line.
+/// Writes the contents of a state as JSON, followed by a line feed. If `pretty`, it is indented with one value per line.
 ///
 /// # Errors
 /// Returns the errors of `out`.

@@ -104,11 +104,11 @@ pub(crate) fn of_state(
         has_ledger: showing.shows(Section::Ledger),
         no_times: None,
     };
-    let mut report = with_sections(report, question, tally, selected)?;
+    let report = with_sections(report, question, tally, selected)?;
     let lacks_times = showing.shows(Section::Latency) && report.latency.is_none();
-    report.no_times =
-        main.as_ref().filter(|_| lacks_times).and_then(|main| no_times(Some(main), Fields::NONE, &report.notes));
-    Ok(report)
+    let main = main.as_ref().filter(|_| lacks_times);
+    let no_times = main.and_then(|main| no_times(Some(main), Fields::NONE, &report.notes));
+    Ok(Report { no_times, ..report })
 }
 
 fn input_report(input: SavedInput) -> InputReport {

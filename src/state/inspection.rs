@@ -18,7 +18,7 @@ use crate::time::day_name;
 /// Schema of an inspection in JSON.
 pub(super) const SCHEMA: &str = "logstat.state/1";
 
-/// What a state file contains.
+/// The contents of a state file.
 ///
 /// ```
 /// use logstat::{Engine, Input, Inspection, Question, count_to_state};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::by_day::{Day, days_of};
+use super::day::{Day, days_of};
 use super::laws::{Hit, Parts, Plain, all_dimensions, count, counted, for_each_batch, found, hit};
 use super::{NotSaved, OfDays, TablePlan, Tally, Unescaped};
 use crate::batch::{Fields, TextField};

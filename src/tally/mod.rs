@@ -9,12 +9,14 @@ mod by_day;
 mod by_key;
 mod coarser;
 mod cover;
+mod day;
 #[cfg(test)]
 mod day_laws;
 mod degraded;
 mod form;
 #[cfg(test)]
 mod form_laws;
+mod key_from;
 #[cfg(test)]
 mod laws;
 mod ledger;
@@ -35,13 +37,13 @@ mod undated;
 mod unknown;
 
 pub(crate) use bounded::Bounded;
-pub(crate) use by_day::{Day, DayPart, days_of};
 pub(crate) use coarser::{NotSaved, check_saved};
 pub(crate) use cover::Cover;
+pub(crate) use day::{Day, days_of};
 pub(crate) use degraded::{Bytes, Degraded};
 pub(crate) use form::Unescaped;
 pub(crate) use ledger::{InputLedger, KEPT_BYTES, Ledger, SAMPLE_BYTES, SAMPLES, Sample, beginning_kept};
-pub(crate) use of_days::OfDays;
+pub(crate) use of_days::{DayPart, OfDays};
 pub(crate) use table::Table;
 use table_plan::rankings_of;
 pub(crate) use table_plan::{TablePlan, fields_needed, fields_watched, variable_columns_of};

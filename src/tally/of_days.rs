@@ -1,10 +1,22 @@
 //! The tally of a report, made from the tallies of days.
 
 use super::Tally;
-use super::by_day::{Day, DayPart};
+use super::by_day::DayLines;
 use super::coarser::{MadeFrom, NotSaved};
-use super::form::Unescaped;
+use super::day::Day;
+use super::form::{Escaped, ReadAs, Unescaped};
 use super::table_plan::TablePlan;
+
+/// The lines of a day. `F` is the form of its tally's texts.
+pub(crate) type DayPart<F = Escaped> = DayLines<Tally<F>>;
+
+impl<F: Clone> DayPart<F> {
+    /// Adds the lines of another part of the same day.
+    pub(crate) fn merge<G: ReadAs<F>>(&mut self, other: &DayPart<G>) {
+        self.merge_sums(other);
+        self.tally.merge(&other.tally);
+    }
+}
 
 /// Adds up the tallies of days, in the tables of a report.
 pub(crate) struct OfDays {

@@ -2,9 +2,9 @@
 
 use std::marker::PhantomData;
 
-use super::by_day::Day;
-use super::coarser::KeyFrom;
+use super::day::Day;
 use super::form::{Escaped, ReadAs, Unescaped, unescaped};
+use super::key_from::KeyFrom;
 use super::listed::{HitsOfField, listed_by};
 use super::selected::Selected;
 use crate::dimension::{Dimension, Grouping, VariableColumns};

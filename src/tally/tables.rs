@@ -42,7 +42,7 @@ pub(crate) struct Tally<F = Escaped> {
     /// The same hits by their keys in one dimension, if a report for each key is asked for.
     pub(crate) by_key: Option<Box<ByKey<Tally<F>>>>,
     /// All lines by day, for a state. This tally then has no tables and counts no hits.
-    pub(crate) by_day: Option<Box<ByDay<F>>>,
+    pub(crate) by_day: Option<Box<ByDay<Tally<F>>>>,
     /// Reused between batches.
     scratch: Scratch,
 }
@@ -216,7 +216,7 @@ impl Tally {
             known_set_bytes: self.known_set_bytes,
             hits_since: self.hits_since,
             by_key: self.by_key.map(|by_key| Box::new(by_key.map(Tally::unescape))),
-            by_day: self.by_day.map(|by_day| Box::new(by_day.unescape())),
+            by_day: self.by_day.map(|by_day| Box::new(by_day.map(Tally::unescape))),
             scratch: Scratch::default(),
         }
     }
@@ -247,7 +247,7 @@ impl<F> Tally<F> {
             known_set_bytes: 0,
             hits_since: 0,
             by_key: self.by_key.as_ref().map(|by_key| Box::new(by_key.empty_copy(Tally::empty_copy))),
-            by_day: self.by_day.as_ref().map(|by_day| Box::new(by_day.empty_copy())),
+            by_day: self.by_day.as_ref().map(|by_day| Box::new(by_day.empty_copy(Tally::empty_copy))),
             scratch: Scratch::default(),
         }
     }
@@ -300,7 +300,7 @@ impl<F> Tally<F> {
             mine.tallies.merge(&theirs.tallies, Tally::merge);
         }
         if let Some((mine, theirs)) = self.by_day.as_mut().zip(other.by_day.as_ref()) {
-            mine.merge(theirs);
+            mine.merge(theirs, Tally::merge);
         }
     }
 
@@ -322,7 +322,7 @@ impl<F> Tally<F> {
             mine.tallies.absorb(theirs.tallies, Tally::absorb);
         }
         if let Some((mine, theirs)) = self.by_day.as_mut().zip(other.by_day) {
-            mine.absorb(*theirs);
+            mine.absorb(*theirs, Tally::absorb);
         }
     }
 }

@@ -92,21 +92,32 @@ fn documented_layout_has_the_numbers_of_the_report() {
     }
 }
 
-/// States that this version wrote stay readable: these files never change.
 #[test]
 fn golden_files_have_the_numbers_of_their_reports() {
     if is_skipped(has_zstd(), REASON) {
         return;
     }
-    for visitors in ["exact", "estimated"] {
-        let case = format!("{REPOSITORY}/testdata/cases/state_of_version_1_with_{visitors}_visitors");
-        let case = Path::new(&case);
-        let report: Value = serde_json::from_slice(&std::fs::read(case.join("expected")).unwrap()).unwrap();
-        let read = read(&case.join("v1.state")).unwrap();
-        for name in ["pv", "uv", "bytes", "static"] {
-            assert_eq!(report["summary"][name], read["tables"]["all"]["all"][name], "{visitors}: {name}");
+    for name in ["exact", "hll", "pairs", "anonymized"] {
+        let state = format!("{REPOSITORY}/testdata/states/v1-{name}.state");
+        let report: Value = serde_json::from_slice(&std::fs::read(state.replace(".state", ".json")).unwrap()).unwrap();
+        let read = read(Path::new(&state)).unwrap();
+        let (summary, all) = (&report["summary"], &read["tables"]["all"]["all"]);
+        for number in ["pv", "bytes", "static"] {
+            assert_eq!(summary[number], all[number], "{name}: {number}");
         }
-        assert!(compare(&report["status"], &read["tables"]["status"], visitors) > 20);
+        // The reader has no tables for the bias of few registers; these are 16, with a standard error of 26%.
+        let error = if name == "hll" { 0.26 } else { 0.0 };
+        let [expected, found] = [summary, all].map(|numbers| numbers["uv"].as_f64().unwrap());
+        assert!((expected - found).abs() <= error * expected, "{name}: {expected} visitors, not {found}");
+        let mut compared = compare(&report["status"], &read["tables"]["status"], name);
+        for (dimension, rows) in report["top"].as_object().unwrap() {
+            let keys = &read["tables"][dimension];
+            for row in rows.as_array().unwrap() {
+                assert_eq!(row["pv"], keys[row["key"].as_str().unwrap()]["pv"], "{name}: {dimension} {}", row["key"]);
+                compared += 1;
+            }
+        }
+        assert!(compared > 20, "{name}: only {compared} numbers were compared");
     }
 }
 

@@ -1,4 +1,4 @@
-//! What other options mean for states.
+//! The meaning of other options for states.
 
 use logstat::{Input, UvMethod};
 

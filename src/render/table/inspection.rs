@@ -1,4 +1,4 @@
-//! What a state contains, as text for people.
+//! The contents of a state, as text for people.
 
 use std::io::{self, Write};
 
@@ -16,7 +16,7 @@ const GAP: usize = 3;
 /// Largest number of ranges of a source that are listed.
 const RANGES: usize = 10;
 
-/// Writes what a state contains, as text for people. On pages of at least 40 columns no line is wider than the page.
+/// Writes the contents of a state as text for people. On pages of at least 40 columns no line is wider than the page.
 ///
 /// # Errors
 /// Returns the errors of `out`.
