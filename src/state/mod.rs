@@ -6,6 +6,7 @@
 
 mod ask;
 mod conditions;
+mod copies;
 mod day;
 mod edit;
 mod file;
@@ -191,14 +192,15 @@ impl State {
         check_saved(std::slice::from_ref(table), &self.layout.tables).is_ok()
     }
 
-    /// The notes of all counts, and one about tables and numbers that not all merged states had.
+    /// The notes of all counts, one about tables and numbers that not all merged states had, and those about sources
+    /// that may be copies.
     pub(crate) fn all_notes(&self) -> Vec<Note> {
         let names: Vec<&str> = self.not_in_all.iter().map(String::as_str).collect();
         let not_in_all = (!names.is_empty()).then(|| {
             let text = format!("left out, because not all of the merged states have it: {}", names.join(", "));
             Note::new(NoteCode::NotInAllStates, text)
         });
-        self.notes.iter().cloned().chain(not_in_all).collect()
+        self.notes.iter().cloned().chain(not_in_all).chain(copies::copies(self.sources())).collect()
     }
 
     /// The sources.
