@@ -179,6 +179,11 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
     if args.schema {
         return Ok(stdout::write(messages, |out| out.write_all(SCHEMA.as_bytes())));
     }
+    if files.is_empty() {
+        let has_log =
+            |args: &Args| args.states.refusal_without_files().map_or(Ok(()), |text| Err(argument_error(&text)));
+        has_log(args).map_err(|error| resolved.with_origin(error, has_log))?;
+    }
     let Some(found) = inputs::expand_inputs(&files) else { return Ok(answer::print_short_help()) };
     // Settings in a file or a variable are meant for other runs too: no warning if they have no effect here.
     let idle = args.warnings(&question).into_iter().filter(|warning| resolved.origin(warning).is_none());

@@ -26,19 +26,20 @@ impl Error {
             ErrorKind::StateOverlap { path, other, source, from, to } if path == other => {
                 let (from, to, source) = (Grouped(*from), Grouped(*to), printable(source.as_bytes()));
                 format!(
-                    "{}: bytes {from} to {to} of {source} are given twice; a state counts each line once",
+                    "{}: bytes {from} to {to} of {source} are given twice, but each line must count once; leave one out",
                     name(path)
                 )
             }
             ErrorKind::StateOverlap { path, other, source, from, to } => {
                 let (from, to) = (Grouped(*from), Grouped(*to));
                 let text = format!(
-                    "{}: bytes {from} to {to} of {} are in {}, too: leave one of the two out; ",
+                    "{}: bytes {from} to {to} of {} are in {}, too, and each line must count once; leave one of the two out, \
+                     or add ",
                     name(path),
                     printable(source.as_bytes()),
                     name(other)
                 );
-                return message![text, Setting::Dedupe, " does so only if the other has all its lines"];
+                return message![text, Setting::Dedupe, " if one of them has all lines of the other"];
             }
             ErrorKind::StateLocked { path } => {
                 let text = format!("{}: another run is using this state; to wait until it has ended, use ", name(path));
@@ -168,8 +169,9 @@ impl Error {
             }
             ErrorKind::NoMatch { pattern, detail } => format!("{}: invalid pattern: {detail}", name(pattern)),
             ErrorKind::Gap { path, counted_bytes, now_bytes: None } => format!(
-                "{}: was removed before it was known to be complete; lines after its first {counted_bytes} bytes may be \
-                 missing from the report; run the command more often, or keep rotated files longer",
+                "{}: was removed, emptied or replaced before it was known to be complete; lines after its first \
+                 {counted_bytes} bytes may be missing from the report; run the command more often, or keep rotated files \
+                 longer",
                 name(path)
             ),
             ErrorKind::Gap { path, counted_bytes, now_bytes: Some(now_bytes) } => format!(
