@@ -120,7 +120,7 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
         return Ok(stdout::write(messages, |out| resolved.print(out)));
     }
     if let Some(path) = &args.states.inspect {
-        let refusal = inspect::refusal(args);
+        let refusal = inspect::refusal(resolved);
         let style = args.output_args.style(&Question::new())?;
         return match refusal {
             Some(refusal) => Err(argument_error(&refusal)),

@@ -3,9 +3,14 @@
 use std::path::PathBuf;
 
 use super::{Error, ErrorKind, bytes_in_words, io_error_text};
-use crate::files::error_logs;
+use crate::files::{SkipReason, SkippedFile, error_logs};
 use crate::message::{Message, Setting, message};
 use crate::text::{Grouped, printable};
+
+/// Number of states of logstat among the files of a directory.
+fn states(skipped: &[SkippedFile]) -> usize {
+    skipped.iter().filter(|file| file.reason == SkipReason::SavedState).count()
+}
 
 impl Error {
     /// The error as a message. Settings have the names of this library; [`Message::reword`] renames them.
@@ -160,6 +165,16 @@ impl Error {
                 within.command()
             ),
             ErrorKind::NoLogs { path, is_empty: true, .. } => format!("{}: the directory is empty", name(path)),
+            ErrorKind::NoLogs { path, skipped, .. } if states(skipped) > 0 => {
+                let (name, states) = (name(path), states(skipped));
+                let (count, slash) = (
+                    if states == 1 { "1 state" } else { &format!("{states} states") },
+                    if name.ends_with('/') { "" } else { "/" },
+                );
+                format!(
+                    "{name}: no access logs in this directory, but {count}\n  to read states:  logstat {name}{slash}*.state"
+                )
+            }
             ErrorKind::NoLogs { path, skipped, .. } => match error_logs(skipped) {
                 Some(names) => format!("{}: only error logs here: {names}", name(path)),
                 None => format!("{}: no *access* or *.log files in this directory; name the files to read", name(path)),
