@@ -85,6 +85,11 @@ impl State {
 
     /// Adds a state with the same settings and other lines.
     pub(super) fn add(&mut self, other: State) {
+        let members = |state: &State| match &state.merged[..] {
+            [] => vec![(state.name.clone(), Arc::clone(&state.layout))],
+            merged => merged.to_vec(),
+        };
+        self.merged = [members(self), members(&other)].concat();
         if self.layout != other.layout {
             let tables = layout::common(&self.layout.tables, &other.layout.tables);
             for tables_of_one in [&self.layout.tables, &other.layout.tables] {
