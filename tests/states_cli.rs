@@ -325,6 +325,25 @@ fn old_days_are_dropped() {
 }
 
 #[test]
+fn merges_keep_the_days_that_another_state_has_dropped() {
+    let folder = Folder::new();
+    folder.succeed("logstat a.log --save history.state");
+    folder.succeed("logstat b.log --keep 1d --save live.state");
+    for states in ["history.state live.state", "live.state history.state"] {
+        folder.succeed(&format!("logstat {states} --save all.state"));
+        let report = folder.report("logstat all.state --json");
+        let days: Vec<_> =
+            report["timeline"].as_array().unwrap().iter().map(|row| row["key"].as_str().unwrap()).collect();
+        assert_eq!(days, ["2026-11-10", "2026-11-11", "2026-11-12", "2026-11-15"]);
+        let notes: Vec<_> =
+            report["notes"].as_array().unwrap().iter().map(|note| note["text"].as_str().unwrap()).collect();
+        let dropped = at(&report, "/filtered_reasons/dropped");
+        let note = format!("days before 2026-11-15 may be incomplete: {dropped} lines were dropped by --keep");
+        assert!(notes.contains(&&*note), "{notes:?}");
+    }
+}
+
+#[test]
 fn damaged_state_is_rejected() {
     let folder = Folder::new();
     folder.save_both("");

@@ -119,7 +119,7 @@ impl State {
     }
 }
 
-/// What a measure counts, in words.
+/// The numbers of a measure, in words.
 fn words(measure: MeasureKind) -> &'static str {
     match measure {
         MeasureKind::Counts | MeasureKind::Hits => "requests",
