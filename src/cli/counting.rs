@@ -93,7 +93,7 @@ pub(crate) fn run(
         Ok(counted) => counted,
         Err(error) => {
             messages.notes_of_report(&assumed_logs);
-            let message = wording::error(&error);
+            let message = wording::error(&error) + &state_inputs::advice(&error).unwrap_or_default();
             messages.error(resolved.prefix_origin(&message, &message));
             return Ok(exit_status(error.kind(), false));
         }

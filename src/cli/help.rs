@@ -34,6 +34,7 @@ pub(crate) const EXAMPLES: &str = "  logstat access.log
   logstat access.log --top ip,path --max-memory 512M
   logstat access.log --since 1h --now last --fail-if '5xx > 10%'
   logstat access.log --json > report.json
+  logstat access.log --state access.state
   logstat access.log --explain
   cat access.log | logstat --top agent --slow 1
   logstat own.log --log-format '$remote_addr|$msec|$request|$status|$bytes_sent'";

@@ -7,12 +7,14 @@ use std::path::Path;
 use logstat::{ErrorKind, Inspection, ReportFormat, State, Style, write_inspection, write_inspection_json};
 
 use super::args::Args;
+use super::config::ResolvedArgs;
 use super::inputs::is_standard;
 use super::messages::{Messages, shown_path};
 use super::{ExitStatus, exit_status, stdout, wording};
 
 /// The reason why other options cannot be combined with `--inspect`.
-pub(crate) fn refusal(args: &Args) -> Option<String> {
+pub(crate) fn refusal(resolved: &ResolvedArgs) -> Option<String> {
+    let args = &resolved.args;
     let format = args.output_args.format();
     if !args.files.is_empty() {
         return Some("--inspect reads one file only: omit the others".to_owned());
@@ -28,8 +30,12 @@ pub(crate) fn refusal(args: &Args) -> Option<String> {
         ("--save", args.states.save.is_some()),
         ("--state", args.states.state.is_some()),
     ];
-    let (option, _) = others.into_iter().find(|(_, is_given)| *is_given)?;
-    Some(format!("--inspect shows a state on standard output, and does nothing else: omit {option}"))
+    if let Some((option, _)) = others.into_iter().find(|(_, is_given)| *is_given) {
+        return Some(format!("--inspect shows a state on standard output, and does nothing else: omit {option}"));
+    }
+    // As defaults, options about reports are ignored.
+    let option = args.report_options().find(|option| resolved.origin(option).is_none())?;
+    Some(format!("--inspect shows the whole state, and makes no report: omit {option}"))
 }
 
 /// Prints the contents of the state at `path`.

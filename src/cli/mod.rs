@@ -120,7 +120,7 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
         return Ok(stdout::write(messages, |out| resolved.print(out)));
     }
     if let Some(path) = &args.states.inspect {
-        let refusal = inspect::refusal(args);
+        let refusal = inspect::refusal(resolved);
         let style = args.output_args.style(&Question::new())?;
         return match refusal {
             Some(refusal) => Err(argument_error(&refusal)),
@@ -178,6 +178,11 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
     }
     if args.schema {
         return Ok(stdout::write(messages, |out| out.write_all(SCHEMA.as_bytes())));
+    }
+    if files.is_empty() {
+        let has_log =
+            |args: &Args| args.states.refusal_without_files().map_or(Ok(()), |text| Err(argument_error(&text)));
+        has_log(args).map_err(|error| resolved.with_origin(error, has_log))?;
     }
     let Some(found) = inputs::expand_inputs(&files) else { return Ok(answer::print_short_help()) };
     // Settings in a file or a variable are meant for other runs too: no warning if they have no effect here.

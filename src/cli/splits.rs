@@ -1,19 +1,17 @@
 //! `--range` and `--list-splits`: counts a part of a log, and lists the parts.
 
-use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::num::NonZeroU64;
 use std::ops::Range;
-use std::path::Path;
 
-use logstat::{Input, ReportFormat, State, splits};
+use logstat::{Input, ReportFormat, splits};
 use serde::Serialize;
 
 use super::args::Args;
 use super::config::ResolvedArgs;
 use super::inputs::is_standard;
 use super::messages::{Messages, shown_path};
-use super::state_inputs::{FIRST_BYTES, StateInput};
+use super::state_inputs::{StateInput, is_state};
 use super::{ExitStatus, exit_status, stdout, wording};
 
 /// The reason why `--range` cannot be combined with these inputs or other options.
@@ -118,14 +116,6 @@ pub(crate) fn list(bytes: NonZeroU64, inputs: &[Input], messages: &Messages) -> 
         Ok(())
     });
     end.max(printed)
-}
-
-/// True if a regular file is a state.
-fn is_state(path: &Path) -> bool {
-    let mut first = Vec::new();
-    path.is_file()
-        && File::open(path).is_ok_and(|file| file.take(FIRST_BYTES).read_to_end(&mut first).is_ok())
-        && State::is_state(&first)
 }
 
 fn write_split(out: &mut dyn Write, path: &str, range: &Range<u64>) -> std::io::Result<()> {

@@ -5,9 +5,10 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, Cursor, Read, stdin};
 use std::path::{Path, PathBuf};
 
-use logstat::{Input, State};
+use logstat::{Error, ErrorKind, Input, State};
 
 use super::inputs::is_standard;
+use super::messages::shown_path;
 
 /// Number of bytes by which a state is recognised.
 pub(crate) const FIRST_BYTES: u64 = 16;
@@ -56,6 +57,10 @@ impl Looked {
         let mut first = Vec::new();
         let read = (&mut file).take(FIRST_BYTES).read_to_end(&mut first);
         match kind {
+            Kind::File if read.is_ok() && first.is_empty() && is_named_like_a_state(&name) => {
+                let why = "is empty, not a state; perhaps the command that should have written it failed";
+                Looked::state(name, Broken(Some(io::Error::new(io::ErrorKind::InvalidData, why))))
+            }
             _ if read.is_ok() && State::is_state(&first) => Looked::state(name, Cursor::new(first).chain(file)),
             Kind::File => Looked::Log(input),
             Kind::Fifo => Looked::Log(Input::reader(name, Cursor::new(first).chain(Broken(read.err())).chain(file))),
@@ -65,6 +70,31 @@ impl Looked {
     fn state(name: PathBuf, reader: impl Read + Send + 'static) -> Looked {
         Looked::State(StateInput { name, reader: Box::new(reader) })
     }
+}
+
+/// True for `web1.state`.
+fn is_named_like_a_state(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("state"))
+}
+
+/// Advice for a log whose lines a state has already.
+pub(crate) fn advice(error: &Error) -> Option<String> {
+    let ErrorKind::StateOverlap { path, other, .. } = error.kind() else { return None };
+    let is_log = |path: &Path| path.is_file() && !is_state(path);
+    let (log, state) = match is_log(path) {
+        true => (path, other),
+        false => (other, path),
+    };
+    let (is_new, log, state) = (is_log(log) && is_state(state), shown_path(log), shown_path(state));
+    is_new.then(|| format!("\n  to count only what is new in the log:  logstat {log} --state {state}"))
+}
+
+/// True if a regular file is a state.
+pub(crate) fn is_state(path: &Path) -> bool {
+    let mut first = Vec::new();
+    path.is_file()
+        && File::open(path).is_ok_and(|file| file.take(FIRST_BYTES).read_to_end(&mut first).is_ok())
+        && State::is_state(&first)
 }
 
 /// True if standard input begins like a state. Its bytes are read again.

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use logstat::{Error, ErrorKind, Input, State, StateLock, WhenLocked};
 
@@ -14,6 +14,9 @@ use super::rejects::is_read;
 use super::state_inputs::FIRST_BYTES;
 use super::states::StateArgs;
 use super::{ExitStatus, stdout, wording};
+
+/// The option whose file is read before it is replaced.
+const STATE: &str = "--state";
 
 /// The reason why a state cannot be written, as far as is known before anything is counted. `others` are the files of
 /// other outputs, each with its option.
@@ -28,8 +31,8 @@ pub(crate) fn refusal(args: &StateArgs, others: &[(&str, &Path)], inputs: &[Inpu
         let reason = match other(at) {
             Some(other) => Some(format!("{other} writes to this file, too; name another")),
             None => {
-                let is_read_first = *option == "--state";
-                unwritable(path, is_read_first, is_read_first && args.is_site_state, inputs)
+                let is_read_first = *option == STATE;
+                unwritable(option, path, is_read_first && args.is_site_state, inputs)
             }
         };
         reason.map(|reason| format!("{option} {}: {reason}", shown_path(path)))
@@ -37,7 +40,7 @@ pub(crate) fn refusal(args: &StateArgs, others: &[(&str, &Path)], inputs: &[Inpu
 }
 
 /// The reason why a file cannot be replaced by a state.
-fn unwritable(path: &Path, is_read_first: bool, is_site_state: bool, inputs: &[Input]) -> Option<String> {
+fn unwritable(option: &str, path: &Path, is_site_state: bool, inputs: &[Input]) -> Option<String> {
     if path.is_dir() {
         return Some("this is a directory; name a file in it".to_owned());
     }
@@ -49,7 +52,7 @@ fn unwritable(path: &Path, is_read_first: bool, is_site_state: bool, inputs: &[I
         }
         // Opening the file fails with the same error.
         Err(_) => return None,
-        Ok(None) if is_read_first => {
+        Ok(None) if option == STATE => {
             return Some("this is not a regular file, so the next run could not read the state".to_owned());
         }
         Ok(None) => return None,
@@ -59,8 +62,28 @@ fn unwritable(path: &Path, is_read_first: bool, is_site_state: bool, inputs: &[I
     if is_empty && is_read(path, inputs) {
         return Some("this file is an input; name another, or it would be overwritten".to_owned());
     }
-    let is_other = !is_empty && first_bytes(path).is_some_and(|first| !State::is_state(&first));
-    is_other.then(|| "this file exists and is not a state; name another, or delete it first".to_owned())
+    is_of_other_kind(path).then(|| {
+        let is_log = is_read(path, inputs) || is_named_like_a_log(path);
+        let what = if is_log { "this is a log" } else { "this file is not a state, and is not replaced" };
+        format!("{what}; give the state a file of its own:  {option} {}", shown_path(&own_name(path)))
+    })
+}
+
+/// True if a file exists that has something other than a state.
+pub(crate) fn is_of_other_kind(path: &Path) -> bool {
+    path.is_file() && first_bytes(path).is_some_and(|first| !first.is_empty() && !State::is_state(&first))
+}
+
+fn is_named_like_a_log(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    name.contains("access") || name.split('.').skip(1).any(|part| part == "log")
+}
+
+/// A name for the state of a log: `access.state` for `access.log.1`.
+pub(crate) fn own_name(log: &Path) -> PathBuf {
+    let name = log.file_name().unwrap_or_default().to_string_lossy();
+    let stem = name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("access");
+    log.with_file_name(format!("{stem}.state"))
 }
 
 /// The first bytes of a file; `None` if it cannot be read.
@@ -117,7 +140,7 @@ impl StateTargets {
 }
 
 fn purpose(option: &str) -> Purpose {
-    if option == "--state" { Purpose::LockedState } else { Purpose::State }
+    if option == STATE { Purpose::LockedState } else { Purpose::State }
 }
 
 /// Locks a state. If another run holds the lock, this one fails or waits.

@@ -11,6 +11,7 @@ use super::inputs::is_standard;
 use super::kept_days::KeptDays;
 use super::messages::shown_path;
 use super::state_inputs::Separated;
+use super::state_targets;
 use super::values::FnParser;
 
 /// The value of `--state` for the default place of a site, also if no value is given.
@@ -33,6 +34,10 @@ pub(crate) struct StateArgs {
     /// True if the state is at the default place of a site, whose directory may not exist yet.
     #[arg(skip)]
     pub(crate) is_site_state: bool,
+
+    /// True if a site is selected, but there is no home directory for its state.
+    #[arg(skip)]
+    pub(crate) is_homeless: bool,
 
     /// Drop days from the state that are older than this: 90d, 52w
     #[arg(long, value_name = "TIME", value_parser = FnParser(KeptDays::parse), allow_negative_numbers = true, hide_short_help = true)]
@@ -139,6 +144,9 @@ impl StateArgs {
         let path = self.state.as_deref()?;
         let shown = shown_path(path);
         match shown.strip_prefix('@') {
+            Some("") if self.is_homeless => Some(
+                "--state has no default file, because neither HOME nor XDG_STATE_HOME is set: use --state FILE".to_owned(),
+            ),
             Some("") => Some(
                 "--state needs a file: --state FILE\n  only a site of the configuration file has a default:  logstat \
                  @NAME --state"
@@ -155,6 +163,21 @@ impl StateArgs {
             ),
             None => None,
         }
+    }
+
+    /// The reason why `--state` has nothing to count without a file. Its value may be the log that was meant.
+    pub(crate) fn refusal_without_files(&self) -> Option<String> {
+        let path = self.state.as_deref()?;
+        self.with_state().or_else(|| {
+            let shown = shown_path(path);
+            let (log, state) = match state_targets::is_of_other_kind(path) {
+                true => (shown.clone(), shown_path(&state_targets::own_name(path))),
+                false => ("access.log".to_owned(), shown.clone()),
+            };
+            Some(format!(
+                "no log is named, because {shown} is the value of --state\n  name the log first:  logstat {log} --state {state}"
+            ))
+        })
     }
 
     /// The reason why the state cannot be written with the other options.
@@ -231,6 +254,22 @@ mod tests {
 
     use super::*;
     use crate::cli::args::Args;
+
+    #[test]
+    fn state_without_a_log_is_refused() {
+        let refusal = |words: &str| {
+            let args = Args::try_parse_from(["logstat"].into_iter().chain(words.split_whitespace())).unwrap();
+            args.states.refusal_without_files()
+        };
+        let expected = "no log is named, because none.state is the value of --state\n  name the log first:  logstat access.log \
+                        --state none.state";
+        assert_eq!(refusal("--state none.state").as_deref(), Some(expected));
+        let expected = "no log is named, because testdata/shop.log is the value of --state\n  name the log first:  logstat \
+                        testdata/shop.log --state testdata/shop.state";
+        assert_eq!(refusal("--state testdata/shop.log").as_deref(), Some(expected));
+        assert!(refusal("--state").unwrap().starts_with("--state needs a file"));
+        assert_eq!(refusal("--save a.state"), None);
+    }
 
     fn refusal(words: &str, context: Context) -> Option<String> {
         let args = Args::try_parse_from(["logstat"].into_iter().chain(words.split_whitespace())).unwrap();

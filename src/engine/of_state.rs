@@ -29,7 +29,7 @@ impl State {
         }
         let counting = &question.counting;
         let period = Period::new(counting.since, counting.until, counting.date, now::now(&question, || self.last_s())?);
-        let days = self.days_in(period)?;
+        let days = self.days_in(period, &question.counting)?;
         let asked = self.asked_tables(&question)?;
         let tally = self.tally_of(&question, &asked, days, threads::number(engine.threads))?;
         let mut log = self.saved_log();

@@ -3,9 +3,14 @@
 use std::path::PathBuf;
 
 use super::{Error, ErrorKind, bytes_in_words, io_error_text};
-use crate::files::error_logs;
+use crate::files::{SkipReason, SkippedFile, error_logs};
 use crate::message::{Message, Setting, message};
 use crate::text::{Grouped, printable};
+
+/// Number of states of logstat among the files of a directory.
+fn states(skipped: &[SkippedFile]) -> usize {
+    skipped.iter().filter(|file| file.reason == SkipReason::SavedState).count()
+}
 
 impl Error {
     /// The error as a message. Settings have the names of this library; [`Message::reword`] renames them.
@@ -26,19 +31,20 @@ impl Error {
             ErrorKind::StateOverlap { path, other, source, from, to } if path == other => {
                 let (from, to, source) = (Grouped(*from), Grouped(*to), printable(source.as_bytes()));
                 format!(
-                    "{}: bytes {from} to {to} of {source} are given twice; a state counts each line once",
+                    "{}: bytes {from} to {to} of {source} are given twice, but each line must count once; leave one out",
                     name(path)
                 )
             }
             ErrorKind::StateOverlap { path, other, source, from, to } => {
                 let (from, to) = (Grouped(*from), Grouped(*to));
                 let text = format!(
-                    "{}: bytes {from} to {to} of {} are in {}, too: leave one of the two out; ",
+                    "{}: bytes {from} to {to} of {} are in {}, too, and each line must count once; leave one of the two out, \
+                     or add ",
                     name(path),
                     printable(source.as_bytes()),
                     name(other)
                 );
-                return message![text, Setting::Dedupe, " does so only if the other has all its lines"];
+                return message![text, Setting::Dedupe, " if one of them has all lines of the other"];
             }
             ErrorKind::StateLocked { path } => {
                 let text = format!("{}: another run is using this state; to wait until it has ended, use ", name(path));
@@ -159,6 +165,16 @@ impl Error {
                 within.command()
             ),
             ErrorKind::NoLogs { path, is_empty: true, .. } => format!("{}: the directory is empty", name(path)),
+            ErrorKind::NoLogs { path, skipped, .. } if states(skipped) > 0 => {
+                let (name, states) = (name(path), states(skipped));
+                let (count, slash) = (
+                    if states == 1 { "1 state" } else { &format!("{states} states") },
+                    if name.ends_with('/') { "" } else { "/" },
+                );
+                format!(
+                    "{name}: no access logs in this directory, but {count}\n  to read states:  logstat {name}{slash}*.state"
+                )
+            }
             ErrorKind::NoLogs { path, skipped, .. } => match error_logs(skipped) {
                 Some(names) => format!("{}: only error logs here: {names}", name(path)),
                 None => format!("{}: no *access* or *.log files in this directory; name the files to read", name(path)),
@@ -168,8 +184,9 @@ impl Error {
             }
             ErrorKind::NoMatch { pattern, detail } => format!("{}: invalid pattern: {detail}", name(pattern)),
             ErrorKind::Gap { path, counted_bytes, now_bytes: None } => format!(
-                "{}: was removed before it was known to be complete; lines after its first {counted_bytes} bytes may be \
-                 missing from the report; run the command more often, or keep rotated files longer",
+                "{}: was removed, emptied or replaced before it was known to be complete; lines after its first \
+                 {counted_bytes} bytes may be missing from the report; run the command more often, or keep rotated files \
+                 longer",
                 name(path)
             ),
             ErrorKind::Gap { path, counted_bytes, now_bytes: Some(now_bytes) } => format!(

@@ -1,6 +1,10 @@
 //! Fits a question to a state: its settings, and defaults for what the question leaves open.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use super::State;
+use super::day::Layout;
 use super::settings::{Misfit, Settings};
 use crate::dimension::Dimension;
 use crate::error::{Error, ErrorKind};
@@ -98,29 +102,55 @@ impl State {
 
     /// The error for a table or a measure that the state does not have.
     pub(super) fn not_saved(&self, NotSaved { dimension, measure }: NotSaved) -> Error {
-        let words = measure.map_or("numbers", words);
+        let words = measure.map_or("numbers", measured);
+        let asked = [(dimension, measure.into_iter().collect())];
+        let lacks = |(_, layout): &&(PathBuf, Arc<Layout>)| check_saved(&asked, &layout.tables).is_err();
+        let lacking: Vec<String> = self.merged.iter().filter(lacks).map(|(name, _)| Error::name_of(name)).collect();
+        let (who, it_has) = match lacking.len() {
+            _ if self.merged.is_empty() => ("the state has".to_owned(), "it has"),
+            0 => ("the states together have".to_owned(), "all have"),
+            all if all == self.merged.len() => ("the states have".to_owned(), "all have"),
+            1 => (format!("{} has", lacking.concat()), "all have"),
+            _ => (format!("{} have", lacking.join(" and ")), "all have"),
+        };
         let has = |table: &&TablePlan| measure.is_none_or(|measure| table.1.iter().any(|other| measure.is_in(*other)));
         let tables = self.layout.tables.iter().filter(|table| table.0 != Dimension::All).filter(has);
         let names: Vec<_> = tables.map(|(dimension, _)| dimension.name()).collect();
-        let has = if names.is_empty() { String::new() } else { format!("; it has them by {}", names.join(", ")) };
-        let (of, setting) = match (dimension, measure) {
-            (Dimension::All, _) => ("of all requests".to_owned(), message![Setting::Show, " summary"]),
-            (_, Some(_)) => (format!("by {}", dimension.name()), message![Setting::Columns]),
-            (Dimension::Time(unit), None) => {
-                (format!("by {}", unit.name()), message![Setting::By, format!(" {}", unit.name())])
-            }
-            (_, None) => (format!("by {}", dimension.name()), message![Setting::Top, format!(" {}", dimension.name())]),
+        let has = if names.is_empty() { String::new() } else { format!("; {it_has} them by {}", names.join(", ")) };
+        let of = match dimension {
+            Dimension::All => "of all requests".to_owned(),
+            _ => format!("by {}", dimension.name()),
         };
         let detail = message![
-            format!("the state has no {words} {of}{has}\n  to have them, count the logs again with "),
-            setting
+            format!("{who} no {words} {of}{has}\n  to have them, count the logs again, into a new state, with "),
+            saved_by(dimension, measure)
         ];
         ErrorKind::NotInState { detail }.into()
     }
 }
 
+/// The setting, with its value, that makes a state save a table or a measure.
+fn saved_by(dimension: Dimension, measure: Option<MeasureKind>) -> Message {
+    let is_time = |dimension: &Dimension| matches!(dimension, Dimension::Time(_));
+    let column = match measure {
+        Some(MeasureKind::Latency | MeasureKind::Times) => Some("p95"),
+        Some(MeasureKind::FirstLast) => Some("last"),
+        // A timeline has visitors without being asked for them.
+        Some(MeasureKind::Uv) if !dimension.parts().any(|part| is_time(&part)) => Some("uv"),
+        _ => None,
+    };
+    let time = dimension.parts().find(is_time);
+    match (column, time, dimension.parts().find(|part| !is_time(part))) {
+        _ if dimension == Dimension::All => message![Setting::Show, " summary"],
+        (Some(column), ..) => message![Setting::Columns, format!(" {column}")],
+        (None, Some(_), Some(split)) => message![Setting::Split, format!(" {}", split.name())],
+        (None, Some(unit), None) => message![Setting::By, format!(" {}", unit.name())],
+        (None, None, _) => message![Setting::Top, format!(" {}", dimension.name())],
+    }
+}
+
 /// What a measure counts, in words.
-fn words(measure: MeasureKind) -> &'static str {
+pub(super) fn measured(measure: MeasureKind) -> &'static str {
     match measure {
         MeasureKind::Counts | MeasureKind::Hits => "requests",
         MeasureKind::Uv => "visitors",

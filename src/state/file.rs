@@ -101,6 +101,7 @@ impl State {
             ),
             shown: meta.shown,
             layout,
+            merged: Vec::new(),
             not_in_all: meta.not_in_all,
             parts,
             days,

@@ -147,7 +147,7 @@ impl Inspection {
             settings,
             static_rules,
             tables: tables.collect(),
-            not_in_all: state.not_in_all.iter().cloned().collect(),
+            not_in_all: state.left_out(),
             kept_from: state.kept_from.map(day_name),
             dropped: state.dropped,
             days,

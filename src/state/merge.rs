@@ -1,5 +1,6 @@
 //! Merges states. The result does not depend on their order or grouping.
 
+use std::cmp::Reverse;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ impl State {
         let mut order: Vec<usize> = (0..states.len()).collect();
         if dedupe {
             // A state can only be within others with as many bytes.
-            order.sort_by_key(|at| std::cmp::Reverse(states[*at].covered()));
+            order.sort_by_key(|at| Reverse(states[*at].covered()));
         }
         let mut states: Vec<Option<State>> = states.into_iter().map(Some).collect();
         let (mut merged, mut notes): (Option<State>, Vec<Note>) = (None, Vec::new());
@@ -84,6 +85,11 @@ impl State {
 
     /// Adds a state with the same settings and other lines.
     pub(super) fn add(&mut self, other: State) {
+        let members = |state: &State| match &state.merged[..] {
+            [] => vec![(state.name.clone(), Arc::clone(&state.layout))],
+            merged => merged.to_vec(),
+        };
+        self.merged = [members(self), members(&other)].concat();
         if self.layout != other.layout {
             let tables = layout::common(&self.layout.tables, &other.layout.tables);
             for tables_of_one in [&self.layout.tables, &other.layout.tables] {
@@ -118,13 +124,18 @@ impl State {
         }
     }
 
-    /// Adds notes. One that no input logs a field holds only if it holds for both.
+    /// Adds notes. One that no input logs a field stays only if both states have it. Of notes that differ in their
+    /// numbers only, such as the number of lines, the one with the largest stays.
     fn add_notes(&mut self, notes: Vec<Note>) {
         let is_about_all = |note: &Note| note.code == NoteCode::NotLogged && note.input.is_none();
         self.notes.retain(|note| !is_about_all(note) || notes.contains(note));
         self.notes.extend(notes.into_iter().filter(|note| !is_about_all(note)));
+        self.notes
+            .sort_by_cached_key(|note| (note.code, note.input.clone(), without_numbers(note), largest_first(note)));
+        self.notes.dedup_by(|next, kept| {
+            (next.code, &next.input) == (kept.code, &kept.input) && without_numbers(next) == without_numbers(kept)
+        });
         self.notes.sort();
-        self.notes.dedup();
     }
 
     /// Keeps this number of days, counted back from the last one, and drops those before. Lines of dropped days that are
@@ -172,4 +183,14 @@ fn overlap(ours: &[Source], theirs: &State) -> Option<(String, (u64, u64))> {
 fn already_counted(state: &State) -> Note {
     let name = written(state.name.as_os_str().as_encoded_bytes());
     Note::about(NoteCode::AlreadyCounted, &name, "left out, because other states have all its lines")
+}
+
+/// The text of a note without digits, and without the commas between them.
+fn without_numbers(note: &Note) -> String {
+    note.text.chars().filter(|sign| !sign.is_ascii_digit() && *sign != ',').collect()
+}
+
+/// Sorts notes that differ in their numbers only: those with more digits first, then those with larger digits.
+fn largest_first(note: &Note) -> Reverse<(usize, String)> {
+    Reverse((note.text.len(), note.text.to_string()))
 }

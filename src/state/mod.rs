@@ -6,6 +6,7 @@
 
 mod ask;
 mod conditions;
+mod copies;
 mod day;
 mod edit;
 mod file;
@@ -39,7 +40,10 @@ pub(crate) use source::{NO_NAME, SavedSample, Source, StampOfFile};
 #[cfg(any(test, fuzzing))]
 pub(crate) use unpacked::packed;
 
+use crate::by_name::Named;
+use crate::dimension::Dimension;
 use crate::error::{Error, ErrorKind};
+use crate::measure::MeasureKind;
 use crate::note::{Note, NoteCode};
 use crate::question::Question;
 use crate::tally::{Day, DayPart, TablePlan, Unescaped, check_saved};
@@ -77,6 +81,8 @@ pub struct State {
     settings: Settings,
     shown: Shown,
     layout: Arc<Layout>,
+    /// The states that it was merged from, each with its tables; empty for a single state.
+    merged: Vec<(PathBuf, Arc<Layout>)>,
     /// Names of tables and measures that some of the merged states lacked.
     not_in_all: BTreeSet<String>,
     /// In ascending order.
@@ -134,6 +140,7 @@ impl State {
             settings: Settings::of(question),
             shown: Shown { by: counting.unit(), top: counting.rankings(), split: counting.split },
             layout: Arc::clone(&layout),
+            merged: Vec::new(),
             not_in_all: BTreeSet::new(),
             parts: Vec::new(),
             days,
@@ -191,14 +198,39 @@ impl State {
         check_saved(std::slice::from_ref(table), &self.layout.tables).is_ok()
     }
 
-    /// The notes of all counts, and one about tables and numbers that not all merged states had.
+    /// The notes of all counts, one about tables and numbers that not all merged states had, and those about sources
+    /// that may be copies.
     pub(crate) fn all_notes(&self) -> Vec<Note> {
-        let names: Vec<&str> = self.not_in_all.iter().map(String::as_str).collect();
+        let names = self.left_out();
         let not_in_all = (!names.is_empty()).then(|| {
-            let text = format!("left out, because not all of the merged states have it: {}", names.join(", "));
+            let text = format!("left out, because not all of the merged states have them: {}", names.join(", "));
             Note::new(NoteCode::NotInAllStates, text)
         });
-        self.notes.iter().cloned().chain(not_in_all).collect()
+        self.notes.iter().cloned().chain(not_in_all).chain(copies::copies(self.sources())).collect()
+    }
+
+    /// The tables and numbers that not all merged states had, in words: `visitors by hour`. What can be made from the
+    /// others, such as days, is not named.
+    fn left_out(&self) -> Vec<String> {
+        let in_words = |text: &String| {
+            let (measure, name) = match text.split_once(" by ") {
+                Some((measure, name)) => (MeasureKind::named(measure), name),
+                None => (None, text.as_str()),
+            };
+            if let Some(dimension) = <Dimension as Named>::named(name) {
+                let table = (dimension, vec![measure.unwrap_or(MeasureKind::Counts)]);
+                if self.has_table(&table) {
+                    return None;
+                }
+            }
+            Some(match measure {
+                Some(measure) => format!("{} by {name}", ask::measured(measure)),
+                None => text.clone(),
+            })
+        };
+        let mut names: Vec<String> = self.not_in_all.iter().filter_map(in_words).collect();
+        names.dedup();
+        names
     }
 
     /// The sources.

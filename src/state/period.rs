@@ -5,6 +5,7 @@ use crate::error::{Error, ErrorKind};
 use crate::filter::{NotWholeDays, Period, WholeDays};
 use crate::message::{Message, Setting, message};
 use crate::note::{Note, NoteCode};
+use crate::question::Counting;
 use crate::time::{DAY_S, Unit, day_name};
 
 impl State {
@@ -12,16 +13,24 @@ impl State {
     ///
     /// # Errors
     /// [`ErrorKind::NotInState`] if it begins or ends within a day of some lines.
-    pub(crate) fn days_in(&self, period: Period) -> Result<WholeDays, Error> {
+    pub(crate) fn days_in(&self, period: Period, counting: &Counting) -> Result<WholeDays, Error> {
         let mut offsets: Vec<i16> = self.all_days().flat_map(|(_, lines)| lines.facts().offsets).collect();
         offsets.sort_unstable();
         offsets.dedup();
-        WholeDays::of(period, offsets).map_err(|why| {
+        let is_start = |wall_s: i64| offsets.iter().chain([&0]).any(|offset| period.wall_s(*offset).start == wall_s);
+        WholeDays::of(period, offsets.iter().copied()).map_err(|why| {
             let detail = match why {
-                NotWholeDays::WithinDay { wall_s } => within_day(wall_s),
+                NotWholeDays::WithinDay { wall_s } => within_day(
+                    wall_s,
+                    match counting.date {
+                        Some(_) => Setting::Date,
+                        None if is_start(wall_s) => Setting::Since,
+                        None => Setting::Until,
+                    },
+                ),
                 NotWholeDays::Offsets => message![
-                    "the period begins or ends on different days for lines with different offsets; give dates without an \
-                     offset, or save the state with ",
+                    "the period begins or ends on different days for lines with different offsets; give dates such as \
+                     2026-11-14, or save the state with ",
                     Setting::Zone
                 ],
             };
@@ -43,18 +52,14 @@ impl State {
     }
 }
 
-fn within_day(wall_s: i64) -> Message {
-    let time = Unit::Second.key(wall_s.rem_euclid(DAY_S));
-    let clock = time.split_once('T').map_or("", |(_, clock)| clock);
-    let clock = clock.strip_suffix(":00").unwrap_or(clock);
+/// The message for a bound at this wall clock, which `setting` has set.
+fn within_day(wall_s: i64, setting: Setting) -> Message {
+    let day = day_name(wall_s.div_euclid(DAY_S));
+    let time = Unit::Second.key(wall_s);
     message![
-        format!(
-            "a state only knows whole days, and {clock} is within a day: give dates, such as yesterday or 2026-11-14, with "
-        ),
-        Setting::Since,
-        ", ",
-        Setting::Until,
-        " or ",
-        Setting::Date
+        setting,
+        format!(" is {time}, within a day, but a state has whole days only\n  for the whole day:  "),
+        setting,
+        format!(" {day}")
     ]
 }

@@ -162,6 +162,7 @@ impl ResolvedArgs {
         if let Some(state) = self.site_state() {
             args.states.use_site_state(&state);
         }
+        args.states.is_homeless = self.site.is_some() && self.states.is_none();
         args.named_formats = self.file.formats.iter().map(|own| (own.name.clone(), own.format.clone())).collect();
         Ok(args)
     }

@@ -52,7 +52,7 @@ pub struct ResolvedInputs {
 /// follow. Error logs, hidden files, subdirectories and files with other extensions are not read; [`InputNote`]s name
 /// them.
 ///
-/// No file is opened: [`count`](crate::count) reports missing files and dangling links. If a file in a directory turns
+/// No log is opened: [`count`](crate::count) reports missing files and dangling links. If a file in a directory turns
 /// out not to be an access log, the report has a note and not a problem, provided that another input is read.
 ///
 /// ```

@@ -1,5 +1,6 @@
 //! The contents of a state, as text for people.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::ascii::Ascii;
@@ -7,6 +8,8 @@ use super::fit::{cut_end, width};
 use super::ink::Ink;
 use super::line::Line;
 use super::{NARROWEST, TableWriter, TerminalStyle, labels, layout};
+use crate::by_name::Named;
+use crate::dimension::Dimension;
 use crate::render::Charset;
 use crate::render::numbers::{Bytes, Grouped};
 use crate::state::{InspectedDay, InspectedSource, Inspection};
@@ -47,23 +50,57 @@ fn write_state(state: &Inspection, mut writer: TableWriter<'_>) -> io::Result<()
     let settings = state.settings.iter().map(|(name, values)| format!("{name} {}", values.join(" ")));
     let settings = settings.collect::<Vec<_>>().join(", ");
     writer.labelled("settings", if settings.is_empty() { "default" } else { &settings })?;
-    let tables = state.tables.iter().map(|table| format!("{} ({})", table.dimension, table.measures.join(" ")));
+    if let Some(visitors) = visitors(state) {
+        writer.labelled("visitors", visitors)?;
+    }
+    let tables =
+        state.tables.iter().map(|table| format!("{} ({})", name_of(&table.dimension), table.measures.join(" ")));
     let tables = tables.collect::<Vec<_>>().join(", ");
     writer.labelled("tables", if tables.is_empty() { "none" } else { &tables })?;
     if !state.not_in_all.is_empty() {
-        writer.labelled("dropped", &format!("{}, which not all merged states had", state.not_in_all.join(", ")))?;
+        writer.labelled(
+            "left out",
+            &format!("{}: not all of the merged states have them", state.not_in_all.join(", ")),
+        )?;
     }
     write_days(&state.days, &mut writer)?;
-    state.sources.iter().try_for_each(|source| write_source(source, &mut writer))
+    for (at, source) in state.sources.iter().enumerate() {
+        let is_same = |other: &&InspectedSource| other.name == source.name;
+        let (before, all) =
+            (state.sources[..at].iter().filter(is_same).count(), state.sources.iter().filter(is_same).count());
+        let name = labels::input(&source.name);
+        // Files of one name, because the log was rotated.
+        let numbered = if all > 1 { format!("{name} ({} of {all})", before + 1) } else { name.to_owned() };
+        write_source(source, &numbered, &mut writer)?;
+    }
+    Ok(())
+}
+
+/// The name of a dimension for people: `kind` for `class`.
+fn name_of(dimension: &str) -> &str {
+    <Dimension as Named>::named(dimension).map_or(dimension, |known| known.name())
+}
+
+/// How visitors are counted, and whether the state contains addresses; `None` if it has no visitors.
+fn visitors(state: &Inspection) -> Option<&'static str> {
+    let is_counted = state.tables.iter().any(|table| table.measures.iter().any(|measure| measure == "uv"));
+    let lists_addresses = state.tables.iter().any(|table| table.dimension.split('/').any(|part| part == "ip"));
+    let text = match (state.settings.contains_key("uv"), lists_addresses) {
+        (false, _) => "exact: the state contains their addresses",
+        (true, true) => "estimated, but the ranking of addresses contains them",
+        (true, false) => "estimated: the state does not contain their addresses",
+    };
+    is_counted.then_some(text)
 }
 
 fn write_days(days: &[InspectedDay], writer: &mut TableWriter<'_>) -> io::Result<()> {
+    if days.is_empty() {
+        return Ok(());
+    }
     let row = |day: &InspectedDay| {
         let name = day.day.as_deref().unwrap_or("no time");
-        let name = match &day.provisional {
-            Some(source) => format!("{name}, provisional: {source}"),
-            None => name.to_owned(),
-        };
+        let mark = if day.provisional.is_some() { " *" } else { "" };
+        let name = format!("{name}{mark}");
         [name, Grouped(day.pv).to_string(), Grouped(day.parsed).to_string(), Bytes(day.bytes).to_string()]
     };
     let head = ["Day", "Requests", "Lines", "Size"].map(str::to_owned);
@@ -84,13 +121,18 @@ fn write_days(days: &[InspectedDay], writer: &mut TableWriter<'_>) -> io::Result
         }
         writer.line(&line)?;
     }
-    Ok(())
+    let sources: BTreeSet<&str> = days.iter().filter_map(|day| day.provisional.as_deref()).collect();
+    if sources.is_empty() {
+        return Ok(());
+    }
+    let sources = sources.into_iter().map(labels::input).collect::<Vec<_>>().join(", ");
+    writer.labelled("*", &format!("provisional, the next run counts these lines again: {sources}"))
 }
 
-fn write_source(source: &InspectedSource, writer: &mut TableWriter<'_>) -> io::Result<()> {
+fn write_source(source: &InspectedSource, name: &str, writer: &mut TableWriter<'_>) -> io::Result<()> {
     writer.begin()?;
     let lines = format!("{}, {}", labels::counted(source.lines, "line"), Bytes(source.bytes));
-    writer.titled(labels::input(&source.name), &lines)?;
+    writer.titled(name, &lines)?;
     let formats = if source.formats.is_empty() { "none".to_owned() } else { source.formats.join(", ") };
     let format = match &source.envelope {
         Some(envelope) => format!("{formats} in {envelope}"),
@@ -185,13 +227,15 @@ a.state · state of version 1, by logstat 0.1.0, 12.1 KiB
   days        2026-11-10 to 2026-11-12
   kept        from 2026-11-10; 1 line of earlier days dropped
   settings    status 2xx
+  visitors    exact: the state contains their addresses
   tables      all (counts uv)
-  dropped     ip, which not all merged states had
+  left out    ip: not all of the merged states have them
 
-Day                                                       Requests   Lines      Size
-2026-11-10                                                   1,234   1,236   1.8 MiB
-2026-11-12, provisional: web1:/var/log/nginx/access.log          5       7   7.3 KiB
-no time                                                          1       3   1.5 KiB
+Day            Requests   Lines      Size
+2026-11-10        1,234   1,236   1.8 MiB
+2026-11-12 *          5       7   7.3 KiB
+no time               1       3   1.5 KiB
+  *           provisional, the next run counts these lines again: web1:/var/log/nginx/access.log
 
 web1:/var/log/nginx/access.log · 12 lines, 2.0 KiB
   format      combined
