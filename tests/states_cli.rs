@@ -370,8 +370,8 @@ fn failed_input_is_reported_and_the_others_are_saved() {
 #[test]
 fn state_replaces_only_a_state() {
     let folder = Folder::new();
-    folder.refuses("logstat a.log --save b.log", 2, "not a state");
-    folder.refuses("logstat a.log --save a.log", 2, "not a state");
+    folder.refuses("logstat a.log --save b.log", 2, "--save b.state");
+    folder.refuses("logstat a.log --save a.log", 2, "--save a.state");
     assert_eq!(fs::read_to_string(folder.path("b.log")).unwrap(), lines(100..240));
     folder.succeed("touch empty; logstat a.log --save empty");
     // An input that is a state may be replaced.

@@ -1,8 +1,8 @@
 //! The files that a state is written to: checked before counting, replaced once the state is complete.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::io;
+use std::path::Path;
 
 use logstat::{Error, ErrorKind, Input, State, StateLock, WhenLocked};
 
@@ -11,7 +11,7 @@ use super::messages::{Messages, shown_path};
 use super::new_file::{NewFile, Purpose};
 use super::output_target::{directory, is_same_file, resolve_target};
 use super::rejects::is_read;
-use super::state_inputs::FIRST_BYTES;
+use super::state_inputs::{is_of_other_kind, own_name};
 use super::states::StateArgs;
 use super::{ExitStatus, stdout, wording};
 
@@ -69,28 +69,9 @@ fn unwritable(option: &str, path: &Path, is_site_state: bool, inputs: &[Input]) 
     })
 }
 
-/// True if a file exists that has something other than a state.
-pub(crate) fn is_of_other_kind(path: &Path) -> bool {
-    path.is_file() && first_bytes(path).is_some_and(|first| !first.is_empty() && !State::is_state(&first))
-}
-
 fn is_named_like_a_log(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     name.contains("access") || name.split('.').skip(1).any(|part| part == "log")
-}
-
-/// A name for the state of a log: `access.state` for `access.log.1`.
-pub(crate) fn own_name(log: &Path) -> PathBuf {
-    let name = log.file_name().unwrap_or_default().to_string_lossy();
-    let stem = name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("access");
-    log.with_file_name(format!("{stem}.state"))
-}
-
-/// The first bytes of a file; `None` if it cannot be read.
-fn first_bytes(path: &Path) -> Option<Vec<u8>> {
-    let mut first = Vec::new();
-    File::open(path).ok()?.take(FIRST_BYTES).read_to_end(&mut first).ok()?;
-    Some(first)
 }
 
 /// Destinations of a state.
