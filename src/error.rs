@@ -222,12 +222,14 @@ pub enum ErrorKind {
         /// The setting and both values.
         detail: Message,
     },
-    /// Two states have counted the same lines.
+    /// Two states, or two logs of a run that counts to a state, have the same lines.
     StateOverlap {
-        /// The path of a state as it was given.
+        /// The path of a state or log as it was given.
         path: PathBuf,
-        /// The path of the other state.
+        /// The path of the other one.
         other: PathBuf,
+        /// True if they are logs of one run, and not states.
+        in_one_run: bool,
         /// Name of the source of the lines.
         source: String,
         /// The first byte that both have counted.

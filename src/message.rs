@@ -44,6 +44,8 @@ settings! {
     Field: "fields",
     /// Rows for the buckets of a timeline that have no hit.
     Fill: "fill",
+    /// The number of days that a state keeps.
+    Keep: "keep",
     /// The length of the IPv6 prefix that identifies a visitor, in bits.
     Ipv6Prefix: "ipv6_prefix",
     /// A log format.

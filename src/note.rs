@@ -78,12 +78,14 @@ pub enum NoteCode {
     DegradedToMemory,
     /// Some states lack tables or numbers that others have, so the report leaves them out.
     NotInAllStates,
+    /// Days of merged states may be incomplete, because some of the states have dropped lines of such days.
+    DaysIncomplete,
     /// A state is left out, because other states have all its lines.
     AlreadyCounted,
 }
 
 /// THE TABLE of note codes, in the order of the report.
-const CODES: [(NoteCode, &str); 29] = [
+const CODES: [(NoteCode, &str); 30] = [
     (NoteCode::NotLogged, "not-logged"),
     (NoteCode::NotAsConfigured, "not-as-configured"),
     (NoteCode::NotAddresses, "not-addresses"),
@@ -112,6 +114,7 @@ const CODES: [(NoteCode, &str); 29] = [
     (NoteCode::AssumedLog, "assumed-log"),
     (NoteCode::DegradedToMemory, "degraded-to-memory"),
     (NoteCode::NotInAllStates, "not-in-all-states"),
+    (NoteCode::DaysIncomplete, "days-incomplete"),
     (NoteCode::AlreadyCounted, "already-counted"),
 ];
 

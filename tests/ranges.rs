@@ -310,6 +310,11 @@ proptest! {
         cuts in prop::collection::vec(0..4000_u64, 1..6),
         number in 0..1000_usize,
     ) {
-        assert_ranges_have_the_lines_of_the_whole(&Log::new(parts.concat().as_bytes()), &cuts, number);
+        let log = Log::new(parts.concat().as_bytes());
+        let fits = |input| counted(input, WAYS[0], 1, 1 << 20).report.is_some();
+        // The beginning of a text decides whether its ranges fit a format, and it lacks a line in parts that is not
+        // complete.
+        prop_assume!(fits(log.input(WAYS[0]).without_unfinished_line()) || !fits(log.input(WAYS[0])));
+        assert_ranges_have_the_lines_of_the_whole(&log, &cuts, number);
     }
 }

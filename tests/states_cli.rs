@@ -325,6 +325,25 @@ fn old_days_are_dropped() {
 }
 
 #[test]
+fn merges_keep_the_days_that_another_state_has_dropped() {
+    let folder = Folder::new();
+    folder.succeed("logstat a.log --save history.state");
+    folder.succeed("logstat b.log --keep 1d --save live.state");
+    for states in ["history.state live.state", "live.state history.state"] {
+        folder.succeed(&format!("logstat {states} --save all.state"));
+        let report = folder.report("logstat all.state --json");
+        let days: Vec<_> =
+            report["timeline"].as_array().unwrap().iter().map(|row| row["key"].as_str().unwrap()).collect();
+        assert_eq!(days, ["2026-11-10", "2026-11-11", "2026-11-12", "2026-11-15"]);
+        let notes: Vec<_> =
+            report["notes"].as_array().unwrap().iter().map(|note| note["text"].as_str().unwrap()).collect();
+        let dropped = at(&report, "/filtered_reasons/dropped");
+        let note = format!("days before 2026-11-15 may be incomplete: {dropped} lines were dropped by --keep");
+        assert!(notes.contains(&&*note), "{notes:?}");
+    }
+}
+
+#[test]
 fn damaged_state_is_rejected() {
     let folder = Folder::new();
     folder.save_both("");
@@ -441,4 +460,17 @@ fn inspection_shows_what_a_state_contains() {
     let from_stdin = folder.succeed("logstat --inspect - --json < a.state");
     assert_eq!(serde_json::from_slice::<Value>(&from_stdin).unwrap()["days"], json["days"]);
     folder.refuses("logstat --inspect a.log", 2, "a.log: ");
+}
+
+#[test]
+fn save_replaces_nothing_that_it_cannot_know() {
+    let folder = Folder::new();
+    let later = "logstat state 2\nin a form of its own";
+    folder.write("later.state", later);
+    folder.refuses("logstat a.log --save later.state", 2, "a newer logstat wrote this state");
+    assert_eq!(fs::read(folder.path("later.state")).unwrap(), later.as_bytes());
+    // A damaged state can be replaced: its logs are counted again.
+    folder.succeed("logstat a.log --save a.state && head -c 300 a.state > damaged.state");
+    folder.succeed("logstat a.log --save damaged.state");
+    folder.succeed("cmp a.state damaged.state");
 }

@@ -102,7 +102,7 @@ pub(crate) fn own_name(log: &Path) -> PathBuf {
 }
 
 /// The first bytes of a file; `None` if it cannot be read.
-fn first_bytes(path: &Path) -> Option<Vec<u8>> {
+pub(crate) fn first_bytes(path: &Path) -> Option<Vec<u8>> {
     let mut first = Vec::new();
     File::open(path).ok()?.take(FIRST_BYTES).read_to_end(&mut first).ok()?;
     Some(first)

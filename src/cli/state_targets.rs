@@ -11,7 +11,7 @@ use super::messages::{Messages, shown_path};
 use super::new_file::{NewFile, Purpose};
 use super::output_target::{directory, is_same_file, resolve_target};
 use super::rejects::is_read;
-use super::state_inputs::{is_of_other_kind, own_name};
+use super::state_inputs::{first_bytes, is_of_other_kind, own_name};
 use super::states::StateArgs;
 use super::{ExitStatus, stdout, wording};
 
@@ -62,11 +62,24 @@ fn unwritable(option: &str, path: &Path, is_site_state: bool, inputs: &[Input]) 
     if is_empty && is_read(path, inputs) {
         return Some("this file is an input; name another, or it would be overwritten".to_owned());
     }
+    if option != STATE && path.exists() && !is_empty {
+        let Some(first) = first_bytes(path) else {
+            return Some("this file exists and cannot be read, so it may be something other than a state".to_owned());
+        };
+        if is_of_later_version(path, &first) {
+            return Some("a newer logstat wrote this state, which would be lost; name another file".to_owned());
+        }
+    }
     is_of_other_kind(path).then(|| {
         let is_log = is_read(path, inputs) || is_named_like_a_log(path);
         let what = if is_log { "this is a log" } else { "this file is not a state, and is not replaced" };
         format!("{what}; give the state a file of its own:  {option} {}", shown_path(&own_name(path)))
     })
+}
+
+/// True if a file with these first bytes is a state that only a later version of the program can read.
+fn is_of_later_version(path: &Path, first: &[u8]) -> bool {
+    State::from_reader(path, first).is_err_and(|error| matches!(error.kind(), ErrorKind::StateVersion { .. }))
 }
 
 fn is_named_like_a_log(path: &Path) -> bool {

@@ -1,7 +1,7 @@
 //! Counts the lines of inputs to a state.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::conclude::{CountedLog, EndedInput};
 use super::prepared::PreparedQuestion;
@@ -9,7 +9,7 @@ use super::threads::FewThreads;
 use super::{Engine, counted_session, open};
 use crate::error::{Error, ErrorKind};
 use crate::format::{LogFormat, Reason};
-use crate::input::{Before, FileStamp, Head, HeadComparison, Input, Probe, host_name};
+use crate::input::{FileStamp, Head, HeadComparison, Input, Probe, host_name, name_of_file};
 use crate::measure::UvMethod;
 use crate::note::{Note, NoteCode};
 use crate::phases::{Phases, Stopwatch};
@@ -58,12 +58,12 @@ pub fn count_to_state(
     engine: &Engine,
 ) -> Result<StateOutcome, Error> {
     let Some(state) = like else {
-        return count_in_tables(question, saved_tables(question)?, (inputs, source), false, engine);
+        return count_in_tables(question, saved_tables(question)?, (inputs, source), Lines::All, engine);
     };
     let mut question = question.clone();
     state.ask(&mut question)?;
     state.check_counting(&question)?;
-    count_in_tables(&question, state.tables().to_vec(), (inputs, source), true, engine)
+    count_in_tables(&question, state.tables().to_vec(), (inputs, source), Lines::AddedTo(state), engine)
 }
 
 /// The tables that a state of this question has: those of its report. With exact visitors, also those of highlights, so
@@ -74,12 +74,21 @@ fn saved_tables(question: &Question) -> Result<Vec<TablePlan>, Error> {
     Ok(crate::state::in_order(Plan::of(&saving)?.kept().to_vec()))
 }
 
-/// Counts inputs in these tables. `is_more` is true if they are added to a state.
+/// The part that counted lines have in a state.
+#[derive(Clone, Copy)]
+enum Lines<'s> {
+    /// They are all of its lines.
+    All,
+    /// They are added to this state.
+    AddedTo(&'s State),
+}
+
+/// Counts inputs in these tables.
 fn count_in_tables(
     question: &Question,
     tables: Vec<TablePlan>,
     (inputs, source): (Vec<Input>, Option<&str>),
-    is_more: bool,
+    lines: Lines<'_>,
     engine: &Engine,
 ) -> Result<StateOutcome, Error> {
     let mut watch = Stopwatch::start();
@@ -94,7 +103,8 @@ fn count_in_tables(
     }
     let paths = sources.iter().map(|source| source.path.clone()).collect();
     let mut prepared = PreparedQuestion::by_day(question, engine, tables.clone(), paths)?;
-    prepared.plan.is_of_a_part = is_more || sources.iter().any(|source| source.range() != (0..u64::MAX));
+    let is_added = matches!(lines, Lines::AddedTo(_));
+    prepared.plan.is_of_a_part = is_added || sources.iter().any(|source| source.range() != (0..u64::MAX));
     let opening = watch.lap();
     let session = counted_session(&prepared, &mut sources)?;
     let (counted, inputs) = session.finish_counting(|| sources.into_iter().map(EndedInput::from).collect(), None);
@@ -125,10 +135,12 @@ fn count_in_tables(
     let (notes, kept): (Vec<Note>, Vec<Note>) =
         report.notes.into_iter().partition(|note| OF_A_RUN.contains(&note.code));
     let kept = kept.into_iter().map(|note| about_source(note, &saved)).collect();
-    let (names, sources): (Vec<_>, Vec<_>) = saved.into_iter().unzip();
-    let name = PathBuf::from(if let [name] = &names[..] { name } else { "the logs" });
+    let name = PathBuf::from(if let [(name, _)] = &saved[..] { name } else { "the logs" });
     let days = tally.by_day.take().map(|by_day| by_day.into_parts().collect()).unwrap_or_default();
-    let state = State::of(question, CountedState { name, tables, sources, days, notes: kept })?;
+    let mut state = State::of(question, CountedState { name, tables, sources: saved, days, notes: kept })?;
+    if let Lines::AddedTo(other) = lines {
+        state.drop_days_like(other);
+    }
     phases.assembling += watch.lap();
     Ok(StateOutcome { state: Some(state), notes, rejects, problems, few_threads, phases })
 }
@@ -151,13 +163,9 @@ impl Facts {
         // The path may lead to another file by now.
         let is_same = |probe: &Probe| head.compare(&probe.first) == HeadComparison::Equal;
         let probe = if *is_file { Probe::open(path).ok().flatten().filter(is_same) } else { None };
-        let before =
-            probe.as_ref().filter(|probe| probe.compression.is_none()).and_then(|probe| probe.before(covered.end).ok());
-        let tail = before.and_then(|before| if let Before::Tail { hash, .. } = before { Some(hash) } else { None });
-        let default_name = || match is_file {
-            true => format!("{host}:{}", written(absolute(path).as_os_str().as_encoded_bytes())),
-            false => NO_NAME.to_owned(),
-        };
+        let plain = probe.as_ref().filter(|probe| probe.compression.is_none());
+        let tail = plain.and_then(|probe| probe.tail(covered.end).ok().flatten());
+        let default_name = || if *is_file { name_of_file(host, path) } else { NO_NAME.to_owned() };
         let name = input.source_name.clone().unwrap_or_else(default_name);
         let head = if name == NO_NAME { Head::default() } else { head };
         let file = probe.map(|probe| probe.stamp);
@@ -176,7 +184,7 @@ impl Facts {
         let text = if question.counting.anonymize { sample_text_cut } else { sample_text };
         let samples = ledger.samples.iter().map(|sample| SavedSample {
             offset: sample.offset,
-            line: ledger.line_of(sample),
+            line: Some(ledger.line_of(sample)),
             reason: sample.reason,
             text: text(&sample.text),
         });
@@ -192,7 +200,7 @@ impl Facts {
             name,
             head,
             tail,
-            ranges: if from < to { vec![CountedRange { from, to, lines }] } else { Vec::new() },
+            ranges: if from < to { vec![CountedRange { from, to, lines: Some(lines) }] } else { Vec::new() },
             envelope: input.envelope.clone(),
             formats: by_format,
             bytes: ledger.bytes,
@@ -208,10 +216,6 @@ impl Facts {
             provisional: false,
         }
     }
-}
-
-fn absolute(path: &Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// Notes about one run only: about its files, its period, or its filters. A report of the state finds its own.

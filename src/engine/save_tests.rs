@@ -208,11 +208,79 @@ fn lines_are_counted_once() {
             assert_eq!(notes.len(), states.len() - 1);
         }
     }
-    let twice = count_to_state(&question(), vec![input(&text), input(&text)], None, None, &engine()).unwrap_err();
-    assert!(twice.to_string().contains("are given twice"), "{twice}");
+    let twice = |names: [&str; 2]| {
+        let inputs = names.map(|name| Input::reader(name, std::io::Cursor::new(text.clone().into_bytes())));
+        let error = count_to_state(&question(), inputs.into(), Some("web"), None, &engine()).unwrap_err().to_string();
+        let bytes = error.find(" of web ").map(|at| error[at..].to_owned());
+        (error.split(':').next().unwrap().to_owned(), bytes.unwrap_or(error))
+    };
+    let expected = ("a.log".to_owned(), " of web are given twice; a state counts each line once".to_owned());
+    assert_eq!(twice(["a.log", "a.log"]), expected);
+    let expected = ("b.log".to_owned(), " of web are in a.log, too: leave one of the two out".to_owned());
+    assert_eq!(twice(["a.log", "b.log"]), expected);
     // Texts without a name are always new.
     let unnamed = || state(&question(), Input::reader("a.log", std::io::Cursor::new(text.clone().into_bytes())));
     assert!(State::merge(vec![unnamed(), unnamed()], true).unwrap().1.is_empty());
+}
+
+/// All orders of some states.
+fn orders(states: &[State]) -> Vec<Vec<State>> {
+    let Some((first, others)) = states.split_first() else { return vec![Vec::new()] };
+    let with_first = |order: Vec<State>| {
+        (0..=order.len()).map(move |at| [&order[..at], std::slice::from_ref(first), &order[at..]].concat())
+    };
+    orders(others).into_iter().flat_map(with_first).collect()
+}
+
+#[test]
+fn states_that_others_contain_are_the_same_ones_in_any_order() {
+    let text = log(3, 5);
+    let len = text.len() as u64;
+    let part = |from: u64, to: u64, name: &str| state(&question(), input(&text).range(from..to)).named(name);
+    let few = |name: &str| state(&question().top([Dimension::Path]).columns([]), input(&text)).named(name);
+    let kept = |mut state: State, name: &str| {
+        state.keep_days(1);
+        assert!(state.report(&question(), &engine()).unwrap().lines.filtered > 0);
+        state.named(name)
+    };
+    let whole = |name: &str| part(0, len, name);
+    let (first, middle, last) =
+        (part(0, len / 2, "first"), part(len / 4, 3 * len / 4, "middle"), part(len / 2, len, "last"));
+    for (states, left_out) in [
+        (vec![first.clone(), middle.clone(), last.clone()], Some(vec!["middle"])),
+        (vec![first.clone(), middle.clone(), whole("whole")], Some(vec!["first", "middle"])),
+        (vec![first.clone(), middle], None),
+        // Of the same lines, those in fewer tables, and those of which some are dropped.
+        (vec![whole("whole"), few("few")], Some(vec!["few"])),
+        (vec![whole("whole"), kept(whole(""), "kept")], Some(vec!["kept"])),
+        (vec![whole("whole"), few("few"), kept(whole(""), "kept")], Some(vec!["few", "kept"])),
+        (vec![few("few"), kept(whole(""), "kept")], Some(vec!["kept"])),
+        (vec![kept(whole(""), "a"), kept(whole(""), "b")], Some(vec!["a"])),
+        // The days that the largest state has dropped are kept elsewhere.
+        (vec![first, kept(whole(""), "kept")], None),
+        (vec![kept(part(0, len / 2, ""), "a"), last, whole("b")], Some(vec!["a", "last"])),
+    ] {
+        let mut all = Vec::new();
+        for order in orders(&states) {
+            let Ok((merged, notes)) = State::merge(order, true) else {
+                assert_eq!(left_out, None);
+                continue;
+            };
+            let mut names: Vec<_> = notes.into_iter().filter_map(|note| note.input).collect();
+            names.sort();
+            assert_eq!(Some(names), left_out.as_ref().map(|names| names.iter().map(ToString::to_string).collect()));
+            all.push(bytes(&merged));
+        }
+        assert!(all.windows(2).all(|pair| pair[0] == pair[1]));
+    }
+    // Settings are compared first.
+    let filtered = question().filters([crate::filter::Condition::Status("2xx".parse().unwrap())]);
+    let other = state(&filtered, input(&text)).named("filtered");
+    for order in orders(&[whole("whole"), other]) {
+        let refused = State::merge(order.clone(), false).unwrap_err().to_string();
+        assert!(refused.contains("status 2xx"), "{refused}");
+        assert_eq!(State::merge(order, true).unwrap_err().to_string(), refused);
+    }
 }
 
 #[test]

@@ -28,23 +28,25 @@ impl Error {
             | ErrorKind::PairNotAllowed { detail }
             | ErrorKind::NotInState { detail } => return detail.clone(),
             ErrorKind::StateSettings { path, detail } => return message![name(path), ": ", detail.clone()],
-            ErrorKind::StateOverlap { path, other, source, from, to } if path == other => {
+            ErrorKind::StateOverlap { path, other, source, from, to, .. } if path == other => {
                 let (from, to, source) = (Grouped(*from), Grouped(*to), printable(source.as_bytes()));
                 format!(
                     "{}: bytes {from} to {to} of {source} are given twice, but each line must count once; leave one out",
                     name(path)
                 )
             }
-            ErrorKind::StateOverlap { path, other, source, from, to } => {
+            ErrorKind::StateOverlap { path, other, in_one_run, source, from, to } => {
                 let (from, to) = (Grouped(*from), Grouped(*to));
                 let text = format!(
-                    "{}: bytes {from} to {to} of {} are in {}, too, and each line must count once; leave one of the two out, \
-                     or add ",
+                    "{}: bytes {from} to {to} of {} are in {}, too, and each line must count once; leave one of the two out",
                     name(path),
                     printable(source.as_bytes()),
                     name(other)
                 );
-                return message![text, Setting::Dedupe, " if one of them has all lines of the other"];
+                if *in_one_run {
+                    return text.into();
+                }
+                return message![text + ", or add ", Setting::Dedupe, " if one of them has all lines of the other"];
             }
             ErrorKind::StateLocked { path } => {
                 let text = format!("{}: another run is using this state; to wait until it has ended, use ", name(path));

@@ -7,12 +7,11 @@ use std::path::{Path, PathBuf};
 use super::{Change, Empty, Increment, KnownText, Read, find};
 use crate::engine::{Engine, FewThreads, StateOutcome, count_to_state, number_of_threads};
 use crate::error::{Error, ErrorKind};
-use crate::input::{Before, FileStamp, Head, Input, Probe, host_name};
+use crate::input::{FileStamp, Head, Input, Probe, host_name, name_of_file};
 use crate::phases::Phases;
 use crate::question::Question;
 use crate::rejects::Rejects;
 use crate::state::{Source, StampOfFile, State, parallel};
-use crate::text::written;
 
 /// The result of [`count_increment`], and what went wrong on the way.
 #[derive(Debug)]
@@ -93,7 +92,7 @@ pub fn count_increment(
     engine: &Engine,
 ) -> Result<IncrementOutcome, Error> {
     let host = host_name();
-    let name_of = |path: &Path| source.map_or_else(|| default_name(&host, path), str::to_owned);
+    let name_of = |path: &Path| source.map_or_else(|| name_of_file(&host, path), str::to_owned);
     let known: Vec<KnownText> = state.iter().flat_map(State::sources).map(KnownText::from).collect();
     let mut attempt = 1;
     loop {
@@ -109,12 +108,6 @@ pub fn count_increment(
         engine.progress.iter().for_each(|progress| progress.restart());
         attempt += 1;
     }
-}
-
-/// The name of a text that has no other: host and absolute path.
-fn default_name(host: &str, path: &Path) -> String {
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    format!("{host}:{}", written(path.as_os_str().as_encoded_bytes()))
 }
 
 impl From<&Source> for KnownText {
@@ -174,8 +167,10 @@ fn complete(lines: &mut State, read: &Read, probe: Option<&Probe>) -> io::Result
     source.file = Some(read.file.clone().into());
     source.closed = read.closed;
     if !read.is_compressed && source.end() > 0 {
-        let Before::Tail { hash, .. } = probe.before(source.end())? else { return Ok(false) };
-        source.tail = Some(hash);
+        source.tail = probe.tail(source.end())?;
+        if source.tail.is_none() {
+            return Ok(false);
+        }
     }
     if read.provisional {
         lines.make_provisional();
@@ -219,15 +214,6 @@ fn outcome(
     Ok(IncrementOutcome { state, reported, rejects, problems, few_threads, phases })
 }
 
-/// The hash of the bytes before an offset, if they can be read.
-fn tail(path: &Path, end: u64) -> Option<u64> {
-    let probe = Probe::open(path).ok().flatten()?;
-    match probe.before(end).ok()? {
-        Before::Tail { hash, .. } => Some(hash),
-        Before::Shorter => None,
-    }
-}
-
 /// Changes facts about known texts. Those that were read on get the longer heads of their texts.
 fn change_sources<'c>(state: &mut State, changes: impl Iterator<Item = &'c Change>, good: &[(&Read, State)]) {
     for Change { known, file, closed, cut_to } in changes {
@@ -237,7 +223,7 @@ fn change_sources<'c>(state: &mut State, changes: impl Iterator<Item = &'c Chang
         if let (Some(end), Some(file)) = (cut_to, file) {
             let probe = Probe::open(&file.path).ok().flatten();
             source.cut_to(*end);
-            source.tail = tail(&file.path, *end);
+            source.tail = probe.as_ref().and_then(|probe| probe.tail(*end).ok().flatten());
             source.head = probe.map(|probe| Head::of(&probe.first)).unwrap_or_default();
             // Lines that were cut off cannot be read again.
             state.make_final(*known);

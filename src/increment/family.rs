@@ -6,6 +6,7 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::files::absolute;
 use crate::input::{FileStamp, natural_order, without_suffixes};
 
 /// Named files of one log, and the files next to them.
@@ -118,7 +119,7 @@ impl Family {
 
 /// The directory of a file, and the name of its log: the file's name without what rotation and compression add.
 fn log_of(path: &Path) -> (PathBuf, String) {
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let path = absolute(path);
     let directory = path.parent().unwrap_or(Path::new("/")).to_owned();
     (directory, log_name(&name_of(&path)))
 }

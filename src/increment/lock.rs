@@ -17,7 +17,7 @@ pub struct StateLock {
     _file: File,
 }
 
-/// What to do if another run holds the lock.
+/// A choice for the case that another run holds the lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WhenLocked {

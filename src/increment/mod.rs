@@ -11,7 +11,7 @@ mod generations;
 mod lock;
 #[cfg(feature = "compressed")]
 #[cfg(test)]
-mod site;
+mod log_directory;
 #[cfg(feature = "compressed")]
 #[cfg(test)]
 mod tests;
@@ -43,7 +43,7 @@ pub(crate) struct KnownText {
     pub(crate) provisional: bool,
 }
 
-/// What must be read, and what changes in the state.
+/// Texts to read, and changes to the state.
 #[derive(Debug, Default)]
 pub(crate) struct Increment {
     /// Texts to read, older ones first.

@@ -1,7 +1,7 @@
 //! Rotations, written as scripts. After the last run, every line that was written must be counted once, unless the
 //! script says that lines are lost. The scripts are played with a simple count, and with states.
 
-use super::site::{Count, play, play_with};
+use super::log_directory::{Count, play, play_with};
 use super::{KnownText, find_once};
 use crate::input::{FileStamp, Head};
 
@@ -113,8 +113,8 @@ fn rotations_lose_no_line_and_count_none_twice() {
         ),
     ] {
         for count in [Count::GoesOn, Count::StartsOver, Count::ToState] {
-            let site = play_with("access.log", script, count);
-            assert_eq!((site.difference(), site.gaps), ((vec![], vec![]), 0), "{what} {count:?}");
+            let logs = play_with("access.log", script, count);
+            assert_eq!((logs.difference(), logs.gaps), ((vec![], vec![]), 0), "{what} {count:?}");
         }
     }
 }
@@ -163,8 +163,8 @@ fn gaps_are_reported_once() {
         ),
     ] {
         for count in [Count::GoesOn, Count::StartsOver, Count::ToState] {
-            let site = play_with("access.log", script, count);
-            assert_eq!((site.difference(), site.gaps), ((lost.to_vec(), vec![]), gaps), "{what} {count:?}");
+            let logs = play_with("access.log", script, count);
+            assert_eq!((logs.difference(), logs.gaps), ((lost.to_vec(), vec![]), gaps), "{what} {count:?}");
         }
     }
 }
@@ -176,9 +176,9 @@ fn closed_files_are_not_read_again() {
     let rotated = "write access.log 3; mv access.log access.log.1; write access.log 2; run; run";
     assert_eq!(reads("access.log access.log.1", rotated), [false; 0]);
     assert_eq!(reads("access.log access.log.1", &format!("{rotated}; write access.log 2; run")), [false]);
-    let site = play("access.log access.log.1", rotated);
-    assert_eq!(site.known.iter().map(|text| text.closed).collect::<Vec<_>>(), [true, false]);
-    assert_eq!(site.difference(), (vec![], vec![]));
+    let logs = play("access.log access.log.1", rotated);
+    assert_eq!(logs.known.iter().map(|text| text.closed).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(logs.difference(), (vec![], vec![]));
 }
 
 /// Files that were rotated before the first run are read only if they are named.
@@ -188,10 +188,10 @@ fn older_files_are_not_read() {
                   mv access.log access.log.1; write access.log 3; run; write access.log 2; run; \
                   mv access.log.2.gz access.log.3.gz; mv access.log.1 access.log.2; mv access.log access.log.1; \
                   write access.log 2; run; run";
-    let site = play("access.log", script);
-    assert_eq!(site.difference(), ((1..=6).collect(), vec![]));
-    let site = play("access.log access.log.1 access.log.2.gz", script);
-    assert_eq!((site.difference(), site.gaps), ((vec![], vec![]), 0));
+    let logs = play("access.log", script);
+    assert_eq!(logs.difference(), ((1..=6).collect(), vec![]));
+    let logs = play("access.log access.log.1 access.log.2.gz", script);
+    assert_eq!((logs.difference(), logs.gaps), ((vec![], vec![]), 0));
 }
 
 #[test]
@@ -205,18 +205,18 @@ fn short_texts_are_read_from_their_start() {
 
 #[test]
 fn other_logs_in_the_directory_are_not_read() {
-    let site = play(
+    let logs = play(
         "access.log",
         "write access.log 3; run; write access-shop.log 1; write access.state 1; write error.log 1; write access.log 1; run",
     );
-    assert_eq!(site.difference(), (vec![4, 5, 6], vec![]));
+    assert_eq!(logs.difference(), (vec![4, 5, 6], vec![]));
 }
 
 /// A state may have texts of other hosts with the same paths.
 #[test]
 fn texts_of_other_hosts_are_not_missed() {
-    let mut site = play("access.log", "write access.log 3; run");
-    let path = site.path("access.log");
+    let mut logs = play("access.log", "write access.log 3; run");
+    let path = logs.path("access.log");
     let other = KnownText {
         name: "other:/var/log/access.log".to_owned(),
         head: Head::of(b"other lines\n"),
@@ -224,39 +224,39 @@ fn texts_of_other_hosts_are_not_missed() {
         file: Some(FileStamp { path, device: 1, inode: 1, size: 12, modified_ns: 1 }),
         ..KnownText::default()
     };
-    site.known.push(other);
-    site.step("write access.log 1");
-    site.run();
-    assert_eq!((site.difference(), site.gaps), ((vec![], vec![]), 0));
+    logs.known.push(other);
+    logs.step("write access.log 1");
+    logs.run();
+    assert_eq!((logs.difference(), logs.gaps), ((vec![], vec![]), 0));
 }
 
 /// Rest of rotated files first, then the log.
 #[test]
 fn older_texts_are_read_first() {
-    let mut site = play(
+    let mut logs = play(
         "access.log",
         "write access.log 3; run; write access.log 1; mv access.log access.log.2; write access.log 1; \
          mv access.log access.log.1; write access.log 1",
     );
-    let found = find_once(&site.known, &site.named, &|path| format!("host:{}", path.display()));
+    let found = find_once(&logs.known, &logs.named, &|path| format!("host:{}", path.display()));
     let names: Vec<_> = found.reads.iter().map(|read| read.path.file_name().unwrap().to_str().unwrap()).collect();
     assert_eq!(names, ["access.log.2", "access.log.1", "access.log"]);
-    let log = format!("host:{}", site.path("access.log").display());
+    let log = format!("host:{}", logs.path("access.log").display());
     assert!(found.reads.iter().all(|read| read.name == log));
-    site.run();
-    assert_eq!(site.difference(), (vec![], vec![]));
+    logs.run();
+    assert_eq!(logs.difference(), (vec![], vec![]));
 }
 
 #[test]
 fn missing_log_is_a_problem_unless_it_is_being_rotated() {
     let problems = |script: &str| {
-        let site = play("access.log", script);
-        let found = find_once(&site.known, &site.named, &|path| format!("host:{}", path.display()));
+        let logs = play("access.log", script);
+        let found = find_once(&logs.known, &logs.named, &|path| format!("host:{}", path.display()));
         found
             .problems
             .iter()
             .map(ToString::to_string)
-            .map(|text| text.replace(site.directory.path().to_str().unwrap(), ""))
+            .map(|text| text.replace(logs.directory.path().to_str().unwrap(), ""))
             .collect::<Vec<_>>()
     };
     assert_eq!(problems("write other.log 1"), ["/access.log: no such file or directory"]);

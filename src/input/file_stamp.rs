@@ -4,6 +4,8 @@ use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use crate::files::absolute;
+
 /// A file as it was found once: where, and in which version.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct FileStamp {
@@ -24,8 +26,7 @@ impl FileStamp {
         let since_1970 = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         let modified_ns = since_1970.and_then(|time| u64::try_from(time.as_nanos()).ok()).unwrap_or(0);
         let (device, inode) = numbers(metadata);
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        FileStamp { path, device, inode, size: metadata.len(), modified_ns }
+        FileStamp { path: absolute(path), device, inode, size: metadata.len(), modified_ns }
     }
 
     /// True if both are the same file on the same device, wherever it is and whatever it contains.

@@ -12,7 +12,7 @@ pub(crate) const TAIL: u64 = 4096;
 /// Hashes of the beginning of a text. Heads of different lengths can be compared at the longest length that both have.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Head {
-    /// Lengths in bytes with the hash of so many bytes, in ascending order.
+    /// Lengths in bytes, each with the hash of the first bytes of that number, in ascending order.
     hashes: Vec<(u64, u64)>,
 }
 
@@ -30,7 +30,7 @@ impl Head {
         hashes.is_sorted_by(|a, b| a.0 < b.0).then_some(Head { hashes })
     }
 
-    /// Lengths in bytes with the hash of so many bytes, in ascending order.
+    /// Lengths in bytes, each with the hash of the first bytes of that number, in ascending order.
     pub(crate) fn hashes(&self) -> &[(u64, u64)] {
         &self.hashes
     }

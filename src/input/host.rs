@@ -1,9 +1,19 @@
 //! The name of the machine.
 #![allow(unsafe_code)]
 
+use std::path::Path;
+
+use crate::files::absolute;
+use crate::text::written;
+
 /// The name of the machine; `localhost` if the system does not report one.
 pub(crate) fn host_name() -> String {
     system_name().filter(|name| !name.is_empty()).unwrap_or_else(|| "localhost".to_owned())
+}
+
+/// The name of a text that has no other: the name of the machine, and the absolute path of its file.
+pub(crate) fn name_of_file(host: &str, path: &Path) -> String {
+    format!("{host}:{}", written(absolute(path).as_os_str().as_encoded_bytes()))
 }
 
 #[cfg(unix)]

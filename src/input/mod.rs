@@ -44,7 +44,7 @@ pub use guard::{MapGuard, guard_mappings};
 #[cfg(test)]
 pub(crate) use head::TAIL;
 pub(crate) use head::{Head, HeadComparison};
-pub(crate) use host::host_name;
+pub(crate) use host::{host_name, name_of_file};
 pub(crate) use opener::Opener;
 pub(crate) use part::Part;
 pub(crate) use probe::{Before, Probe};

@@ -80,6 +80,14 @@ impl Probe {
         })
     }
 
+    /// The hash of the bytes before an offset; `None` if the text ends before it.
+    pub(crate) fn tail(&self, offset: u64) -> io::Result<Option<u64>> {
+        Ok(match self.before(offset)? {
+            Before::Tail { hash, .. } => Some(hash),
+            Before::Shorter => None,
+        })
+    }
+
     /// True if there is as much text as formats are detected from.
     pub(crate) fn has_sample(&self) -> io::Result<bool> {
         if self.compression.is_none() {

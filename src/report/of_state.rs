@@ -30,7 +30,7 @@ pub(crate) struct SavedInput {
     pub(crate) lines: u64,
 }
 
-/// What a state has besides the numbers of its days.
+/// Facts of a state besides the numbers of its days.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SavedLog {
     /// In ascending order of names.

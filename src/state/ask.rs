@@ -149,7 +149,7 @@ fn saved_by(dimension: Dimension, measure: Option<MeasureKind>) -> Message {
     }
 }
 
-/// What a measure counts, in words.
+/// The numbers of a measure, in words.
 pub(super) fn measured(measure: MeasureKind) -> &'static str {
     match measure {
         MeasureKind::Counts | MeasureKind::Hits => "requests",

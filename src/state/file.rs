@@ -8,8 +8,8 @@ use super::day::{DayFacts, DayLines, Layout, StoredDay};
 use super::layout::NamedTable;
 use super::meta::{MadeBy, Meta, MetaDay, OneOrMore, VERSION};
 use super::saved_note::SavedNote;
-use super::section::{self, BadSection};
-use super::select::{DayReader, not_compressed};
+use super::section::{self, BadSection, not_compressed};
+use super::select::DayReader;
 use super::settings::Settings;
 use super::{Days, SourcePart, State, parallel};
 use crate::by_name::Named;
@@ -117,7 +117,7 @@ impl State {
         }
     }
 
-    /// What contradicts what in the description of a state.
+    /// A contradiction in the description of a state; `None` if there is none.
     fn inconsistency(&self) -> Option<&'static str> {
         if !self.sources().all(super::Source::is_valid) {
             return Some("has a source whose numbers do not add up");
@@ -153,13 +153,7 @@ impl State {
 
     fn to_bytes(&self) -> Result<Vec<u8>, Error> {
         let reader = DayReader::new(self)?;
-        let days = self.days.iter().map(|(day, lines)| (None, *day, lines));
-        let of_sources = self
-            .parts
-            .iter()
-            .enumerate()
-            .flat_map(|(at, part)| part.days.iter().flatten().map(move |(day, lines)| (Some(at), *day, lines)));
-        let all: Vec<(Option<usize>, Day, _)> = days.chain(of_sources).collect();
+        let all: Vec<(Option<usize>, Day, _)> = self.days_by_owner().collect();
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let written = parallel::map(&all, threads, |(_, day, lines)| reader.write(*day, lines));
         let written = written.into_iter().collect::<Result<Vec<_>, Error>>()?;

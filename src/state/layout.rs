@@ -13,7 +13,7 @@ use crate::steps::{Identity, logged_by};
 use crate::tally::{TablePlan, Tally, Unescaped, VisitorKey};
 
 /// A table as a state file has it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub(super) struct NamedTable {
     pub(super) dimension: String,
     pub(super) measures: Vec<String>,

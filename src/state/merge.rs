@@ -1,73 +1,46 @@
 //! Merges states. The result does not depend on their order or grouping.
 
+use std::cmp::Reverse;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::day::Layout;
-use super::{Source, SourcePart, State, layout, ranges};
+use super::{Source, SourcePart, State, dedupe, layout};
 use crate::error::{Error, ErrorKind};
 use crate::message::message;
 use crate::note::{Note, NoteCode};
-use crate::text::written;
 
 impl State {
     /// Merges states. The result is the state of counting all their lines, in the tables and numbers that all of them
-    /// have. With `dedupe`, a state is left out if the others have all its lines, and a note is returned.
+    /// have. No day is removed, even if another state has dropped it. With `dedupe`, a state is left out if the others
+    /// have all its lines, and a note is returned.
     ///
     /// # Errors
     /// [`ErrorKind::StateSettings`] if two were counted with different settings, [`ErrorKind::StateOverlap`] if two have
     /// the same lines, [`ErrorKind::NotInState`] if there is no state.
     pub fn merge(states: Vec<State>, dedupe: bool) -> Result<(State, Vec<Note>), Error> {
-        let mut order: Vec<usize> = (0..states.len()).collect();
-        if dedupe {
-            // A state can only be within others with as many bytes.
-            order.sort_by_key(|at| std::cmp::Reverse(states[*at].covered()));
+        if let Some((first, others)) = states.split_first() {
+            others.iter().try_for_each(|other| first.check_settings(other))?;
         }
-        let mut states: Vec<Option<State>> = states.into_iter().map(Some).collect();
-        let (mut merged, mut notes): (Option<State>, Vec<Note>) = (None, Vec::new());
+        let (states, notes) = if dedupe { dedupe::without_contained(states) } else { (states, Vec::new()) };
+        let mut merged: Option<State> = None;
         let mut names: Vec<(PathBuf, Vec<Source>)> = Vec::new();
-        for state in order.into_iter().filter_map(|at| states[at].take()) {
-            let Some(all) = &mut merged else {
-                names.push((state.name.clone(), state.sources().cloned().collect()));
-                merged = Some(state);
-                continue;
-            };
-            if dedupe && all.has_all_lines_of(&state) {
-                notes.push(already_counted(&state));
-                continue;
-            }
-            all.check_settings(&state)?;
+        for state in states {
             if let Some(((source, (from, to)), other)) =
                 names.iter().find_map(|(name, sources)| Some((overlap(sources, &state)?, name)))
             {
                 let (path, other) = (state.name, other.clone());
-                return Err(ErrorKind::StateOverlap { path, other, source, from, to }.into());
+                return Err(ErrorKind::StateOverlap { path, other, in_one_run: false, source, from, to }.into());
             }
             names.push((state.name.clone(), state.sources().cloned().collect()));
-            all.add(state);
+            match &mut merged {
+                Some(merged) => merged.add(state),
+                None => merged = Some(state),
+            }
         }
         let mut merged = merged.ok_or_else(|| ErrorKind::NotInState { detail: "there is no state to merge".into() })?;
         merged.sort_sources();
         Ok((merged, notes))
-    }
-
-    /// Number of bytes of all sources.
-    fn covered(&self) -> u64 {
-        self.sources().flat_map(|source| &source.ranges).map(|range| range.to - range.from).sum()
-    }
-
-    /// True if the sources of this state have all lines of the other state. Texts without identity are always new.
-    fn has_all_lines_of(&self, other: &State) -> bool {
-        let has = |part: &SourcePart| {
-            let source = &part.source;
-            source.ranges.is_empty()
-                || self.sources().any(|ours| {
-                    ours.head.agrees(&source.head) == Some(true)
-                        && ours.may_be_same(source)
-                        && ranges::are_within(&source.ranges, &ours.ranges)
-                })
-        };
-        other.covered() > 0 && other.parts.iter().all(has)
     }
 
     pub(super) fn check_settings(&self, other: &State) -> Result<(), Error> {
@@ -104,9 +77,7 @@ impl State {
         }
         self.add_notes(other.notes);
         self.dropped += other.dropped;
-        if let Some(day) = self.kept_from.max(other.kept_from) {
-            self.drop_before(day);
-        }
+        self.kept_from = self.kept_from.max(other.kept_from);
     }
 
     /// Adds a source, to the one that has other ranges of the same text if there is one.
@@ -123,17 +94,23 @@ impl State {
         }
     }
 
-    /// Adds notes. One that no input logs a field holds only if it holds for both.
+    /// Adds notes. One that no input logs a field stays only if both states have it. Of notes that differ in their
+    /// numbers only, such as the number of lines, the one with the largest stays.
     fn add_notes(&mut self, notes: Vec<Note>) {
         let is_about_all = |note: &Note| note.code == NoteCode::NotLogged && note.input.is_none();
         self.notes.retain(|note| !is_about_all(note) || notes.contains(note));
         self.notes.extend(notes.into_iter().filter(|note| !is_about_all(note)));
+        self.notes
+            .sort_by_cached_key(|note| (note.code, note.input.clone(), without_numbers(note), largest_first(note)));
+        self.notes.dedup_by(|next, kept| {
+            (next.code, &next.input) == (kept.code, &kept.input) && without_numbers(next) == without_numbers(kept)
+        });
         self.notes.sort();
-        self.notes.dedup();
     }
 
-    /// Keeps this number of days, counted back from the last one, and drops those before. Lines of dropped days that are
-    /// added later are dropped, too. Lines without a time are kept.
+    /// Keeps this number of days, counted back from the last one, and drops those before. Lines without a time are kept.
+    /// Lines of dropped days that are counted later, [like](crate::count_to_state) this state or in an
+    /// [increment](crate::count_increment), are dropped, too. Days that another state has are kept when both are merged.
     ///
     /// ```
     /// use logstat::{Engine, Input, Question, count_to_state};
@@ -152,8 +129,15 @@ impl State {
         }
     }
 
+    /// Drops the days before the first one that another state keeps. Lines that are added to a state are counted so.
+    pub(crate) fn drop_days_like(&mut self, other: &State) {
+        if let Some(day) = other.kept_from {
+            self.drop_before(day);
+        }
+    }
+
     /// Drops days before this one. Their lines are counted as filtered.
-    pub(super) fn drop_before(&mut self, day: i64) {
+    fn drop_before(&mut self, day: i64) {
         self.kept_from = self.kept_from.max(Some(day));
         let of_sources = self.parts.iter_mut().filter_map(|part| part.days.as_mut());
         for days in [&mut self.days].into_iter().chain(of_sources) {
@@ -174,7 +158,12 @@ fn overlap(ours: &[Source], theirs: &State) -> Option<(String, (u64, u64))> {
     pairs.filter_map(|(our, their)| Some((our.name.clone(), our.overlap(their)?))).min()
 }
 
-fn already_counted(state: &State) -> Note {
-    let name = written(state.name.as_os_str().as_encoded_bytes());
-    Note::about(NoteCode::AlreadyCounted, &name, "left out, because other states have all its lines")
+/// The text of a note without digits, and without the commas between them.
+fn without_numbers(note: &Note) -> String {
+    note.text.chars().filter(|sign| !sign.is_ascii_digit() && *sign != ',').collect()
+}
+
+/// Sorts notes that differ in their numbers only: those with more digits first, then those with larger digits.
+fn largest_first(note: &Note) -> Reverse<(usize, String)> {
+    Reverse((note.text.len(), note.text.to_string()))
 }

@@ -64,7 +64,7 @@ impl From<OneOrMore> for Vec<String> {
     }
 }
 
-/// What a report of the state shows unless its question says otherwise.
+/// The sections that a report of the state shows unless its question says otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub(crate) struct Shown {
     /// The unit of the timeline.
@@ -79,7 +79,7 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
-    /// What both show. The order in which several are joined does not matter.
+    /// The sections that both show. The order in which several are joined does not matter.
     pub(super) fn with(&self, other: &Shown) -> Shown {
         let by = if self.by == other.by { self.by } else { Unit::Day };
         let split = self.split.filter(|_| self.split == other.split);

@@ -6,7 +6,9 @@
 
 mod ask;
 mod conditions;
+mod copies;
 mod day;
+mod dedupe;
 mod edit;
 mod file;
 mod inspection;
@@ -43,9 +45,12 @@ use crate::by_name::Named;
 use crate::dimension::Dimension;
 use crate::error::{Error, ErrorKind};
 use crate::measure::MeasureKind;
+use crate::message::{Setting, message};
 use crate::note::{Note, NoteCode};
 use crate::question::Question;
 use crate::tally::{Day, DayPart, TablePlan, Unescaped, check_saved};
+use crate::text::Grouped;
+use crate::time::day_name;
 
 /// The saved result of a count.
 ///
@@ -106,12 +111,13 @@ struct SourcePart {
 /// Lines by day. A day of a merged state has those of each state, until they are needed together.
 type Days = BTreeMap<Day, Vec<DayLines>>;
 
-/// What was counted, to make a state of.
+/// Lines that were counted, to make a state of.
 pub(crate) struct CountedState {
     /// Its name in messages.
     pub(crate) name: PathBuf,
     pub(crate) tables: Vec<TablePlan>,
-    pub(crate) sources: Vec<Source>,
+    /// The texts, each with the name of its log in messages.
+    pub(crate) sources: Vec<(String, Source)>,
     pub(crate) days: Vec<(Day, DayPart<Unescaped>)>,
     pub(crate) notes: Vec<Note>,
 }
@@ -147,19 +153,12 @@ impl State {
             kept_from: None,
             dropped: 0,
         };
-        for source in sources {
-            state.check_overlap(&source)?;
+        check_overlap(&sources)?;
+        for (_, source) in sources {
             state.add_source(SourcePart { source, days: None });
         }
         state.sort_sources();
         Ok(state)
-    }
-
-    /// Checks that no source has lines of another.
-    fn check_overlap(&self, source: &Source) -> Result<(), Error> {
-        let Some((from, to)) = self.sources().find_map(|ours| ours.overlap(source)) else { return Ok(()) };
-        let (path, other, source) = (self.name.clone(), self.name.clone(), source.name.clone());
-        Err(ErrorKind::StateOverlap { path, other, source, from, to }.into())
     }
 
     pub(crate) fn sort_sources(&mut self) {
@@ -197,14 +196,16 @@ impl State {
         check_saved(std::slice::from_ref(table), &self.layout.tables).is_ok()
     }
 
-    /// The notes of all counts, and one about tables and numbers that not all merged states had.
+    /// The notes of all counts, about tables and numbers that not all merged states had, about sources that may be copies,
+    /// and about days that may be incomplete.
     pub(crate) fn all_notes(&self) -> Vec<Note> {
         let names = self.left_out();
         let not_in_all = (!names.is_empty()).then(|| {
             let text = format!("left out, because not all of the merged states have them: {}", names.join(", "));
             Note::new(NoteCode::NotInAllStates, text)
         });
-        self.notes.iter().cloned().chain(not_in_all).collect()
+        let of_others = not_in_all.into_iter().chain(copies::copies(self.sources())).chain(self.days_incomplete());
+        self.notes.iter().cloned().chain(of_others).collect()
     }
 
     /// The tables and numbers that not all merged states had, in words: `visitors by hour`. What can be made from the
@@ -231,6 +232,21 @@ impl State {
         names
     }
 
+    /// The note about days of which other merged states have dropped lines.
+    fn days_incomplete(&self) -> Option<Note> {
+        let day = self.kept_from.filter(|day| self.dropped > 0 && self.has_days_before(*day))?;
+        let lines = if self.dropped == 1 { "line was" } else { "lines were" };
+        let text = message![
+            format!("days before {} may be incomplete: {} {lines} dropped by ", day_name(day), Grouped(self.dropped)),
+            Setting::Keep
+        ];
+        Some(Note::new(NoteCode::DaysIncomplete, text))
+    }
+
+    fn has_days_before(&self, day: i64) -> bool {
+        self.all_days().any(|(of, _)| of.is_some_and(|of| of < day))
+    }
+
     /// The sources.
     pub(crate) fn sources(&self) -> impl Iterator<Item = &Source> {
         self.parts.iter().map(|part| &part.source)
@@ -238,8 +254,29 @@ impl State {
 
     /// All lines of all days: those of provisional sources, too.
     fn all_days(&self) -> impl Iterator<Item = (Day, &DayLines)> {
-        let of_sources = self.parts.iter().filter_map(|part| part.days.as_ref());
-        let all = [&self.days].into_iter().chain(of_sources).flatten();
-        all.flat_map(|(day, lines)| lines.iter().map(|lines| (*day, lines)))
+        self.days_by_owner().flat_map(|(_, day, lines)| lines.iter().map(move |lines| (day, lines)))
     }
+
+    /// All days, each with the index of the provisional source whose lines they are; `None` for those of all other
+    /// sources.
+    fn days_by_owner(&self) -> impl Iterator<Item = (Option<usize>, Day, &Vec<DayLines>)> {
+        let days = self.days.iter().map(|(day, lines)| (None, *day, lines));
+        let of_sources = self.parts.iter().enumerate();
+        days.chain(
+            of_sources
+                .flat_map(|(at, part)| part.days.iter().flatten().map(move |(day, lines)| (Some(at), *day, lines))),
+        )
+    }
+}
+
+/// Checks that no two logs have the same lines.
+fn check_overlap(sources: &[(String, Source)]) -> Result<(), Error> {
+    for (at, (path, source)) in sources.iter().enumerate() {
+        let mut before = sources[..at].iter();
+        if let Some((other, (from, to))) = before.find_map(|(other, ours)| Some((other, ours.overlap(source)?))) {
+            let (path, other, source) = (path.into(), other.into(), source.name.clone());
+            return Err(ErrorKind::StateOverlap { path, other, in_one_run: true, source, from, to }.into());
+        }
+    }
+    Ok(())
 }

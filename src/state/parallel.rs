@@ -1,31 +1,29 @@
 //! Work on the days of a state by several threads. Days are few and take about the same time, so no pool is needed.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::{panic, thread};
 
 /// Maps items, in their order, with up to this many threads. If the system grants fewer, those that it grants do the
 /// work.
 pub(crate) fn map<T: Sync, R: Send>(items: &[T], threads: usize, f: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let (next, results) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(items.len())));
+    let next = AtomicUsize::new(0);
     let work = || {
         let mut mine = Vec::new();
         while let Some((at, item)) = next_item(items, &next) {
             mine.push((at, f(item)));
         }
-        if let Ok(mut all) = results.lock() {
-            all.append(&mut mine);
-        }
+        mine
     };
-    thread::scope(|scope| {
-        for _ in 1..threads.min(items.len()) {
-            if thread::Builder::new().spawn_scoped(scope, work).is_err() {
-                break;
-            }
+    let mut results = thread::scope(|scope| {
+        let spawned =
+            (1..threads.min(items.len())).map_while(|_| thread::Builder::new().spawn_scoped(scope, work).ok());
+        let spawned: Vec<_> = spawned.collect();
+        let mut results = work();
+        for thread in spawned {
+            results.extend(thread.join().unwrap_or_else(|panic| panic::resume_unwind(panic)));
         }
-        work();
+        results
     });
-    let mut results = results.into_inner().unwrap_or_default();
     results.sort_unstable_by_key(|(at, _)| *at);
     results.into_iter().map(|(_, result)| result).collect()
 }
@@ -47,5 +45,11 @@ mod tests {
             );
         }
         assert!(super::map(&[] as &[u32], 3, |item| *item).is_empty());
+    }
+
+    #[test]
+    #[should_panic(expected = "the last item")]
+    fn panic_of_any_thread_is_passed_on() {
+        super::map(&[1, 2, 3, 4], 4, |item| assert_ne!(*item, 4, "the last item"));
     }
 }

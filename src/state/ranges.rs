@@ -4,25 +4,26 @@ use serde::{Deserialize, Serialize};
 
 /// A range of bytes of a text, the end excluded, and the number of lines that begin in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
-#[serde(from = "(u64, u64, u64)", into = "(u64, u64, u64)")]
+#[serde(from = "(u64, u64, Option<u64>)", into = "(u64, u64, Option<u64>)")]
 #[non_exhaustive]
 pub struct CountedRange {
     /// The first byte.
     pub from: u64,
     /// The byte after the last one.
     pub to: u64,
-    /// Number of lines. A line that an envelope has split counts once for each of its parts.
-    pub lines: u64,
+    /// Number of lines; `None` if it is not known, because the text was cut off within the range. A line that an
+    /// envelope has split counts once for each of its parts.
+    pub lines: Option<u64>,
 }
 
-impl From<(u64, u64, u64)> for CountedRange {
-    fn from((from, to, lines): (u64, u64, u64)) -> CountedRange {
+impl From<(u64, u64, Option<u64>)> for CountedRange {
+    fn from((from, to, lines): (u64, u64, Option<u64>)) -> CountedRange {
         CountedRange { from, to, lines }
     }
 }
 
-impl From<CountedRange> for (u64, u64, u64) {
-    fn from(CountedRange { from, to, lines }: CountedRange) -> (u64, u64, u64) {
+impl From<CountedRange> for (u64, u64, Option<u64>) {
+    fn from(CountedRange { from, to, lines }: CountedRange) -> (u64, u64, Option<u64>) {
         (from, to, lines)
     }
 }
@@ -40,13 +41,15 @@ pub(super) fn overlap(ours: &[CountedRange], theirs: &[CountedRange]) -> Option<
     pairs.filter(|(from, to)| from < to).min()
 }
 
-/// True if each range is within one of `all`.
-pub(super) fn are_within(some: &[CountedRange], all: &[CountedRange]) -> bool {
-    some.iter().all(|one| one.from == one.to || all.iter().any(|other| other.from <= one.from && one.to <= other.to))
+/// True if other ranges have all bytes of these. The others may be in any order and overlap.
+pub(super) fn are_within(some: &[CountedRange], mut others: Vec<CountedRange>) -> bool {
+    others.sort_unstable();
+    let reach = |to: u64, other: &CountedRange| if other.from <= to { to.max(other.to) } else { to };
+    some.iter().all(|one| others.iter().fold(one.from, reach) >= one.to)
 }
 
-/// Joins disjoint ranges. Returns for each joined range the number of lines before it in its new range, by its start.
-pub(super) fn joined(mut ranges: Vec<CountedRange>) -> (Vec<CountedRange>, Vec<(CountedRange, u64)>) {
+/// Joins disjoint ranges. Returns for each of them the number of lines before it in its new range, if it is known.
+pub(super) fn joined(mut ranges: Vec<CountedRange>) -> (Vec<CountedRange>, Vec<(CountedRange, Option<u64>)>) {
     ranges.retain(|range| range.from < range.to);
     ranges.sort_unstable();
     let mut all: Vec<CountedRange> = Vec::with_capacity(ranges.len());
@@ -56,10 +59,10 @@ pub(super) fn joined(mut ranges: Vec<CountedRange>) -> (Vec<CountedRange>, Vec<(
             Some(last) => {
                 before.push((range, last.lines));
                 last.to = range.to;
-                last.lines += range.lines;
+                last.lines = last.lines.zip(range.lines).map(|(before, lines)| before + lines);
             }
             None => {
-                before.push((range, 0));
+                before.push((range, Some(0)));
                 all.push(range);
             }
         }
@@ -77,14 +80,14 @@ mod tests {
     use super::*;
 
     fn ranges(of: &[(u64, u64, u64)]) -> Vec<CountedRange> {
-        of.iter().map(|range| CountedRange::from(*range)).collect()
+        of.iter().map(|(from, to, lines)| CountedRange::from((*from, *to, Some(*lines)))).collect()
     }
 
     #[test]
     fn adjoining_ranges_become_one_in_any_order() {
         let (all, before) = joined(ranges(&[(20, 30, 3), (5, 5, 0), (0, 10, 1), (10, 20, 2), (40, 50, 4)]));
         assert_eq!(all, ranges(&[(0, 30, 6), (40, 50, 4)]));
-        let before: Vec<_> = before.iter().map(|(range, lines)| (range.from, *lines)).collect();
+        let before: Vec<_> = before.iter().map(|(range, lines)| (range.from, lines.unwrap())).collect();
         assert_eq!(before, [(0, 0), (10, 1), (20, 3), (40, 0)]);
         assert!(
             are_joined(&all) && !are_joined(&ranges(&[(0, 1, 0), (1, 2, 0)])) && !are_joined(&ranges(&[(1, 1, 0)]))
@@ -105,7 +108,23 @@ mod tests {
             assert_eq!(overlap(&all, &ranges(&[other])), expected, "{other:?}");
             assert_eq!(overlap(&ranges(&[other]), &all), expected, "{other:?}");
         }
-        assert!(are_within(&ranges(&[(0, 10, 1), (22, 23, 1), (15, 15, 0)]), &all));
-        assert!(!are_within(&ranges(&[(8, 22, 1)]), &all) && are_within(&[], &[]));
+        for (some, expected) in [
+            (&[(0, 10, 1), (22, 23, 1), (15, 15, 0)][..], true),
+            (&[(8, 22, 1)], false),
+            (&[(0, 1, 1), (29, 31, 1)], false),
+            (&[], true),
+        ] {
+            assert_eq!(are_within(&ranges(some), all.clone()), expected, "{some:?}");
+        }
+        let overlapping = ranges(&[(20, 30, 1), (0, 15, 1), (10, 21, 1), (2, 3, 1)]);
+        assert!(are_within(&ranges(&[(1, 30, 1)]), overlapping) && !are_within(&ranges(&[(0, 1, 1)]), vec![]));
+    }
+
+    #[test]
+    fn lines_after_an_unknown_number_of_lines_have_no_number() {
+        let cut = CountedRange::from((0, 10, None));
+        let (all, before) = joined([vec![cut], ranges(&[(10, 20, 2), (30, 40, 3)])].concat());
+        assert_eq!(all, [CountedRange::from((0, 20, None)), CountedRange::from((30, 40, Some(3)))]);
+        assert_eq!(before.iter().map(|(_, lines)| *lines).collect::<Vec<_>>(), [Some(0), None, Some(0)]);
     }
 }

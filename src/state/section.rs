@@ -1,13 +1,16 @@
 //! Sections of a state file: compressed bytes with their lengths and a checksum.
 
 use std::ops::Range;
+use std::path::Path;
 
+use crate::error::{Error, ErrorKind};
+use crate::files::Compression;
 use crate::keys::fixed_hash;
 
 /// Bytes before the compressed ones: their number, that of the uncompressed ones, and the checksum.
 const HEADER: usize = 24;
 
-/// Where a section is in a file.
+/// The place of a section in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Section {
     /// The compressed bytes in the file.
@@ -49,6 +52,11 @@ pub(super) fn append(file: &mut Vec<u8>, compressed: &[u8], len: u64) {
         file.extend_from_slice(&number.to_le_bytes());
     }
     file.extend_from_slice(compressed);
+}
+
+/// The error of a build that cannot compress or decompress states.
+pub(super) fn not_compressed(path: &Path) -> Error {
+    ErrorKind::CompressionUnsupported { path: path.to_owned(), compression: Compression::Zstd }.into()
 }
 
 /// zstd's level: higher ones make a state a few percent smaller, and take several times as long.

@@ -18,7 +18,7 @@ pub(super) struct WrittenDay {
     pub(super) facts: DayFacts,
 }
 
-/// What is needed to read the days of a state.
+/// Reads the days of a state.
 pub(super) struct DayReader<'s> {
     state: &'s State,
     question: Question,
@@ -91,7 +91,7 @@ impl<'s> DayReader<'s> {
         }
         let encoded = |part: &DayPart<Unescaped>| {
             let bytes = day::encode(part, &self.state.layout.reasons);
-            let compressed = section::compress(&bytes).ok_or_else(|| not_compressed(&self.state.name))?;
+            let compressed = section::compress(&bytes).ok_or_else(|| section::not_compressed(&self.state.name))?;
             Ok(WrittenDay { compressed, len: bytes.len() as u64, facts: DayFacts::of(part) })
         };
         match all {
@@ -99,12 +99,6 @@ impl<'s> DayReader<'s> {
             several => encoded(&self.combined(day, several)?),
         }
     }
-}
-
-/// The error of a build that cannot compress or decompress states.
-pub(super) fn not_compressed(path: &std::path::Path) -> Error {
-    let (path, compression) = (path.to_owned(), crate::files::Compression::Zstd);
-    ErrorKind::CompressionUnsupported { path, compression }.into()
 }
 
 impl State {
@@ -169,13 +163,7 @@ impl State {
     pub(crate) fn settle_in(&mut self, threads: usize) -> Result<(), Error> {
         let reader = DayReader::new(self)?;
         let is_unsettled = |lines: &[DayLines]| lines.len() > 1 || lines.iter().any(|one| one.layout() != &self.layout);
-        let days = self.days.iter().map(|(day, lines)| (None, *day, lines));
-        let of_sources = self
-            .parts
-            .iter()
-            .enumerate()
-            .flat_map(|(at, part)| part.days.iter().flatten().map(move |(day, lines)| (Some(at), *day, lines)));
-        let unsettled: Vec<_> = days.chain(of_sources).filter(|(_, _, lines)| is_unsettled(lines)).collect();
+        let unsettled: Vec<_> = self.days_by_owner().filter(|(_, _, lines)| is_unsettled(lines)).collect();
         let combine = |(part, day, lines): &(Option<usize>, Day, &Vec<DayLines>)| {
             reader.combined(*day, lines).map(|combined| (*part, *day, combined))
         };

@@ -51,8 +51,8 @@ pub(crate) struct Source {
 pub(crate) struct SavedSample {
     /// Byte at which the line starts in its text.
     pub(crate) offset: u64,
-    /// Number of the line within its range, from 1.
-    pub(crate) line: u64,
+    /// Number of the line within its range, from 1; `None` if it is not known, because the text was cut off before it.
+    pub(crate) line: Option<u64>,
     pub(crate) reason: Reason,
     /// The beginning of the line, as a report shows it.
     pub(crate) text: String,
@@ -88,12 +88,15 @@ impl Source {
         self.ranges.last().map_or(0, |range| range.to)
     }
 
-    /// Notes that the text was cut off. Lines that were counted stay counted.
+    /// Notes that the text was cut off. Lines that were counted stay counted, but how many of them are left is not known.
     pub(crate) fn cut_to(&mut self, end: u64) {
         self.ranges.retain_mut(|range| {
-            range.to = range.to.min(end);
+            if range.to > end {
+                (range.to, range.lines) = (end, None);
+            }
             range.from < range.to
         });
+        self.samples.iter_mut().filter(|sample| sample.offset >= end).for_each(|sample| sample.line = None);
     }
 
     /// True if the text can be recognised.
@@ -103,15 +106,17 @@ impl Source {
 
     /// True if both are known to be the same text, which may have grown.
     pub(super) fn is_same(&self, other: &Source) -> bool {
-        self.has_identity()
-            && self.name == other.name
-            && self.provisional == other.provisional
-            && self.head.agrees(&other.head) == Some(true)
+        self.provisional == other.provisional && self.has_text_of(other)
     }
 
     /// True unless both are known to be different texts. A text that is too short to be recognised may be the other.
-    pub(super) fn may_be_same(&self, other: &Source) -> bool {
+    fn may_be_same(&self, other: &Source) -> bool {
         self.has_identity() && self.name == other.name && self.head.agrees(&other.head) != Some(false)
+    }
+
+    /// True if both are known to be the same text, of which one may have grown, and which may be provisional.
+    pub(super) fn has_text_of(&self, other: &Source) -> bool {
+        self.may_be_same(other) && self.head.agrees(&other.head) == Some(true)
     }
 
     /// The first bytes that both have counted.
@@ -131,7 +136,8 @@ impl Source {
         let (joined, before) = ranges::joined(ranges.copied().collect());
         let moved = |sample: &SavedSample| {
             let place = before.iter().find(|(range, _)| range.has(sample.offset));
-            SavedSample { line: sample.line + place.map_or(0, |(_, lines)| *lines), ..sample.clone() }
+            let before = place.map_or(Some(0), |(_, lines)| *lines);
+            SavedSample { line: sample.line.zip(before).map(|(line, before)| line + before), ..sample.clone() }
         };
         let mut samples: Vec<SavedSample> = samples.map(moved).collect();
         samples.sort_unstable();
@@ -165,7 +171,7 @@ impl Source {
     /// Line number of a sample in its text, from 1; `None` if not all lines before it are counted.
     pub(crate) fn line_of(&self, sample: &SavedSample) -> Option<u64> {
         let is_first = self.ranges.first().is_some_and(|range| range.from == 0 && range.has(sample.offset));
-        (is_first && self.lost_bytes == 0).then_some(sample.line)
+        sample.line.filter(|_| is_first && self.lost_bytes == 0)
     }
 
     /// True if everything fits together, so that it can be relied on.
@@ -176,8 +182,8 @@ impl Source {
         ranges::are_joined(&self.ranges)
             && self.samples.is_sorted()
             && self.samples.len() <= SAMPLES
-            && sums.chain(self.samples.iter().map(|sample| sample.line)).all(|number| number < MOST)
-            && self.ranges.iter().all(|range| range.lines < MOST)
+            && sums.chain(self.samples.iter().filter_map(|sample| sample.line)).all(|number| number < MOST)
+            && self.ranges.iter().all(|range| range.lines.is_none_or(|lines| lines < MOST))
             && self.blank.checked_add(self.malformed_lines()).and_then(|sum| sum.checked_add(self.parsed()))
                 == Some(self.read)
     }

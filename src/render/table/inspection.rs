@@ -143,7 +143,7 @@ fn write_source(source: &InspectedSource, name: &str, writer: &mut TableWriter<'
         writer.labelled("malformed", &labels::counted(source.malformed, "line"))?;
     }
     let ranges = source.ranges.iter().take(RANGES).map(|range| {
-        let lines = labels::counted(range.lines, "line");
+        let lines = range.lines.map_or("number of lines unknown".to_owned(), |lines| labels::counted(lines, "line"));
         format!("{} to {} ({lines})", Grouped(range.from), Grouped(range.to))
     });
     let mut ranges = ranges.collect::<Vec<_>>().join(", ");
@@ -174,7 +174,7 @@ mod tests {
             pv,
             bytes: 1500 * pv,
         };
-        let range = |from, to, lines| CountedRange { from, to, lines };
+        let range = |from, to, lines| CountedRange { from, to, lines: Some(lines) };
         let source = |name: &str, ranges| InspectedSource {
             name: name.to_owned(),
             formats: vec!["combined".to_owned()],

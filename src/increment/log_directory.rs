@@ -15,7 +15,7 @@ use crate::keys::fixed_hash;
 use crate::question::Question;
 use crate::state::State;
 
-/// How the lines of a site are counted.
+/// How the lines of the logs are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Count {
     /// Simply, and texts go on where the last run ended, although they are shorter than a sample.
@@ -27,7 +27,7 @@ pub(super) enum Count {
 }
 
 /// A directory with logs, and what is known of them.
-pub(super) struct Site {
+pub(super) struct LogDirectory {
     pub(super) directory: tempfile::TempDir,
     pub(super) named: Vec<PathBuf>,
     pub(super) known: Vec<KnownText>,
@@ -73,11 +73,11 @@ fn gzip(text: &[u8]) -> Vec<u8> {
     out.finish().unwrap()
 }
 
-impl Site {
-    fn new(named: &str, count: Count) -> Site {
+impl LogDirectory {
+    fn new(named: &str, count: Count) -> LogDirectory {
         let directory = tempfile::tempdir().unwrap();
         let named = named.split(' ').map(|name| directory.path().join(name)).collect();
-        Site {
+        LogDirectory {
             directory,
             named,
             known: Vec::new(),
@@ -226,7 +226,7 @@ impl Site {
         let question = Question::new().top([Dimension::Path]).limit(usize::MAX);
         let engine = Engine::default().threads(1);
         let old = self.state.as_ref().map(|bytes| State::from_reader("test", &bytes[..]).unwrap());
-        let outcome = count_increment(&question, old, &self.named, Some("site"), &engine).unwrap();
+        let outcome = count_increment(&question, old, &self.named, Some("access"), &engine).unwrap();
         for problem in outcome.problems {
             assert!(matches!(problem.kind(), ErrorKind::Gap { .. }), "{problem}");
             self.gaps += 1;
@@ -251,12 +251,12 @@ impl Site {
     }
 }
 
-pub(super) fn play(named: &str, script: &str) -> Site {
+pub(super) fn play(named: &str, script: &str) -> LogDirectory {
     play_with(named, script, Count::GoesOn)
 }
 
-pub(super) fn play_with(named: &str, script: &str, count: Count) -> Site {
-    let mut site = Site::new(named, count);
-    script.split(';').for_each(|step| site.step(step));
-    site
+pub(super) fn play_with(named: &str, script: &str, count: Count) -> LogDirectory {
+    let mut logs = LogDirectory::new(named, count);
+    script.split(';').for_each(|step| logs.step(step));
+    logs
 }
