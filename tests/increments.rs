@@ -349,7 +349,7 @@ fn gap_is_reported_once() {
     let arguments = [&["access.log", "--state", "s"], &REPORT[..]].concat();
     let output = logstat(directory.path(), &arguments);
     assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("access.log: was removed before"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("access.log: was removed, emptied or replaced before"), "{}", stderr(&output));
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["warnings"][0]["code"], "gap");
     let expected: BTreeMap<u64, u64> = (0..10).chain(20..30).map(|number| (number, 1)).collect();

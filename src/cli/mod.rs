@@ -36,6 +36,7 @@ mod reporting;
 mod severity;
 mod split_args;
 mod splits;
+mod state_file;
 mod state_inputs;
 mod state_run;
 mod state_targets;

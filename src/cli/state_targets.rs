@@ -11,7 +11,7 @@ use super::messages::{Messages, shown_path};
 use super::new_file::{NewFile, Purpose};
 use super::output_target::{directory, is_same_file, resolve_target};
 use super::rejects::is_read;
-use super::state_inputs::{first_bytes, is_of_other_kind, own_name};
+use super::state_file::{first_bytes, is_named_like_a_log, is_of_later_version, is_of_other_kind, own_name};
 use super::states::StateArgs;
 use super::{ExitStatus, stdout, wording};
 
@@ -75,16 +75,6 @@ fn unwritable(option: &str, path: &Path, is_site_state: bool, inputs: &[Input]) 
         let what = if is_log { "this is a log" } else { "this file is not a state, and is not replaced" };
         format!("{what}; give the state a file of its own:  {option} {}", shown_path(&own_name(path)))
     })
-}
-
-/// True if a file with these first bytes is a state that only a later version of the program can read.
-fn is_of_later_version(path: &Path, first: &[u8]) -> bool {
-    State::from_reader(path, first).is_err_and(|error| matches!(error.kind(), ErrorKind::StateVersion { .. }))
-}
-
-fn is_named_like_a_log(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    name.contains("access") || name.split('.').skip(1).any(|part| part == "log")
 }
 
 /// Destinations of a state.

@@ -10,7 +10,8 @@ use super::help;
 use super::inputs::is_standard;
 use super::kept_days::KeptDays;
 use super::messages::shown_path;
-use super::state_inputs::{self, Separated};
+use super::state_file;
+use super::state_inputs::Separated;
 use super::values::FnParser;
 
 /// The value of `--state` for the default place of a site, also if no value is given.
@@ -169,8 +170,8 @@ impl StateArgs {
         let path = self.state.as_deref()?;
         self.with_state().or_else(|| {
             let shown = shown_path(path);
-            let (log, state) = match state_inputs::is_of_other_kind(path) {
-                true => (shown.clone(), shown_path(&state_inputs::own_name(path))),
+            let (log, state) = match state_file::is_of_other_kind(path) {
+                true => (shown.clone(), shown_path(&state_file::own_name(path))),
                 false => ("access.log".to_owned(), shown.clone()),
             };
             Some(format!(

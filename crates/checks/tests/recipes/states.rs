@@ -47,11 +47,17 @@ fn succeeds(script: &str, place: &Path) -> String {
 #[test]
 fn states_come_over_ssh() {
     let fleet = fleet();
-    let [script] = &blocks_of(FLEET, "sh,needs=ssh")[..] else { panic!("the chapter has one script with ssh") };
+    let [script, _] = &blocks_of(FLEET, "sh,needs=ssh")[..] else { panic!("the chapter has two scripts with ssh") };
     let printed = succeeds(script, fleet.path());
     assert!(printed.contains("200 lines = 200 counted"), "{printed}");
     let merged = succeeds("logstat web1.state web2.state --json", fleet.path());
     assert!(merged.contains(r#""summary":{"pv":200,"uv":3,"#), "{merged}");
+    let mode = fs::metadata(fleet.path().join("web1.state")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    // A server that cannot be reached keeps its last state.
+    stub(fleet.path(), "ssh", "exit 255");
+    let printed = succeeds(script, fleet.path());
+    assert!(printed.contains("200 lines = 200 counted"), "{printed}");
 }
 
 #[test]
@@ -77,8 +83,21 @@ fn states_are_collected_by_rsync() {
     succeeds(copy, fleet.path());
     assert_eq!(succeeds(collect, fleet.path()), "");
     succeeds("rm web1/lib/*-again.state states/*-again.state", fleet.path());
-    let printed = succeeds(&blocks_of(FLEET, "sh,needs=rsync")[0], fleet.path());
-    assert!(printed.contains("200 lines = 200 counted"), "{printed}");
+    months_are_merged_once(fleet.path());
+}
+
+/// Merges the states of this month, merges them again, and removes all but the merged one.
+fn months_are_merged_once(fleet: &Path) {
+    let now: DateTime<Utc> = SystemTime::now().into();
+    let this_month = format!("month={}", now.format("%Y-%m"));
+    let (merge, remove) = (&blocks_of(FLEET, "sh,needs=rsync")[0], &blocks_of(FLEET, "sh,needs=ssh")[1]);
+    for script in [merge, merge, remove] {
+        let output = run(&script.replace("month=2026-10", &this_month), fleet);
+        assert!(output.status.success(), "{script}\n{}", text(&output.stderr));
+        let report = succeeds("logstat states/month-*.state", fleet);
+        assert!(report.contains("200 lines = 200 counted"), "{report}");
+    }
+    assert_eq!(succeeds("ls web1/lib web2/lib states | grep -c state$", fleet), "1\n");
 }
 
 #[test]
