@@ -113,9 +113,9 @@ fn notes_tell_what_a_state_covers_and_what_a_run_found() {
     let notes: Vec<_> = report.notes.iter().map(ToString::to_string).collect();
     assert_eq!(notes, ["no line is in the period; the state covers 2026-11-01 to 2026-11-02"]);
     for (since, expected) in [
-        ("2026-11-01T10", "a state only knows whole days, and 10:00 is within a day"),
+        ("2026-11-01T10", "since is 2026-11-01T10:00:00, within a day, "),
         ("2026-11-02T00:00:00+01:00", ""),
-        ("2026-11-02T00:00:00+02:00", "a state only knows whole days, and 23:00 is within a day"),
+        ("2026-11-02T00:00:00+02:00", "since is 2026-11-01T23:00:00, within a day, "),
     ] {
         let report = saved.report(&Question::new().since(since.parse().unwrap()), &engine());
         let message = report.map_or_else(|error| error.to_string(), |_| String::new());
