@@ -11,7 +11,7 @@ use super::inputs::is_standard;
 use super::messages::shown_path;
 
 /// Number of bytes by which a state is recognised.
-const FIRST_BYTES: u64 = 16;
+pub(crate) const FIRST_BYTES: u64 = 16;
 
 /// A state among the inputs, which has not been read yet.
 pub(crate) struct StateInput {
@@ -89,28 +89,12 @@ pub(crate) fn advice(error: &Error) -> Option<String> {
     is_new.then(|| format!("\n  to count only what is new in the log:  logstat {log} --state {state}"))
 }
 
-/// True if a file exists that has something other than a state.
-pub(crate) fn is_of_other_kind(path: &Path) -> bool {
-    path.is_file() && first_bytes(path).is_some_and(|first| !first.is_empty() && !State::is_state(&first))
-}
-
-/// A name for the state of a log: `access.state` for `access.log.1`.
-pub(crate) fn own_name(log: &Path) -> PathBuf {
-    let name = log.file_name().unwrap_or_default().to_string_lossy();
-    let stem = name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("access");
-    log.with_file_name(format!("{stem}.state"))
-}
-
-/// The first bytes of a file; `None` if it cannot be read.
-pub(crate) fn first_bytes(path: &Path) -> Option<Vec<u8>> {
-    let mut first = Vec::new();
-    File::open(path).ok()?.take(FIRST_BYTES).read_to_end(&mut first).ok()?;
-    Some(first)
-}
-
 /// True if a regular file is a state.
 pub(crate) fn is_state(path: &Path) -> bool {
-    path.is_file() && first_bytes(path).is_some_and(|first| State::is_state(&first))
+    let mut first = Vec::new();
+    path.is_file()
+        && File::open(path).is_ok_and(|file| file.take(FIRST_BYTES).read_to_end(&mut first).is_ok())
+        && State::is_state(&first)
 }
 
 /// True if standard input begins like a state. Its bytes are read again.

@@ -214,9 +214,13 @@ fn lines_are_counted_once() {
         let bytes = error.find(" of web ").map(|at| error[at..].to_owned());
         (error.split(':').next().unwrap().to_owned(), bytes.unwrap_or(error))
     };
-    let expected = ("a.log".to_owned(), " of web are given twice; a state counts each line once".to_owned());
+    let expected =
+        ("a.log".to_owned(), " of web are given twice, but each line must count once; leave one out".to_owned());
     assert_eq!(twice(["a.log", "a.log"]), expected);
-    let expected = ("b.log".to_owned(), " of web are in a.log, too: leave one of the two out".to_owned());
+    let expected = (
+        "b.log".to_owned(),
+        " of web are in a.log, too, and each line must count once; leave one of the two out".to_owned(),
+    );
     assert_eq!(twice(["a.log", "b.log"]), expected);
     // Texts without a name are always new.
     let unnamed = || state(&question(), Input::reader("a.log", std::io::Cursor::new(text.clone().into_bytes())));
