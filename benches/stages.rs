@@ -18,6 +18,8 @@ mod plain;
 mod right;
 #[path = "stages/runs.rs"]
 mod runs;
+#[path = "stages/states.rs"]
+mod states;
 #[path = "stages/tables.rs"]
 mod tables;
 #[path = "stages/whole.rs"]
@@ -45,5 +47,6 @@ fn main() {
     whole::many_files(&mut criterion);
     runs::runs_of_the_program(&mut criterion);
     memory::exact_uv(&mut criterion);
+    states::states(&mut criterion);
     criterion.final_summary();
 }

@@ -250,6 +250,10 @@ impl<'a> Batch<'a> {
         &self.wall_s[..self.len]
     }
 
+    pub(crate) fn offset_min(&self) -> &[i16] {
+        &self.offset_min[..self.len]
+    }
+
     pub(crate) fn status(&self) -> &[Status] {
         &self.status[..self.len]
     }

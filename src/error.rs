@@ -104,6 +104,20 @@ pub enum ErrorKind {
         /// The path as it was given.
         path: PathBuf,
     },
+    /// A log that is read run by run vanished or became shorter, and it is not known whether it was read to its end.
+    Gap {
+        /// The path at which it was seen last.
+        path: PathBuf,
+        /// Number of bytes of its text that were counted.
+        counted_bytes: u64,
+        /// Its length now, if it is still there.
+        now_bytes: Option<u64>,
+    },
+    /// Another run holds the lock of a state.
+    StateLocked {
+        /// The path of the state.
+        path: PathBuf,
+    },
     /// No file in a directory has a name of an access log.
     NoLogs {
         /// The path as it was given.
@@ -186,6 +200,47 @@ pub enum ErrorKind {
         input: usize,
         /// Number of inputs of the session.
         inputs: usize,
+    },
+    /// A state file is damaged. It is not used, and stays as it is.
+    StateDamaged {
+        /// The path as it was given.
+        path: PathBuf,
+        /// What is wrong: `section 3 has another checksum`.
+        detail: String,
+    },
+    /// A state file has a later version of the format than this program reads.
+    StateVersion {
+        /// The path as it was given.
+        path: PathBuf,
+        /// The version of the file.
+        version: u64,
+    },
+    /// A state was counted with other settings than the question or another state has.
+    StateSettings {
+        /// The path of the state as it was given.
+        path: PathBuf,
+        /// The setting and both values.
+        detail: Message,
+    },
+    /// Two states, or two logs of a run that counts to a state, have the same lines.
+    StateOverlap {
+        /// The path of a state or log as it was given.
+        path: PathBuf,
+        /// The path of the other one.
+        other: PathBuf,
+        /// True if they are logs of one run, and not states.
+        in_one_run: bool,
+        /// Name of the source of the lines.
+        source: String,
+        /// The first byte that both have counted.
+        from: u64,
+        /// The byte after the last one.
+        to: u64,
+    },
+    /// A report needs something that the states have not saved.
+    NotInState {
+        /// What is missing, and what is there.
+        detail: Message,
     },
     /// The question names more variables than it has columns for.
     TooManyVariables {

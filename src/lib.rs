@@ -34,6 +34,7 @@ mod library_chapter {}
 mod batch;
 mod by_name;
 mod dimension;
+mod encoding;
 mod engine;
 mod envelope;
 mod error;
@@ -46,6 +47,7 @@ mod format;
 #[doc(hidden)]
 pub mod fuzzing;
 mod huge_pages;
+mod increment;
 mod input;
 mod ip;
 mod keys;
@@ -65,6 +67,7 @@ mod report;
 #[cfg(feature = "stages")]
 #[doc(hidden)]
 pub mod stages;
+mod state;
 mod static_rules;
 mod steps;
 mod tally;
@@ -74,10 +77,10 @@ mod thorough;
 mod time;
 
 #[cfg(feature = "table")]
-pub use crate::render::{write_explanation, write_table};
+pub use crate::render::{write_explanation, write_inspection, write_table};
 pub use crate::{
     dimension::{Derived, Dimension, DimensionError, Pair, Variable},
-    engine::{Engine, FewThreads, Outcome, PreparedQuestion, Seek, Session, count},
+    engine::{Engine, FewThreads, Outcome, PreparedQuestion, Seek, Session, StateOutcome, count, count_to_state},
     envelope::envelopes,
     error::{Error, ErrorKind},
     explain::{
@@ -88,7 +91,8 @@ pub use crate::{
     files::{Compression, FileKind, LogDirectory, LogsWithin, SkipReason, SkippedFile},
     filter::{Condition, DayTimes, FilterReason, Networks, Pattern, StatusSet, WhereExpression},
     format::{FieldKey, FieldKeyError, FormatError, LogFormat, NginxEscape, Query, Reason},
-    input::{Access, Input, InputNote, MapGuard, ResolvedInputs, find_logs, guard_mappings},
+    increment::{IncrementOutcome, StateLock, WhenLocked, count_increment},
+    input::{Access, Input, InputNote, MapGuard, ResolvedInputs, find_logs, guard_mappings, splits},
     measure::{Precision, UvMethod},
     message::{Message, Setting},
     metric::{Metric, Sort, SortError},
@@ -98,12 +102,15 @@ pub use crate::{
     progress::Progress,
     question::{Counting, FailIf, MaxKeys, MaxMemory, Question, Reading, Section, Showing},
     rejects::Rejects,
-    render::{Charset, Colors, ReportFormat, Style, TerminalStyle, write_explanation_json, write_json},
+    render::{
+        Charset, Colors, ReportFormat, Style, TerminalStyle, write_explanation_json, write_inspection_json, write_json,
+    },
     report::{
         Approximate, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport, LatencyReport, LatencyStep,
         Lines, MalformedSample, PartReport, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount, UvReport,
         Verdict, VisitorReport, Warning, WarningCode,
     },
+    state::{CountedRange, InspectedDay, InspectedSource, InspectedTable, Inspection, State},
     static_rules::{RuleError, StaticRules},
     steps::{Ipv6Prefix, RealIp, Visitor},
     text::printable,

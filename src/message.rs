@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::ops::{Add, AddAssign, Deref};
+use std::ops::{Add, AddAssign, Deref, Range};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -26,12 +26,16 @@ macro_rules! settings {
 }
 
 settings! {
+    /// Shortened addresses.
+    Anonymize: "anonymize",
     /// The unit of the timeline.
     By: "by",
     /// The metrics in the rows of rankings.
     Columns: "columns",
     /// The date that hits are counted for: a day, a month …
     Date: "date",
+    /// States are left out if others have all their lines.
+    Dedupe: "dedupe",
     /// The explanation of how inputs are read.
     Explain: "explain",
     /// A condition that makes the check of a site fail.
@@ -40,6 +44,8 @@ settings! {
     Field: "fields",
     /// Rows for the buckets of a timeline that have no hit.
     Fill: "fill",
+    /// The number of days that a state keeps.
+    Keep: "keep",
     /// The length of the IPv6 prefix that identifies a visitor, in bits.
     Ipv6Prefix: "ipv6_prefix",
     /// A log format.
@@ -54,6 +60,8 @@ settings! {
     NginxConf: "nginx_conf",
     /// The moment that relative times count from.
     Now: "now",
+    /// Whether the query string is part of a path.
+    Query: "query",
     /// The variable that holds the addresses of clients behind proxies.
     RealIp: "real_ip",
     /// The sections of the report.
@@ -64,6 +72,10 @@ settings! {
     Sort: "sort",
     /// A second dimension of the timeline.
     Split: "split",
+    /// An extension of static files.
+    StaticExt: "static_ext",
+    /// The beginning of static paths.
+    StaticPrefix: "static_prefix",
     /// A ranking.
     Top: "top",
     /// Networks of proxies.
@@ -74,6 +86,10 @@ settings! {
     Uv: "uv",
     /// The fields that identify a visitor.
     Visitor: "visitor",
+    /// Wait for another run that uses the same state.
+    Wait: "wait",
+    /// The time zone.
+    Zone: "zone",
 }
 
 impl Setting {
@@ -127,6 +143,24 @@ impl Message {
     /// Replaces the name of each setting by what `name` returns.
     pub fn reword(&mut self, name: &dyn Fn(Setting) -> String) {
         *self = self.rebuilt(str::to_owned, name);
+    }
+
+    /// The settings that the text names, each with the bytes of its name, in the order of the text.
+    pub(crate) fn settings(&self) -> impl Iterator<Item = (Range<usize>, Setting)> {
+        self.settings.iter().map(|span| (span.start..span.end, span.setting))
+    }
+
+    /// Makes a message of a text that names settings. Places that do not have the name of their setting, or are before
+    /// the end of another, are ignored.
+    pub(crate) fn with_settings(text: &str, settings: &[(Range<usize>, Setting)]) -> Message {
+        let mut message = Message::from(text);
+        for (Range { start, end }, setting) in settings.iter().cloned() {
+            let is_after = message.settings.last().is_none_or(|last| last.end <= start);
+            if is_after && text.get(start..end) == Some(&*setting.name()) {
+                message.settings.push(SettingSpan { start, end, setting });
+            }
+        }
+        message
     }
 
     /// Returns the message on one line, with a semicolon in place of each line break.

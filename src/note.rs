@@ -76,10 +76,16 @@ pub enum NoteCode {
     AssumedLog,
     /// Rankings or visitors are approximate, because exact tables would exceed the memory limit.
     DegradedToMemory,
+    /// Some states lack tables or numbers that others have, so the report leaves them out.
+    NotInAllStates,
+    /// Days of merged states may be incomplete, because some of the states have dropped lines of such days.
+    DaysIncomplete,
+    /// A state is left out, because other states have all its lines.
+    AlreadyCounted,
 }
 
 /// THE TABLE of note codes, in the order of the report.
-const CODES: [(NoteCode, &str); 27] = [
+const CODES: [(NoteCode, &str); 30] = [
     (NoteCode::NotLogged, "not-logged"),
     (NoteCode::NotAsConfigured, "not-as-configured"),
     (NoteCode::NotAddresses, "not-addresses"),
@@ -107,6 +113,9 @@ const CODES: [(NoteCode, &str); 27] = [
     (NoteCode::NotFollowed, "not-followed"),
     (NoteCode::AssumedLog, "assumed-log"),
     (NoteCode::DegradedToMemory, "degraded-to-memory"),
+    (NoteCode::NotInAllStates, "not-in-all-states"),
+    (NoteCode::DaysIncomplete, "days-incomplete"),
+    (NoteCode::AlreadyCounted, "already-counted"),
 ];
 
 impl NoteCode {

@@ -28,6 +28,21 @@ pub struct Phases {
     pub releasing: Duration,
 }
 
+impl Phases {
+    /// Adds the phases of another count in the same run.
+    pub(crate) fn add(&mut self, other: Phases) {
+        let Phases { opening, counting, finding_formats, workers, merging, settling, assembling, releasing } = other;
+        self.opening += opening;
+        self.counting += counting;
+        self.finding_formats += finding_formats;
+        self.workers.extend(workers);
+        self.merging += merging;
+        self.settling += settling;
+        self.assembling += assembling;
+        self.releasing += releasing;
+    }
+}
+
 /// Statistics of a worker.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

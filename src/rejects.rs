@@ -25,6 +25,8 @@ pub struct Rejects {
     overflow: Option<File>,
     overflow_len: u64,
     failure: Option<io::Error>,
+    /// Lines of later counts.
+    later: Vec<Rejects>,
 }
 
 /// Consecutive malformed lines of an input.
@@ -69,7 +71,7 @@ impl Rejected {
 impl Rejects {
     fn new(memory_at_most: usize) -> Rejects {
         let (pieces, memory) = (Vec::new(), Vec::new());
-        Rejects { pieces, memory, memory_at_most, overflow: None, overflow_len: 0, failure: None }
+        Rejects { pieces, memory, memory_at_most, overflow: None, overflow_len: 0, failure: None, later: Vec::new() }
     }
 
     fn keep(&mut self, input: usize, rejected: &Rejected) {
@@ -136,7 +138,13 @@ impl Rejects {
                 }
             }
         }
+        self.later.into_iter().try_for_each(|later| later.write(out))?;
         out.flush()
+    }
+
+    /// Appends the lines of a later count.
+    pub(crate) fn append(&mut self, later: Rejects) {
+        self.later.push(later);
     }
 }
 
@@ -190,6 +198,24 @@ mod tests {
             let expected: String = sorted.into_iter().map(|(_, (line, _))| line + "\n").collect();
             prop_assert_eq!(String::from_utf8(written).unwrap(), expected);
         }
+    }
+
+    #[test]
+    fn lines_of_later_counts_follow() {
+        let rejects = |lines: [&str; 2]| {
+            let mut rejects = Rejects::new(100);
+            for (line, offset) in lines.into_iter().zip([0, 10]) {
+                let mut rejected = Rejected::default();
+                rejected.add(offset, line.as_bytes());
+                rejects.keep(0, &rejected);
+            }
+            rejects
+        };
+        let mut all = rejects(["one", "two"]);
+        all.append(rejects(["three", "four"]));
+        let mut written = Vec::new();
+        all.write(&mut written).unwrap();
+        assert_eq!(written, b"one\ntwo\nthree\nfour\n");
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::engine::sniff::Sniffed;
 use crate::engine::worker::{ChunkPosition, Worker};
 use crate::filter::{Filter, Period};
 use crate::format::{BatchWriter, Detector, FormatsOfFile, LogFormat, Marks, Quotes};
-use crate::input::{Beginning, Chunk};
+use crate::input::{Beginning, Chunk, Head};
 use crate::keys::{AddressKeys, GroupId, Keys, Seed};
 use crate::measure::UvMethod;
 use crate::measure::{MeasureKind, Uv};
@@ -95,6 +95,7 @@ impl<'f> Scanner<'f> {
             foreign: None,
             fitting_preset: None,
             beginning: Beginning::default(),
+            head: Head::default(),
             took: Duration::ZERO,
         };
         let scan = Scan {
@@ -118,6 +119,7 @@ impl<'f> Scanner<'f> {
             ),
             servers: Vec::new(),
             rejects: None,
+            keeps_heads: false,
             uv: UvMethod::Exact,
             memory: MemoryLimit::new(None),
             batch_writer: BatchWriter {
@@ -139,7 +141,13 @@ impl<'f> Scanner<'f> {
             let mut account = InputLedger::new(self.formats.len());
             worker.fill(&mut place, &mut batch, &mut account, &bump);
             let ledger = &mut worker.tally.ledger;
-            worker.filter.select(&batch, &mut worker.hits, &mut ledger.filtered_by, &mut ledger.near_misses);
+            worker.filter.select(
+                &batch,
+                crate::filter::Rows::first(batch.len()),
+                &mut worker.hits,
+                &mut ledger.filtered_by,
+                &mut ledger.near_misses,
+            );
             visit(&Rows { batch: &batch, hits: &worker.hits });
         }
     }

@@ -10,9 +10,9 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 /// Wraps lines in an envelope.
-type Wrap = fn(&[Vec<u8>]) -> Vec<u8>;
+pub(super) type Wrap = fn(&[Vec<u8>]) -> Vec<u8>;
 
-const WRAPS: [(&str, Wrap); 26] = [
+pub(super) const WRAPS: [(&str, Wrap); 26] = [
     ("docker compose", |lines| each(lines, |_| "nginx-1  | ".to_owned())),
     ("docker compose", |lines| each(lines, |_| "\x1b[36mnginx_1  |\x1b[0m 2026-11-21T10:00:00.123456789Z ".to_owned())),
     ("Kubernetes CRI", |lines| each(lines, |i| format!("2026-11-21T10:00:00.{i:09}Z stdout F "))),
@@ -102,7 +102,7 @@ fn in_parts_of_json(lines: &[Vec<u8>], most: usize) -> Vec<u8> {
 }
 
 /// A log to wrap. Without invalid UTF-8, which docker replaces by U+FFFD, so that such lines would differ.
-fn log(lines: u64) -> Vec<Vec<u8>> {
+pub(super) fn log(lines: u64) -> Vec<Vec<u8>> {
     let log = Traffic { lines, malformed: 0.03, seed: 5, ..Traffic::default() }.to_vec();
     let lines = log.split(|b| *b == b'\n').filter(|line| str::from_utf8(line).is_ok());
     let mut lines: Vec<_> = lines.map(<[u8]>::to_vec).collect();

@@ -29,6 +29,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
             "progress",
             "phases",
             "error",
+            "encoding",
         ],
     ),
     ("bytes", &["batch", "keys", "input"]),
@@ -36,7 +37,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ("columns to hits", &["dimension", "filter", "measure", "metric", "steps"]),
     ("numbers", &["tally"]),
     ("questions", &["question"]),
-    ("answers", &["rejects", "report", "engine", "explain", "render", "stages"]),
+    ("answers", &["rejects", "report", "state", "engine", "increment", "explain", "render", "stages"]),
     ("binary", &["cli"]),
 ];
 
@@ -276,7 +277,10 @@ fn counting_and_reporting_stay_apart() {
     let of_inputs = find("report", "input").into_iter().map(|(_, used)| used);
     assert_eq!(of_inputs.collect::<BTreeSet<_>>(), BTreeSet::from(["input::beginning"]));
     let of_reports = find("engine", "report").into_iter().map(|(module, _)| module);
-    assert_eq!(of_reports.collect::<BTreeSet<_>>(), BTreeSet::from(["engine", "engine::conclude"]));
+    assert_eq!(
+        of_reports.collect::<BTreeSet<_>>(),
+        BTreeSet::from(["engine", "engine::conclude", "engine::of_state", "engine::save"])
+    );
 }
 
 /// A parent and its children may use each other, because the parent's file holds what the children share.

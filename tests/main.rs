@@ -25,6 +25,8 @@ mod explain;
 mod highlights;
 #[cfg(feature = "cli")]
 mod hostile;
+#[cfg(all(unix, feature = "cli", feature = "compressed"))]
+mod increments;
 #[cfg(all(unix, feature = "cli"))]
 mod inputs;
 mod json_logs;
@@ -47,6 +49,8 @@ mod outputs;
 mod pairs;
 mod parts;
 mod random_commands;
+#[cfg(feature = "compressed")]
+mod ranges;
 mod reference;
 #[cfg(all(unix, feature = "cli"))]
 mod refusals;
@@ -60,6 +64,14 @@ mod session;
 mod shrinking;
 #[cfg(feature = "cli")]
 mod spellings;
+#[cfg(all(feature = "cli", feature = "compressed"))]
+mod splits;
+#[cfg(feature = "compressed")]
+mod state_files;
+#[cfg(all(unix, feature = "compressed"))]
+mod states;
+#[cfg(all(unix, feature = "cli"))]
+mod states_cli;
 mod unknown;
 #[cfg(feature = "zones")]
 mod zones;

@@ -140,6 +140,15 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--explain", &[], &[]),
     ("--rejects", &["rejects.NUMBER", "-"], &["/"]),
     ("--list-static", &[], &[]),
+    ("--save", &["saved.NUMBER.state", "-"], &["/", "combined.log"]),
+    ("--state", &["own.NUMBER.state"], &["/", "-", "@shop"]),
+    ("--keep", &["90d", "1d", "52 weeks"], &["90", "0d"]),
+    ("--source", &["web1", "-"], &[""]),
+    ("--dedupe", &[], &[]),
+    ("--wait", &[], &[]),
+    ("--inspect", &["combined.log", "missing.state"], &[""]),
+    ("--range", &["0:1K", "1000:", "5:0", "1M:1G"], &["x", "5", ":5", "-1:5"]),
+    ("--list-splits", &["1K", "1G"], &["0", "x"]),
     ("--uv", &["exact", "hll", "hll=4"], &["hll=99"]),
     ("--hll", &[], &[]),
     ("--format", &["table", "text", "json", "ndjson", "csv", "tsv", "markdown", "md", "html", "prometheus"], &["x"]),
@@ -212,13 +221,20 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
 ];
 
 /// Options that print something and read no log. Drawn rarely, because they hide all others.
-const RARE: &[&str] = &["--generate", "--schema", "--help", "--version", "--list-static", "--print-config"];
+const RARE: &[&str] =
+    &["--inspect", "--generate", "--schema", "--help", "--version", "--list-static", "--print-config"];
 
 /// Options that name variables or decide which are used. Drawn more often, because they have many combinations.
 const NAMING: &[&str] = &["--top", "--split", "--show", "--visitor", "--real-ip", "--where", "--fail-if", "--explain"];
 
 /// Pairs of options: the first is refused without the second.
-const TOGETHER: &[(&str, &str)] = &[("--real-ip", "--trust"), ("--prom-label", "--top"), ("--fill", "--date")];
+const TOGETHER: &[(&str, &str)] = &[
+    ("--real-ip", "--trust"),
+    ("--prom-label", "--top"),
+    ("--fill", "--date"),
+    ("--keep", "--save"),
+    ("--wait", "--state"),
+];
 
 /// Small logs of different formats; each line has its line end.
 const LOGS: &[(&str, &str)] = &[

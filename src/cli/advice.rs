@@ -18,7 +18,8 @@ const FILTER: &str =
 const FORMAT: &str = "log formats are detected; to describe one, use --log-format with the log_format of nginx.conf";
 const PERIOD: &str = "choose a period with --since and --until, or one day with --date";
 const SERVER: &str = "logstat is not a server; let cron write the page:  logstat access.log -o report.html";
-const STATE: &str = "logstat keeps no state between runs; give it all files:  logstat /var/log/nginx";
+const STATE: &str =
+    "count only what is new since the last run, and report everything:  logstat access.log --state access.state";
 
 /// THE TABLE of options that other programs have.
 const ROWS: &[Row] = &[
@@ -35,8 +36,27 @@ const ROWS: &[Row] = &[
         &["--real-time-html", "--html-refresh", "--daemonize", "--addr", "--port", "--ws-url", "--fifo-in", "--serve"],
         SERVER,
     ),
-    row(&["--persist", "--restore", "--db-path", "--dump", "--load", "--pos", "--process-and-exit"], STATE),
-    row(&["--keep-last"], "for the last 30 days:  logstat access.log* --since 30d"),
+    row(
+        &[
+            "--persist",
+            "--restore",
+            "--db-path",
+            "--pos",
+            "--process-and-exit",
+            "--append",
+            "--incremental",
+            "--history",
+            "--state-file",
+        ],
+        STATE,
+    ),
+    row(&["--dump"], "save what was counted:  logstat access.log --save access.state"),
+    row(&["--load"], "states are inputs, like logs:  logstat access.state"),
+    row(&["--merge"], "states are merged if several are named:  logstat web1.state web2.state"),
+    row(
+        &["--keep-last", "--retention"],
+        "keep 30 days in a state:  logstat access.log --state access.state --keep 30d",
+    ),
     // Settings.
     row(&["--no-global-config"], "use --no-config"),
     row(&["--config-file", "--conf", "--dcf"], "use --config FILE"),
@@ -112,7 +132,7 @@ const ROWS: &[Row] = &[
     row(&["--weekly"], "use --by week"),
     row(&["--monthly"], "use --by month"),
     // Filters.
-    row(&["--start", "--begin", "--after", "--end", "--before", "--between", "--range", "--period", "--last"], PERIOD),
+    row(&["--start", "--begin", "--after", "--end", "--before", "--between", "--period", "--last"], PERIOD),
     row(&["--today"], "use --date today"),
     row(&["--yesterday"], "use --date yesterday"),
     row(&["--day"], "use --date 2026-11-14 for one day, or --by day for the timeline"),

@@ -2,6 +2,7 @@
 
 mod notes;
 mod question;
+mod states;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,8 @@ use super::generate::Generated;
 use super::help;
 use super::names;
 use super::output_args::OutputArgs;
+use super::split_args::SplitArgs;
+use super::states::StateArgs;
 use super::values::{self, FnParser, GivenFormat, Item, Slow, WithCompletions};
 use super::visitors::VisitorArgs;
 
@@ -144,7 +147,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FORMAT", action = ArgAction::Append, hide_short_help = true, hide_possible_values = true)]
     #[arg(value_parser = WithCompletions(FnParser(values::log_format), names::log_formats().words()), help_heading = help::READING)]
     #[arg(long_help = help::log_formats())]
-    log_format: Vec<GivenFormat>,
+    pub(crate) log_format: Vec<GivenFormat>,
 
     /// Formats of the configuration file, by their names.
     #[arg(skip)]
@@ -234,6 +237,12 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub(crate) output_args: OutputArgs,
+
+    #[command(flatten)]
+    pub(crate) states: StateArgs,
+
+    #[command(flatten)]
+    pub(crate) splits: SplitArgs,
 
     /// Keep at most N keys in each ranking [default: all]
     #[arg(long, value_name = "N", value_parser = FnParser(values::max_keys), allow_negative_numbers = true, hide_short_help = true)]

@@ -36,6 +36,15 @@ const SPACED: [Spaced; 9] = [
     spaced("--fail-if", "expression", |text| FailIf::parse(text, &|_| true).is_ok()),
 ];
 
+/// THE TABLE of options that cannot be repeated, each with what to do instead.
+const ONCE: [(&str, &str); 5] = [
+    ("--date", "for a longer period, use --since and --until"),
+    ("--save", "save one state, and copy the file"),
+    ("--state", "a run has one state; to merge states, name them as inputs"),
+    ("--inspect", "inspect one state at a time"),
+    ("--source", "save each log in a state of its own, and merge the states"),
+];
+
 /// Limit on the words after a value that are tried as its continuation.
 const MOST_WORDS: usize = 16;
 
@@ -44,7 +53,7 @@ pub(crate) fn refusal(given: &[OsString], error: Option<&Error>) -> Option<Strin
     let words: Vec<_> = given.iter().skip(1).map(|word| word.to_string_lossy()).collect();
     let words: Vec<&str> = words.iter().map(AsRef::as_ref).take_while(|word| *word != "--").collect();
     let unquoted = (0..words.len()).find_map(|at| unquoted(words[at], &words[at + 1..]));
-    unquoted.or_else(|| repeated_date(&words)).or_else(|| number(&words, error?))
+    unquoted.or_else(|| repeated(&words)).or_else(|| number(&words, error?)).or_else(|| inspected(&words, error?))
 }
 
 /// The message if the words after an option are its value together.
@@ -62,10 +71,24 @@ fn unquoted(word: &str, after: &[&str]) -> Option<String> {
     Some(format!("the {kind} for {option} has spaces\n  quote the {kind}:  {option} {mark}{text}{mark}"))
 }
 
-fn repeated_date(words: &[&str]) -> Option<String> {
-    let dates = words.iter().filter(|word| **word == "--date" || word.starts_with("--date="));
-    let message = "--date is given twice; for a longer period, use --since and --until";
-    (dates.count() > 1).then(|| message.to_owned())
+/// The message if an option is repeated of which only the last value would count.
+fn repeated(words: &[&str]) -> Option<String> {
+    let is_of = |word: &str, option: &str| {
+        word.strip_prefix(option).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+    };
+    let is_repeated = |option: &str| words.iter().filter(|word| is_of(word, option)).count() > 1;
+    let (option, advice) = ONCE.iter().find(|(option, _)| is_repeated(option))?;
+    Some(format!("{option} is given twice; {advice}"))
+}
+
+/// The message for `--inspect` after the state.
+fn inspected(words: &[&str], error: &Error) -> Option<String> {
+    let (last, before) = words.split_last()?;
+    let state = before.iter().find(|word| !word.starts_with('-'))?;
+    let is_it = *last == "--inspect" && error.kind() == ErrorKind::InvalidValue;
+    is_it.then(|| {
+        format!("--inspect needs the state after it\n  to show what it contains:  logstat --inspect {}", shown(state))
+    })
 }
 
 /// The message for a number with a sign where an option is expected: `-20`. The parser names only its first digit.
@@ -123,9 +146,19 @@ mod tests {
     }
 
     #[test]
-    fn the_second_date_and_numbers_are_refused() {
+    fn repeated_options_and_numbers_are_refused() {
         assert!(said("--date today a.log --date=yesterday").unwrap().starts_with("--date is given twice; "));
         assert_eq!(said("--date today a.log -- --date"), None);
+        for (option, advice) in ONCE {
+            let line = format!("a.log {option}=a {option} b");
+            assert_eq!(said(&line), Some(format!("{option} is given twice; {advice}")));
+        }
+        assert_eq!(said("a.log --save a.state --state b.state"), None);
+        assert_eq!(
+            said("a.state --json --inspect").as_deref(),
+            Some("--inspect needs the state after it\n  to show what it contains:  logstat --inspect a.state")
+        );
+        assert_eq!((said("--inspect"), said("a.log --state")), (None, None));
         let rows = [
             ("a.log -20", "unknown option '-20'\n  for 20 rows in each ranking:  -n 20"),
             ("a.log -2d", "unknown option '-2d'\n  for the period since then:  --since 2d"),

@@ -1,10 +1,13 @@
 //! `--explain`: prints how inputs are read to standard output.
 
-use logstat::{InputExplanation, Question, ReportFormat, ResolvedInputs, TerminalStyle, explain, write_explanation};
+use std::path::Path;
+
+use logstat::{InputExplanation, Question, ReportFormat, TerminalStyle, explain, write_explanation};
 
 use super::args::Args;
 use super::config::ResolvedArgs;
-use super::messages::Messages;
+use super::counting::Found;
+use super::messages::{Messages, shown_path};
 use super::{ExitStatus, exit_status, inputs, stdout, wording};
 
 /// Returns the error for options that `--explain` cannot be combined with. As defaults they are ignored, because they
@@ -24,9 +27,22 @@ pub(crate) fn refusal(resolved: &ResolvedArgs, has_conf: bool) -> Option<String>
                 .to_owned(),
         );
     }
-    let others = [("--output", !args.output_args.outputs().is_empty()), ("--rejects", args.rejects.is_some())];
+    let others = [
+        ("--output", !args.output_args.outputs().is_empty()),
+        ("--rejects", args.rejects.is_some()),
+        ("--save", args.states.save.is_some()),
+        ("--state", args.states.state.is_some()),
+    ];
     let (option, _) = others.into_iter().find(|(option, is_set)| *is_set && is_given(option))?;
     Some(format!("--explain writes to standard output only: omit {option}"))
+}
+
+/// The reason why a state among the inputs is not explained.
+pub(crate) fn state_refusal(name: &Path) -> String {
+    let name = shown_path(name);
+    format!(
+        "--explain shows how logs are read, but {name} is a state\n  to show what it contains:  logstat --inspect {name}"
+    )
 }
 
 /// Explains how the inputs are read.
@@ -34,7 +50,7 @@ pub(crate) fn run(
     args: &Args,
     question: &Question,
     terminal: TerminalStyle,
-    found: ResolvedInputs,
+    found: Found,
     messages: &Messages,
 ) -> ExitStatus {
     let engine = inputs::engine(&found.inputs, 1, !args.no_mmap);

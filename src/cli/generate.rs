@@ -55,6 +55,9 @@ const FILES_AND_ENVIRONMENT: &str = "\
 .TP
 \\fI$XDG_CONFIG_HOME/logstat/config.toml\\fR
 Defaults for options, log formats and sites: see \\fB\\-\\-config\\fR. The directory is \\fI~/.config\\fR if the variable is not set.
+.TP
+\\fI$XDG_STATE_HOME/logstat/NAME.state\\fR
+The state of the site NAME: see \\fB\\-\\-state\\fR. The directory is \\fI~/.local/state\\fR if the variable is not set.
 .SH ENVIRONMENT
 .TP
 \\fBLOGSTAT_CONFIG\\fR

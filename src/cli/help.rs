@@ -9,6 +9,7 @@ use super::names::{self, Names};
 pub(crate) const VISITORS: &str = "Visitors";
 pub(crate) const READING: &str = "Reading logs";
 pub(crate) const OUTPUT: &str = "Output";
+pub(crate) const STATES: &str = "States";
 pub(crate) const LIMITS: &str = "Memory and speed";
 pub(crate) const CONFIGURATION: &str = "Configuration";
 
@@ -33,6 +34,7 @@ pub(crate) const EXAMPLES: &str = "  logstat access.log
   logstat access.log --top ip,path --max-memory 512M
   logstat access.log --since 1h --now last --fail-if '5xx > 10%'
   logstat access.log --json > report.json
+  logstat access.log --state access.state
   logstat access.log --explain
   cat access.log | logstat --top agent --slow 1
   logstat own.log --log-format '$remote_addr|$msec|$request|$status|$bytes_sent'";
@@ -114,6 +116,16 @@ $XDG_CONFIG_HOME/logstat/config.toml (~/.config/logstat/config.toml) if it exist
 is a table [sites.NAME] with files = [\"FILE\"] and options of its own; @NAME among the files selects it. [log-formats] has \
 NAME = 'TEXT' for --log-format NAME. Precedence, highest first: command line, environment (LOGSTAT_LOG_FORMAT for \
 --log-format), site, top of the file";
+
+pub(crate) const SAVE: &str = "\
+Save what was counted to FILE, a state. States and logs can be inputs of a later run, which merges them: logstat web1.state \
+web2.state reports what one run over the logs of both would. - is standard output. No report is written, unless --json, --format or \
+-o is given. Unless --uv hll is given, a state contains the addresses of visitors";
+
+pub(crate) const STATE: &str = "\
+Count what is new since the last run with this state, add it to the state, and report all that is in it. Every line counts once, \
+also if logs are rotated or compressed between runs. FILE is created if it does not exist. Without FILE, as the last option, it is \
+the state of the site that @NAME selects: $XDG_STATE_HOME/logstat/NAME.state (~/.local/state/logstat/NAME.state)";
 
 pub(crate) const MOMENTS: &str = "\
 Start of the period. By the time in the log: 2026, 2026-11, 2026-W46, 2026-11-14, 2026-11-14T08, '2026/11/14 08:30:00', \

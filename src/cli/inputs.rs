@@ -1,11 +1,16 @@
 //! Inputs: the files that the arguments name, or standard input.
 
 use std::io::{IsTerminal, stdin};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use logstat::{Access, Engine, Input, ResolvedInputs, find_logs, guard_mappings};
 
 use super::memory;
+
+/// True if a path stands for standard input or output.
+pub(crate) fn is_standard(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
 
 /// Returns the given inputs, or standard input if none is given; `None` if that is a terminal.
 pub(crate) fn expand_inputs(given: &[PathBuf]) -> Option<ResolvedInputs> {

@@ -57,6 +57,11 @@ impl Messages {
         self.say_unless_quiet(Severity::of(note.code), note);
     }
 
+    /// Prints notes that no report has.
+    pub(crate) fn notes_of_report(self, notes: &[Note]) {
+        notes.iter().for_each(|note| self.note_of_report(note));
+    }
+
     fn say_unless_quiet(self, severity: Severity, what: impl Display) {
         if self.verbosity >= Verbosity::Normal {
             print_line(severity, what);

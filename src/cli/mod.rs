@@ -8,13 +8,17 @@ mod args;
 mod argument_error;
 mod as_typed;
 mod closest_match;
+mod conf_logs;
 mod config;
+mod counting;
 mod explain;
 mod filters;
 mod generate;
 mod help;
 mod inputs;
+mod inspect;
 mod interrupt;
+mod kept_days;
 mod list_items;
 mod memory;
 mod messages;
@@ -28,7 +32,15 @@ mod phases;
 mod problems;
 mod progress;
 mod rejects;
+mod reporting;
 mod severity;
+mod split_args;
+mod splits;
+mod state_file;
+mod state_inputs;
+mod state_run;
+mod state_targets;
+mod states;
 mod static_rules;
 mod stdout;
 mod targets;
@@ -41,20 +53,18 @@ mod wording;
 mod wrapped;
 
 use std::path::Path;
-use std::sync::Arc;
-use std::time::Instant;
 
 use clap::CommandFactory;
-use logstat::{ErrorKind, NginxConf, NginxLog, NginxLogTarget, Note, NoteCode, Outcome, Progress, Report, Seek, count};
+use logstat::{ErrorKind, NginxConf, Question};
 
 use args::Args;
 use argument_error::argument_error;
 #[cfg(fuzzing)]
 pub(crate) use config::fuzzing;
 use config::{Environment, ResolvedArgs};
+use counting::Found;
 pub(crate) use interrupt::exit_on_signals;
 use messages::{Messages, shown_path};
-use targets::Targets;
 
 /// The JSON Schema of reports.
 const SCHEMA: &str = include_str!("../../report.schema.json");
@@ -101,7 +111,7 @@ pub(crate) fn run() -> ExitStatus {
     }
 }
 
-/// Counts hits and writes the report. Returns an error for a wrong combination of arguments.
+/// Answers the question of the command line. Returns an error for a wrong combination of arguments.
 fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitStatus, clap::Error> {
     let args = &resolved.args;
     if let Some(generated) = args.generate {
@@ -109,6 +119,14 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
     }
     if args.print_config {
         return Ok(stdout::write(messages, |out| resolved.print(out)));
+    }
+    if let Some(path) = &args.states.inspect {
+        let refusal = inspect::refusal(resolved);
+        let style = args.output_args.style(&Question::new())?;
+        return match refusal {
+            Some(refusal) => Err(argument_error(&refusal)),
+            None => Ok(inspect::run(args, path, &style, messages)),
+        };
     }
     let mut files = args.files.clone();
     let standard_input = Path::new("-");
@@ -147,22 +165,8 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
             conf.skipped().iter().for_each(|skipped| messages.warning(skipped));
         }
         if files.is_empty() {
-            files = conf.files().into_iter().map(|(file, _)| file).collect();
-            assumed_logs = conf.assumed_logs();
-            let defaults = conf.logs().iter().filter_map(default_log);
-            let is_left_out =
-                |file: &Path| is_missing(file) && files.iter().any(|other| other != file && !is_missing(other));
-            let left_out: Vec<_> = defaults.filter(|(_, file)| is_left_out(file)).collect();
-            files.retain(|file| left_out.iter().all(|(_, other)| other != file));
             let name = shown_path(args.nginx_conf.as_deref().unwrap_or(standard_input));
-            for (built, file) in left_out {
-                let file = file.display().to_string();
-                assumed_logs.retain(|note| note.input.as_ref() != Some(&file));
-                messages.warning(format_args!(
-                    "{name}: no access_log is configured for a server, and {file}, the default of {built}, does not \
-                     exist; name the files if its log is elsewhere"
-                ));
-            }
+            (files, assumed_logs) = conf_logs::logs(&conf, &name, messages);
             if files.is_empty() {
                 messages.error(no_logs::message(&name, &conf));
                 return Ok(ExitStatus::Failed);
@@ -176,111 +180,44 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
     if args.schema {
         return Ok(stdout::write(messages, |out| out.write_all(SCHEMA.as_bytes())));
     }
-    let outputs = args.output_args.outputs();
+    if files.is_empty() {
+        let has_log =
+            |args: &Args| args.states.refusal_without_files().map_or(Ok(()), |text| Err(argument_error(&text)));
+        has_log(args).map_err(|error| resolved.with_origin(error, has_log))?;
+    }
     let Some(found) = inputs::expand_inputs(&files) else { return Ok(answer::print_short_help()) };
     // Settings in a file or a variable are meant for other runs too: no warning if they have no effect here.
     let idle = args.warnings(&question).into_iter().filter(|warning| resolved.origin(warning).is_none());
     idle.for_each(|warning| messages.warning(warning));
     args.notes(&question).iter().for_each(|note| messages.note(note));
     found.notes.iter().for_each(|note| messages.not_read(note));
+    if let Some(refusal) = splits::range_refusal(args, &found.inputs) {
+        return Err(argument_error(&refusal));
+    }
+    if let Some(bytes) = args.splits.list_splits {
+        if let Some(refusal) = splits::list_refusal(resolved, &found.inputs) {
+            return Err(argument_error(&refusal));
+        }
+        let listed = splits::list(bytes, &found.inputs, messages);
+        let failed = found.problems.iter().inspect(|problem| messages.error(wording::error(problem)));
+        return Ok(failed.fold(listed, |end, _| end.max(ExitStatus::Failed)));
+    }
     if args.explain {
-        add_notes(None, assumed_logs, messages);
+        messages.notes_of_report(&assumed_logs);
+        let separated = state_inputs::separate(found.inputs);
+        if let Some(state) = separated.states.first() {
+            return Err(argument_error(&explain::state_refusal(&state.name)));
+        }
+        let found = Found { inputs: separated.logs, problems: found.problems, assumed_logs };
         return Ok(explain::run(args, &question, style.terminal, found, messages));
     }
-    let can_be_written = |args: &Args| {
-        let rejects = args.rejects.as_deref();
-        let refusal = rejects.and_then(|path| rejects::refusal(path, &found.inputs));
-        let refusal = refusal.or_else(|| outputs::refusal(&args.output_args.outputs(), rejects, &found.inputs));
-        refusal.map_or(Ok(()), |message| Err(argument_error(&message)))
-    };
-    can_be_written(args).map_err(|error| resolved.with_origin(error, can_be_written))?;
-    let mut targets = match Targets::create(outputs, args.rejects.as_deref()) {
-        Ok(targets) => targets,
-        Err(failures) => {
-            failures.iter().for_each(|failure| messages.error(failure));
-            return Ok(ExitStatus::Failed);
-        }
-    };
-    let progress = Arc::new(Progress::default());
-    let engine = inputs::engine(&found.inputs, args.threads, !args.no_mmap)
-        .seek(if args.no_seek { Seek::never() } else { Seek::default() })
-        .progress(Arc::clone(&progress))
-        .memory_limit(memory::limit());
-    let bar = if args.quiet { None } else { progress::Bar::start(progress) };
-    let start = Instant::now();
-    let mut end = ExitStatus::Success;
-    for problem in &found.problems {
-        messages.error(wording::error(problem));
-        end = ExitStatus::Failed;
-    }
-    let counted = count(&question, found.inputs, &engine);
-    drop(bar);
-    let Outcome { mut report, rejects, problems, few_threads, phases, .. } = match counted {
-        Ok(outcome) => outcome,
-        Err(error) => {
-            add_notes(None, assumed_logs, messages);
-            let message = wording::error(&error);
-            messages.error(resolved.prefix_origin(&message, &message));
-            return Ok(exit_status(error.kind(), false));
-        }
-    };
-    few_threads.iter().for_each(|few| messages.few_threads(few));
-    add_notes(report.as_mut(), assumed_logs, messages);
-    report.iter_mut().for_each(|report| report.warn(&found.problems));
-    problems::messages(&problems).iter().for_each(|message| messages.error(message));
-    for problem in &problems {
-        end = end.max(exit_status(problem.kind(), report.is_some()));
-    }
-    if let Some(rejects) = rejects
-        && let Err(error) = targets.write_rejects(rejects)
-    {
-        messages.error(wording::error(&error));
-        report.iter_mut().for_each(|report| report.warn([&error]));
-    }
-    if let Some(mut report) = report {
-        wording::report(&mut report);
-        // A report on empty logs says so itself; a cron job should stay quiet.
-        let is_shown = |note: &&Note| !(note.code == NoteCode::Empty && report.is_empty());
-        report.notes.iter().filter(is_shown).for_each(|note| messages.note_of_report(note));
-        messages.details(&report, engine.threads, start.elapsed());
-        let start = Instant::now();
-        targets.write_report(&report, &style, messages, || {
-            stdout::write(messages, |out| args.output_args.format().write(&report, &style, out))
-        });
-        for verdict in &report.verdicts {
-            let Some(reason) = &verdict.reason else { continue };
-            messages.verdict(&verdict.condition, reason);
-            end = end.max(ExitStatus::CheckFailed);
-        }
-        messages.more_details(&phases::lines(&phases, start.elapsed()));
-    }
-    Ok(end.max(targets.persist(messages)))
-}
-
-/// Adds notes to the report if it has their input, and prints the others.
-fn add_notes(mut report: Option<&mut Report>, notes: Vec<Note>, messages: &Messages) {
-    for note in notes {
-        let has_input =
-            |report: &&mut Report| report.inputs.iter().any(|input| Some(&input.path) == note.input.as_ref());
-        match report.as_deref_mut().filter(has_input) {
-            Some(report) => report.notes.push(note),
-            None => messages.note_of_report(&note),
-        }
-    }
-}
-
-/// Returns the path of a log that nginx writes by default, because none is configured, and the build of nginx that does
-/// so.
-fn default_log(log: &NginxLog) -> Option<(&'static str, &Path)> {
-    match log.target() {
-        NginxLogTarget::File(path) => log.default_of().map(|built| (built, path.as_path())),
-        _ => None,
-    }
-}
-
-/// True if nothing exists at this path; false if it is in a directory that the user may not read.
-fn is_missing(path: &Path) -> bool {
-    path.try_exists().is_ok_and(|exists| !exists)
+    counting::run(
+        resolved,
+        question,
+        &style,
+        Found { inputs: found.inputs, problems: found.problems, assumed_logs },
+        messages,
+    )
 }
 
 /// The outcome of a run with this problem.
@@ -291,6 +228,9 @@ fn exit_status(problem: &ErrorKind, has_report: bool) -> ExitStatus {
         | ErrorKind::PairNotAllowed { .. }
         | ErrorKind::TooManyVariables { .. }
         | ErrorKind::TooManyBuckets { .. }
+        | ErrorKind::StateSettings { .. }
+        | ErrorKind::StateOverlap { .. }
+        | ErrorKind::NotInState { .. }
         | ErrorKind::ReadOnce { .. } => ExitStatus::UsageError,
         // With several inputs, one may be another kind of file. If no input could be read, the question was wrong.
         ErrorKind::NoFormat { .. } | ErrorKind::NotAccessLog { .. } if !has_report => ExitStatus::UsageError,

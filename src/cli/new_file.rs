@@ -1,7 +1,9 @@
 //! Atomic replacement of files: each is written next to the old one, and all are renamed once all are complete. A
-//! reader never sees half a report, and the old file stays if writing fails.
+//! reader never sees half a report, and the old file stays if writing fails. After a rename the directory is synced, so
+//! that a crash does not bring the old file back.
 
-use std::fs::{File, OpenOptions, Permissions};
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -18,6 +20,18 @@ pub(crate) struct NewFile {
     /// Path as the user gave it.
     name: PathBuf,
     destination: Destination,
+}
+
+/// Purpose of a file, which decides its permissions and the name of its temporary file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// A report: mode 0644, less the umask, which the system applies.
+    Report,
+    /// A state: mode 0600, or that of the file that it replaces.
+    State,
+    /// A state whose lock this process holds. The temporary file has a fixed name, so that a process that is killed
+    /// leaves at most one, which the next run replaces.
+    LockedState,
 }
 
 #[derive(Debug)]
@@ -40,8 +54,8 @@ impl NewFile {
     }
 
     /// Creates an empty file next to `path`; `None` if `path` is a pipe or a device.
-    pub(crate) fn create_temporary(path: &Path) -> Result<Option<NewFile>, Error> {
-        let destination = Destination::create_temporary(path).map_err(|source| failed(path, source))?;
+    pub(crate) fn create_temporary(path: &Path, purpose: Purpose) -> Result<Option<NewFile>, Error> {
+        let destination = Destination::create_temporary(path, purpose).map_err(|source| failed(path, source))?;
         Ok(destination.map(|destination| NewFile { name: path.to_owned(), destination }))
     }
 
@@ -78,7 +92,7 @@ impl NewFile {
 
 impl Destination {
     fn create(path: &Path) -> io::Result<Destination> {
-        if let Some(destination) = Destination::create_temporary(path)? {
+        if let Some(destination) = Destination::create_temporary(path, Purpose::Report)? {
             return Ok(destination);
         }
         let file = match descriptor(path)? {
@@ -88,25 +102,45 @@ impl Destination {
         Ok(Destination::Direct(file))
     }
 
-    fn create_temporary(path: &Path) -> io::Result<Option<Destination>> {
+    fn create_temporary(path: &Path, purpose: Purpose) -> io::Result<Option<Destination>> {
         if descriptor(path)?.is_some() {
             return Ok(None);
         }
         let Some(path) = resolve_target(path)? else { return Ok(None) };
-        Ok(Some(Destination::Replacement { temporary: Temporary::create(directory(&path))?, path }))
+        let temporary = Temporary::create(&path, purpose)?;
+        if purpose != Purpose::Report
+            && let Ok(old) = fs::metadata(&path)
+        {
+            temporary.file().set_permissions(old.permissions())?;
+        }
+        Ok(Some(Destination::Replacement { temporary, path }))
     }
 }
 
 impl Temporary {
-    fn create(directory: &Path) -> io::Result<Temporary> {
+    /// Creates a file in the directory of `path`.
+    fn create(path: &Path, purpose: Purpose) -> io::Result<Temporary> {
+        let folder = directory(path);
         let mut builder = Builder::new();
-        builder.prefix(".logstat-");
-        let permissions = readable();
+        let fixed = path.file_name().filter(|_| purpose == Purpose::LockedState).map(|name| {
+            let mut fixed = OsString::from(".");
+            fixed.push(name);
+            fixed.push(".logstat-new");
+            fixed
+        });
+        match &fixed {
+            Some(name) => builder.prefix(name).rand_bytes(0),
+            None => builder.prefix(".logstat-"),
+        };
+        let permissions = purpose.permissions();
         if let Some(permissions) = &permissions {
             builder.permissions(permissions.clone());
         }
         let mut unfinished = Unfinished::lock();
-        let file = builder.tempfile_in(directory)?;
+        if let Some(name) = &fixed {
+            remove_if_exists(&folder.join(name))?;
+        }
+        let file = builder.tempfile_in(folder)?;
         unfinished.add(file.path());
         Ok(Temporary(Some(file)))
     }
@@ -121,7 +155,7 @@ impl Temporary {
         let beside = file.path().to_owned();
         let renamed = file.persist(path).map(drop).map_err(|error| error.error);
         unfinished.remove(&beside);
-        renamed
+        renamed.and_then(|()| sync_directory(directory(path)))
     }
 }
 
@@ -158,10 +192,87 @@ fn failed(path: &Path, source: io::Error) -> Error {
     ErrorKind::Io { path: path.to_owned(), source }.into()
 }
 
-/// Permissions of an ordinary new file: 0644, less the umask, which the system applies.
-fn readable() -> Option<Permissions> {
-    #[cfg(unix)]
-    return Some(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    #[cfg(not(unix))]
-    None
+/// Removes what a killed process has left.
+fn remove_if_exists(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Makes the system write a directory to the disk. A directory that may not be read, or a file system that cannot do
+/// this, is not an error: the file is in place.
+#[cfg(unix)]
+fn sync_directory(directory: &Path) -> io::Result<()> {
+    let Ok(opened) = File::open(directory) else { return Ok(()) };
+    match opened.sync_all() {
+        Err(error) if !matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Err(error),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+fn sync_directory(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+impl Purpose {
+    /// The permissions to create a file with; `None` if the system has no such permissions.
+    fn permissions(self) -> Option<Permissions> {
+        #[cfg(unix)]
+        return Some(std::os::unix::fs::PermissionsExt::from_mode(match self {
+            Purpose::Report => 0o644,
+            Purpose::State | Purpose::LockedState => 0o600,
+        }));
+        #[cfg(not(unix))]
+        None
+    }
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<OsString> {
+        let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn state_keeps_the_permissions_of_the_old_one() {
+        for purpose in [Purpose::State, Purpose::LockedState] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("a.state");
+            let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+            let replace = || {
+                let file = NewFile::create_temporary(&path, purpose).unwrap().unwrap();
+                file.write(|out| out.write_all(b"new")).and_then(|()| file.persist()).unwrap();
+            };
+            replace();
+            assert_eq!(mode(), 0o600);
+            for other in [0o640, 0o666, 0o400] {
+                fs::set_permissions(&path, PermissionsExt::from_mode(other)).unwrap();
+                replace();
+                assert_eq!(mode(), other);
+            }
+            assert_eq!(fs::read(&path).unwrap(), b"new");
+            assert_eq!(names(folder.path()), ["a.state"]);
+        }
+    }
+
+    #[test]
+    fn temporary_file_of_a_killed_process_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.state");
+        fs::write(folder.path().join(".a.state.logstat-new"), "half").unwrap();
+        let file = NewFile::create_temporary(&path, Purpose::LockedState).unwrap().unwrap();
+        assert_eq!(names(folder.path()), [".a.state.logstat-new"]);
+        file.write(|out| out.write_all(b"new")).and_then(|()| file.persist()).unwrap();
+        assert_eq!(names(folder.path()), ["a.state"]);
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+    }
 }

@@ -81,6 +81,13 @@ impl OutputArgs {
         self.chosen_format().unwrap_or(ReportFormat::Table)
     }
 
+    /// The options that say how or where to write the report, as far as they are given.
+    pub(crate) fn given(&self) -> impl Iterator<Item = &'static str> {
+        let options =
+            [("--json", self.json), ("--format", self.format.is_some()), ("--output", !self.output.is_empty())];
+        options.into_iter().filter(|(_, is_given)| *is_given).map(|(option, _)| option)
+    }
+
     /// The format that the user chose.
     fn chosen_format(&self) -> Option<ReportFormat> {
         if self.json { Some(ReportFormat::Json) } else { self.format }

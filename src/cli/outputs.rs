@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use logstat::{Colors, Error, ErrorKind, Input, Report, ReportFormat, Style};
 
 use super::messages::shown_path;
-use super::new_file::NewFile;
+use super::new_file::{NewFile, Purpose};
 use super::output_target::{is_same_file, resolve_target};
 use super::rejects::is_read;
 use super::wrapped::wrapped;
@@ -82,6 +82,9 @@ impl Output {
                 format.name()
             );
         }
+        if self.path.extension().is_some_and(|extension| extension == "state") {
+            return format!("-o {path}: a state is not a format of reports\n  to save a state:  --save {path}");
+        }
         let what = match self.path.extension() {
             Some(extension) => format!("unknown extension .{}", shown_path(Path::new(extension))),
             None => "the file name has no extension".to_owned(),
@@ -99,7 +102,7 @@ impl Output {
 
     /// Creates a temporary file next to the one that it will replace; `None` for a pipe, a device and standard output.
     pub(crate) fn create(&self) -> Result<Option<NewFile>, Error> {
-        if self.is_standard() { Ok(None) } else { NewFile::create_temporary(&self.path) }
+        if self.is_standard() { Ok(None) } else { NewFile::create_temporary(&self.path, Purpose::Report) }
     }
 
     /// Writes the report to the created file, or to a pipe or a device.

@@ -5,12 +5,26 @@ use std::io::{self, BufWriter, ErrorKind, Write, stdout};
 use super::ExitStatus;
 use super::messages::Messages;
 
-/// Writes a result. A pipe closed by the reader is not an error.
+/// Writes a result for people. A pipe closed by the reader is not an error.
 pub(crate) fn write(messages: &Messages, result: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> ExitStatus {
+    let is_expected = |error: &io::Error| error.kind() == ErrorKind::BrokenPipe;
+    write_unless(is_expected, messages, result)
+}
+
+/// Writes a result that is useless unless it is complete. A pipe closed by the reader is an error.
+pub(crate) fn write_whole(messages: &Messages, result: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> ExitStatus {
+    write_unless(|_| false, messages, result)
+}
+
+fn write_unless(
+    is_expected: impl Fn(&io::Error) -> bool,
+    messages: &Messages,
+    result: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> ExitStatus {
     let mut out = BufWriter::with_capacity(1 << 16, stdout().lock());
     match result(&mut out).and_then(|()| out.flush()) {
         Ok(()) => ExitStatus::Success,
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitStatus::Success,
+        Err(error) if is_expected(&error) => ExitStatus::Success,
         Err(error) => {
             // Leave out the system's error number.
             let what = error.to_string().to_lowercase();

@@ -215,7 +215,7 @@ pub(crate) fn larger(text: &str) -> Result<u64, String> {
 }
 
 /// Parses a number of bytes; `K`, `M` and `G` are powers of 1024.
-fn bytes(text: &str) -> Option<u64> {
+pub(crate) fn bytes(text: &str) -> Option<u64> {
     let upper = text.to_ascii_uppercase();
     let number = upper.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let shift = match &upper[number.len()..] {

@@ -42,6 +42,11 @@ pub(crate) struct VisitorArgs {
 }
 
 impl VisitorArgs {
+    /// True if addresses are masked.
+    pub(crate) fn anonymizes(&self) -> bool {
+        self.anonymize
+    }
+
     /// Adds these options to the question. `is_own` returns true for variables that the user's formats log and nginx
     /// does not define.
     pub(crate) fn ask(&self, question: &mut Question, is_own: &dyn Fn(&str) -> bool) -> Result<(), clap::Error> {

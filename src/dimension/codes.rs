@@ -81,7 +81,7 @@ pub(super) struct ClassIds {
     by_class: [u32; CLASSES.len()],
 }
 
-const CLASSES: [&[u8]; 3] = [b"dynamic", b"static", MISSING];
+pub(super) const CLASSES: [&[u8]; 3] = [b"dynamic", b"static", MISSING];
 /// Index of hits without a path in `CLASSES`.
 const NEITHER: usize = 2;
 

@@ -84,6 +84,21 @@ impl Grouping {
         }
     }
 
+    /// Returns the group of a key, as keys are compared: a new one if the key is new. Only pairs have a second key.
+    /// `visitors` are those of the tally.
+    pub(crate) fn id(&mut self, [first, second]: [&[u8]; 2], visitors: &mut AddressKeys) -> GroupId {
+        match self {
+            Grouping::Own(keys) => keys.id(first),
+            Grouping::Visitors => GroupId(visitors.id(first)),
+            Grouping::Pair(pairs) => pairs.id([first, second]),
+        }
+    }
+
+    /// True if the groups of both are of the same kind, so that they can be [merged](Grouping::merge).
+    pub(crate) fn is_like(&self, other: &Grouping) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+
     /// Rewrites every text with `written`. If no two keys become equal, groups stay the same. Otherwise groups are
     /// numbered again, and the new group of each old one is returned.
     pub(crate) fn rewrite(&mut self, seed: Seed, written: fn(&[u8]) -> Cow<'_, [u8]>) -> Option<Vec<GroupId>> {

@@ -12,6 +12,7 @@ mod key_ids;
 mod own_keys;
 mod pair;
 mod pair_keys;
+mod saved_keys;
 mod table;
 mod time;
 mod variable;
@@ -30,6 +31,7 @@ pub(crate) use key::{Key, KeysOfTable};
 use key_ids::{KeyIds, TextIds};
 pub use pair::Pair;
 pub(crate) use pair_keys::PairKeys;
+pub(crate) use saved_keys::places_of;
 use table::{DIMENSIONS, DimensionRow, KeysFrom};
 use time::TimeIds;
 pub use variable::{DimensionError, Variable};
@@ -257,8 +259,8 @@ impl Dimension {
     }
 }
 
-/// The written form of a key of a time table, and the number that it sorts by.
-pub(crate) use time::{number as time_number, written as written_time};
+/// A key of a time table, its written form, and the number that it sorts by.
+pub(crate) use time::{key as time_key, number as time_number, written as written_time};
 
 impl Named for Dimension {
     const KIND: &'static str = "a dimension";

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::key_ids::{KeyIds, TextIds};
 use super::{Dimension, VariableColumns};
 use crate::batch::{Batch, Column};
+use crate::encoding::{Damaged, Decoder};
 use crate::keys::{AddressKeys, GroupId, Keys, Seed};
 
 /// The keys of a dimension that is not a pair.
@@ -38,11 +39,22 @@ impl OwnKeys {
         &self.keys
     }
 
+    /// Reads the keys of a dimension from a state file. There must be no keys yet.
+    pub(super) fn load(&mut self, dimension: Dimension, seed: Seed, input: &mut Decoder<'_>) -> Result<(), Damaged> {
+        self.keys = Keys::load(seed, input, |key| dimension.has_key(key))?;
+        Ok(())
+    }
+
     /// Keeps the keys of these groups, which must ascend; they become the first groups. The memory of the others stays
     /// allocated.
     pub(super) fn keep(&mut self, groups: &[GroupId]) {
         self.keys.keep(groups);
         self.of_hits.forget();
+    }
+
+    /// Returns the group of a key, as keys are compared.
+    pub(super) fn id(&mut self, key: &[u8]) -> GroupId {
+        GroupId(self.keys.id(key))
     }
 
     /// Appends the groups of the selected hits to `groups`; `ids` is scratch space.

@@ -65,6 +65,22 @@ impl PairKeys {
         self.halves[half].keys()
     }
 
+    /// Returns the group of a pair of keys, as keys are compared.
+    pub(super) fn id(&mut self, keys: [&[u8]; 2]) -> GroupId {
+        let [first, second] = &mut self.halves;
+        let pair = pair_of([first.id(keys[0]), second.id(keys[1])]);
+        GroupId(self.pairs.id(&pair))
+    }
+
+    pub(super) fn halves_mut(&mut self) -> &mut [OwnKeys; 2] {
+        &mut self.halves
+    }
+
+    /// Replaces all pairs.
+    pub(super) fn set_pairs(&mut self, pairs: Keys) {
+        self.pairs = pairs;
+    }
+
     pub(super) fn ids(&mut self, batch: &Batch<'_>, hits: &[u16], ids: &mut Vec<u32>, groups: &mut Vec<GroupId>) {
         let PairKeys { halves, pairs, scratch } = self;
         for (half, groups) in halves.iter_mut().zip(&mut scratch.groups) {
@@ -133,7 +149,8 @@ impl PairKeys {
     }
 }
 
-fn pair_of([GroupId(first), GroupId(second)]: [GroupId; 2]) -> [u8; 8] {
+/// The key of a pair.
+pub(super) fn pair_of([GroupId(first), GroupId(second)]: [GroupId; 2]) -> [u8; 8] {
     (u64::from(first) << 32 | u64::from(second)).to_le_bytes()
 }
 

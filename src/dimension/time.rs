@@ -44,7 +44,7 @@ impl KeyIds for TimeIds {
 }
 
 /// Encodes a number. Flips the sign bit, so that negative numbers sort first.
-fn key(number: i64) -> [u8; 8] {
+pub(crate) fn key(number: i64) -> [u8; 8] {
     (number ^ i64::MIN).to_be_bytes()
 }
 

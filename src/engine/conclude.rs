@@ -1,5 +1,6 @@
 //! Ends a count: turns what was counted into a report.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use super::Outcome;
@@ -26,17 +27,57 @@ pub(super) struct CountedLog<'f> {
 
 /// An input after its last line is counted.
 pub(super) struct EndedInput {
-    path: PathBuf,
+    pub(super) path: PathBuf,
+    /// Its name in states, if that is given.
+    pub(super) source_name: Option<String>,
+    /// True for a regular file that was named by its path.
+    pub(super) is_file: bool,
+    /// The bytes of the lines that were taken.
+    pub(super) covered: Range<u64>,
+    /// True if no line of the text starts after them.
+    pub(super) reaches_end: bool,
     compression: Option<Compression>,
     is_found: bool,
     skipped_bytes: (u64, u64),
+    /// The bytes whose lines should be read; `None` for the whole text.
+    part: Option<Range<u64>>,
     failure: Option<Error>,
 }
 
 impl EndedInput {
     /// Creates an input whose text was fed.
     pub(super) fn of_text(path: PathBuf) -> EndedInput {
-        EndedInput { path, compression: None, is_found: false, skipped_bytes: (0, 0), failure: None }
+        EndedInput {
+            path,
+            source_name: None,
+            is_file: false,
+            covered: 0..0,
+            reaches_end: true,
+            compression: None,
+            is_found: false,
+            skipped_bytes: (0, 0),
+            part: None,
+            failure: None,
+        }
+    }
+}
+
+impl EndedInput {
+    /// Adds the findings from its first lines.
+    pub(super) fn counted<'m>(self, sniffed: &'m Sniffed<'_>) -> CountedInput<'m> {
+        CountedInput {
+            path: self.path,
+            compression: self.compression,
+            is_found: self.is_found,
+            skipped_bytes: self.skipped_bytes,
+            part: self.part,
+            failure: self.failure,
+            envelope: sniffed.envelope.as_ref().map(DetectedEnvelopes::name),
+            formats: &sniffed.formats,
+            foreign: sniffed.foreign.as_ref(),
+            fitting_preset: sniffed.fitting_preset.as_deref(),
+            beginning: sniffed.beginning,
+        }
     }
 }
 
@@ -44,9 +85,14 @@ impl From<Source> for EndedInput {
     fn from(source: Source) -> EndedInput {
         EndedInput {
             path: source.path.clone(),
+            source_name: source.source_name.clone(),
+            is_file: source.can_restart(),
+            covered: source.covered(),
+            reaches_end: source.reaches_end(),
             compression: source.compression,
             is_found: source.is_found,
             skipped_bytes: source.skipped_bytes(),
+            part: source.part_of_text(),
             failure: source.into_failure(),
         }
     }
@@ -61,24 +107,15 @@ pub(super) fn conclude(
 ) -> Result<Outcome, Error> {
     let mut watch = Stopwatch::start();
     let CountedLog { tally, sniffed, mut rejects, few_threads, mut phases } = counted;
-    // An input that fits no format is not part of the report, so its lines are not rejects.
-    let left_out = tally.ledger.inputs.iter().enumerate().filter(|(_, ledger)| ledger.fits_nothing());
-    left_out.for_each(|(input, _)| rejects.iter_mut().for_each(|rejects| rejects.forget(input)));
     phases.finding_formats = sniffed.iter().map(|sniffed| sniffed.took).sum();
-    let inputs = inputs.into_iter().zip(&sniffed).map(|(input, sniffed)| CountedInput {
-        path: input.path,
-        compression: input.compression,
-        is_found: input.is_found,
-        skipped_bytes: input.skipped_bytes,
-        failure: input.failure,
-        envelope: sniffed.envelope.as_ref().map(DetectedEnvelopes::name),
-        formats: &sniffed.formats,
-        foreign: sniffed.foreign.as_ref(),
-        fitting_preset: sniffed.fitting_preset.as_deref(),
-        beginning: sniffed.beginning,
-    });
+    let inputs = inputs.into_iter().zip(&sniffed).map(|(input, sniffed)| input.counted(sniffed));
+    let inputs: Vec<_> = inputs.collect();
+    // An input that fits no format is not part of the report, so its lines are not rejects.
+    let all = inputs.iter().zip(&tally.ledger.inputs).enumerate();
+    let left_out = all.filter(|(_, (input, ledger))| input.fits_nothing(ledger));
+    left_out.for_each(|(input, _)| rejects.iter_mut().for_each(|rejects| rejects.forget(input)));
     let PreparedQuestion { question, plan, formats, period, .. } = prepared;
-    let mut assembled = assemble(question, plan, formats, inputs.collect(), &tally, *period)?;
+    let mut assembled = assemble(question, plan, formats, inputs, &tally, *period)?;
     problems.extend(assembled.problems);
     assembled.report.iter_mut().for_each(|report| report.warn(&problems));
     phases.assembling += watch.lap();

@@ -3,13 +3,17 @@
 //!
 //! Separate from the plain loop over lines, which must not pay for any of this.
 
+use std::ops::Range;
+
 use bumpalo::Bump;
 
+use super::borders::split_envelope;
 use super::scan::Scan;
 use super::worker::{ChunkPosition, RefusedLine, Worker};
 use crate::batch::{Batch, ROWS};
 use crate::envelope::{
-    DetectedEnvelopes, JoinedLine, LinePosition, OpenLines, Opened, StdStream, is_other_program_line, kept_of,
+    CrossingLines, DetectedEnvelopes, JoinedLine, LinePosition, OpenLines, Opened, StdStream, is_other_program_line,
+    kept_of,
 };
 use crate::format::Reason;
 use crate::format::{Line, Quotes, Row, ScanContext};
@@ -172,16 +176,20 @@ impl Worker<'_, '_> {
     }
 }
 
-/// Counts what is left after the last chunk: lines whose last part is missing.
-pub(super) fn count_open_lines(scan: &Scan<'_>, tally: Tally) -> Tally {
+/// Counts what is left after the last chunk: lines that cross the borders of the range, or whose last part is missing.
+///
+/// `ranges` are the bytes of each input whose lines are counted.
+pub(super) fn count_open_lines(scan: &Scan<'_>, tally: Tally, ranges: &[Range<u64>]) -> Tally {
     let mut worker = Worker::new(scan, tally);
-    for (input, sniffed) in scan.sniffed.iter().enumerate() {
-        let Some(detected) = sniffed.get().and_then(|sniffed| sniffed.envelope.as_ref()) else { continue };
-        let (ended, open) = detected.reassembly.finish();
-        worker.count_joined(input, detected, &ended);
-        worker.count_joined(input, detected, &open);
-        // `ended` lines were counted as read with their last parts.
-        worker.tally.ledger.inputs[input].read += open.len() as u64;
+    for (input, range) in ranges.iter().enumerate() {
+        let Some(detected) = split_envelope(scan, input) else { continue };
+        let CrossingLines { ended, ended_after, open, begun_before } = detected.reassembly.crossing(range);
+        for lines in [&ended, &ended_after, &open] {
+            worker.count_joined(input, detected, lines);
+        }
+        // Lines that end in the range were counted as read with their last parts.
+        let read = &mut worker.tally.ledger.inputs[input].read;
+        *read = *read + (ended_after.len() + open.len()) as u64 - begun_before;
     }
     worker.tally
 }

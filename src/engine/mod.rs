@@ -1,6 +1,7 @@
 //! Counts the lines of inputs: chunks × plan × filter → one merged tally. [`count`] opens the inputs, prepares the
 //! question for them, lets workers scan them, and makes the report.
 
+mod borders;
 pub(crate) mod columns;
 mod conclude;
 mod degrading;
@@ -11,11 +12,15 @@ mod formats;
 mod lost_tests;
 pub(crate) mod memory_limit;
 mod now;
+mod of_state;
 mod options;
 mod prepared;
 mod round_ends;
 mod rounds;
 mod run;
+mod save;
+#[cfg(test)]
+mod save_tests;
 pub(crate) mod scan;
 mod seek;
 mod session;
@@ -37,9 +42,11 @@ use conclude::EndedInput;
 pub(crate) use formats::formats;
 pub use options::Engine;
 pub use prepared::PreparedQuestion;
+pub use save::{StateOutcome, count_to_state};
 pub use seek::Seek;
 pub use session::Session;
 pub use threads::FewThreads;
+pub(crate) use threads::number as number_of_threads;
 
 /// The result of a count, and what went wrong on the way.
 #[derive(Debug)]
@@ -81,17 +88,23 @@ pub struct Outcome {
 /// - [`TooManyBuckets`](ErrorKind::TooManyBuckets) if a timeline with all its empty buckets has too many rows.
 pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Outcome, Error> {
     let watch = Stopwatch::start();
-    let Question { reading, counting, .. } = question;
+    let counting = &question.counting;
     let now = now::now(question, || now::last_s(question, &inputs, engine))?;
     let period = Period::new(counting.since, counting.until, counting.date, now);
-    let opener =
-        Opener::new(engine.access, engine.chunk_options(reading.max_line), engine.progress.as_ref(), engine.kept_open);
+    let (sources, problems) = open(question, inputs, engine)?;
+    count_opened(question, period, sources, problems, engine, watch)
+}
+
+/// Opens inputs, and returns the errors of those that cannot be opened.
+fn open(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<(Vec<Source>, Vec<Error>), Error> {
+    let chunk_options = engine.chunk_options(question.reading.max_line);
+    let opener = Opener::new(engine.access, chunk_options, engine.progress.as_ref(), engine.kept_open);
     let (mut sources, problems) = opener.open_all(inputs)?;
     // If a mapped file loses pages, all inputs are read again. If any input cannot be, map no file.
     if !sources.iter().all(Source::can_restart) {
         sources.iter_mut().for_each(Source::unmap);
     }
-    count_opened(question, period, sources, problems, engine, watch)
+    Ok((sources, problems))
 }
 
 /// Counts the lines of open inputs.
@@ -109,19 +122,34 @@ fn count_opened(
     }
     let paths = sources.iter().map(|source| source.path.clone()).collect();
     let prepared = PreparedQuestion::of(question, engine, period, paths)?;
-    let mut session = Session::new(&prepared);
     let opening = watch.lap();
-    session.scan(&mut sources)?;
-    if sources.iter().any(Source::has_lost) {
-        // Text of lost pages may have been counted, so start over.
-        session = Session::new(&prepared);
-        engine.progress.iter().for_each(|progress| progress.restart());
-        for source in &mut sources {
-            source.restart()?;
-        }
-        session.scan(&mut sources)?;
-    }
+    let session = counted_session(&prepared, &mut sources)?;
     let mut outcome = session.conclude(|| sources.into_iter().map(EndedInput::from).collect(), problems, None)?;
     outcome.phases.opening += opening;
     Ok(outcome)
+}
+
+/// Counts all lines of open inputs.
+fn counted_session<'p>(prepared: &'p PreparedQuestion<'_>, sources: &mut [Source]) -> Result<Session<'p>, Error> {
+    let mut session = Session::new(prepared);
+    session.scan(sources)?;
+    // Text of lost pages may have been counted, or lines after the beginning of one that is unfinished. Then start over.
+    if sources.iter().any(Source::has_lost) {
+        session = recount(prepared, sources)?;
+    }
+    if session.leave_out_unfinished(sources) {
+        session = recount(prepared, sources)?;
+    }
+    Ok(session)
+}
+
+/// Counts all inputs from their start.
+fn recount<'p>(prepared: &'p PreparedQuestion<'_>, sources: &mut [Source]) -> Result<Session<'p>, Error> {
+    prepared.engine.progress.iter().for_each(|progress| progress.restart());
+    for source in &mut *sources {
+        source.restart()?;
+    }
+    let mut session = Session::new(prepared);
+    session.scan(sources)?;
+    Ok(session)
 }

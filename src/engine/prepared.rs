@@ -19,7 +19,7 @@ use crate::keys::Seed;
 use crate::measure::UvMethod;
 use crate::question::{Plan, Question};
 use crate::rejects::Collector;
-use crate::tally::{InputLedger, Tally};
+use crate::tally::{InputLedger, TablePlan, Tally};
 
 /// A question prepared for its inputs. Any number of [`Session`]s may answer it.
 pub struct PreparedQuestion<'q> {
@@ -61,11 +61,34 @@ impl<'q> PreparedQuestion<'q> {
         period: Period,
         paths: Vec<PathBuf>,
     ) -> Result<PreparedQuestion<'q>, Error> {
-        let plan = Plan::of(question)?;
+        Ok(PreparedQuestion::with_plan(question, engine, period, Plan::of(question)?, paths))
+    }
+
+    /// Prepares a question whose hits are counted by day in the tables `saved`, for a state. No period is applied.
+    ///
+    /// # Errors
+    /// As [`Plan::of`].
+    pub(super) fn by_day(
+        question: &'q Question,
+        engine: &'q Engine,
+        saved: Vec<TablePlan>,
+        paths: Vec<PathBuf>,
+    ) -> Result<PreparedQuestion<'q>, Error> {
+        let plan = Plan::saving(question, saved)?;
+        Ok(PreparedQuestion::with_plan(question, engine, Period::default(), plan, paths))
+    }
+
+    fn with_plan(
+        question: &'q Question,
+        engine: &'q Engine,
+        period: Period,
+        plan: Plan,
+        paths: Vec<PathBuf>,
+    ) -> PreparedQuestion<'q> {
         let columns = Columns::new(question, plan.variable_columns.clone());
         let (formats, own) = formats(&question.reading, &plan.variable_columns, &paths);
         let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
-        Ok(PreparedQuestion { question, engine, period, plan, columns, formats, own, paths, seed })
+        PreparedQuestion { question, engine, period, plan, columns, formats, own, paths, seed }
     }
 
     /// Returns the state that workers share, before any line is read.
@@ -83,6 +106,7 @@ impl<'q> PreparedQuestion<'q> {
             filter: Filter::new(self.period, &counting.filters, &plan.variable_columns, *seed),
             servers: self.paths.iter().map(server).collect(),
             rejects: reading.keep_rejects.then(Collector::new),
+            keeps_heads: plan.is_by_day(),
             uv: counting.uv,
             memory: MemoryLimit::new(self.engine.memory_limit),
             batch_writer: columns.batch_writer(formats, &steps, plan.watched(steps.needs())),
@@ -96,6 +120,9 @@ impl<'q> PreparedQuestion<'q> {
         let mut tally = Tally::new(plan.kept(), uv, self.columns.visitor(), self.seed);
         tally.ledger.inputs = vec![InputLedger::default(); self.paths.len()];
         tally.by_instant = self.question.reading.zone.is_some();
+        if plan.is_by_day() {
+            return tally.for_each_day();
+        }
         let tally = tally.with_rankings(plan.rankings(), &plan.variable_columns);
         match self.question.counting.each {
             Some(each) => tally.with_each(each, &plan.variable_columns),

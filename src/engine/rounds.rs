@@ -43,7 +43,7 @@ impl<'s> Rounds<'s> {
         while self.open.len() < MAX_OPEN
             && let Some(input) = self.waiting.pop()
         {
-            self.open.push(ReadLimit { input, until: 0 });
+            self.open.push(ReadLimit { input, until: self.sources[input].range().start });
         }
         let share = (self.round_bytes / self.open.len().max(1) as u64).max(1);
         self.open.iter_mut().for_each(|limit| limit.until = limit.until.saturating_add(share));

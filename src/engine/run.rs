@@ -99,7 +99,11 @@ impl<'f> Run<'_, 'f> {
             match taken {
                 NextChunk::Chunk(chunk) => {
                     busy = 0;
-                    worker.count(input, chunk);
+                    if self.sources[input].is_before_part(&chunk) {
+                        worker.pass_over(input, chunk);
+                    } else {
+                        worker.count(input, chunk);
+                    }
                     worker.check_memory();
                     if self.scan.memory.is_exceeded() {
                         return;

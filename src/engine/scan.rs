@@ -6,6 +6,7 @@ use super::memory_limit::MemoryLimit;
 use super::sniff::Sniffed;
 use crate::filter::Filter;
 use crate::format::{BatchWriter, Detector, LogFormat};
+use crate::input::Head;
 use crate::measure::UvMethod;
 use crate::rejects::Collector;
 use crate::steps::StepPlan;
@@ -27,6 +28,8 @@ pub(crate) struct Scan<'f> {
     pub(crate) servers: Vec<Option<usize>>,
     pub(crate) batch_writer: BatchWriter<'f>,
     pub(crate) rejects: Option<Collector>,
+    /// True if the hashes of each input's beginning are kept, for a state.
+    pub(crate) keeps_heads: bool,
     /// How visitors are counted at the start; a limit of memory may change it.
     pub(crate) uv: UvMethod,
     pub(crate) memory: MemoryLimit,
@@ -35,7 +38,11 @@ pub(crate) struct Scan<'f> {
 impl<'f> Scan<'f> {
     /// Examines the first lines of an input, unless that was done before.
     pub(super) fn sniff(&self, input: usize, head: &[u8], is_device: bool) -> &Sniffed<'f> {
-        self.sniffed[input].get_or_init(|| Sniffed::from_head(head, is_device, &self.detector, &self.own[input]))
+        let sniff = || {
+            let sniffed = Sniffed::from_head(head, is_device, &self.detector, &self.own[input]);
+            if self.keeps_heads { Sniffed { head: Head::of(head), ..sniffed } } else { sniffed }
+        };
+        self.sniffed[input].get_or_init(sniff)
     }
 
     /// Returns what the first lines of an input revealed. They must have been examined, as before every chunk.

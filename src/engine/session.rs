@@ -1,9 +1,11 @@
 //! A count that is fed text and can report at any time. Counting files uses it too: workers count the text of the
 //! files.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::Outcome;
+use super::borders;
 use super::conclude::{CountedLog, EndedInput, conclude};
 use super::enveloped::count_open_lines;
 use super::prepared::PreparedQuestion;
@@ -54,11 +56,17 @@ pub struct Session<'p> {
     /// Bytes of the tally that are already included in the scan's sums.
     memory_counted: Bytes,
     rounds: Option<FedRounds>,
+    /// The bytes of each input whose lines are counted.
+    ranges: Vec<Range<u64>>,
     /// The text of each input that is not counted yet.
     fed: Vec<Fed>,
     few_threads: Option<FewThreads>,
     phases: Phases,
 }
+
+/// A line whose last part is missing after this many bytes is counted without it: its program may have ended, and the
+/// lines after its first part should not wait forever.
+const WAITING_BYTES: u64 = 1 << 20;
 
 /// What to do with a last line that has no line feed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -76,6 +84,7 @@ impl<'p> Session<'p> {
             tally: prepared.empty_tally(prepared.question.counting.uv),
             memory_counted: Bytes::default(),
             rounds: prepared.round_ends().map(FedRounds::new),
+            ranges: vec![0..u64::MAX; prepared.paths.len()],
             fed: vec![Fed::default(); prepared.paths.len()],
             few_threads: None,
             phases: Phases::default(),
@@ -135,6 +144,7 @@ impl<'p> Session<'p> {
             tally,
             memory_counted: Bytes::default(),
             rounds: self.rounds.clone(),
+            ranges: self.ranges.clone(),
             fed: self.fed.clone(),
             few_threads: None,
             phases: self.phases.clone(),
@@ -179,9 +189,31 @@ impl<'p> Session<'p> {
             Some(rounds) => run.count_in_rounds(engine.threads, &mut rounds.ends, &empty)?,
         };
         (self.tally, self.few_threads) = (tally, few_threads);
+        borders::read_around(&self.scan, sources);
+        self.ranges = sources.iter().map(Source::range).collect();
         covers.into_iter().for_each(|(input, cover)| self.tally.ledger.inputs[input].cover(cover));
         self.phases = Phases { opening: self.phases.opening + opening, ..phases };
         Ok(())
+    }
+
+    /// Ends inputs before a last line whose last part is missing, if they are asked to leave it out. Returns true if
+    /// there is one: then the lines after its first part were counted, and all must be counted again.
+    pub(super) fn leave_out_unfinished(&self, sources: &mut [Source]) -> bool {
+        if !sources.iter().all(Source::can_restart) {
+            return false;
+        }
+        let mut must_recount = false;
+        for (input, source) in sources.iter_mut().enumerate().filter(|(_, source)| source.has_finished_lines_only()) {
+            let Some(detected) = borders::split_envelope(&self.scan, input) else { continue };
+            let open = detected.reassembly.crossing(&source.range()).open;
+            let starts = open.iter().map(|(_, line)| line.position.offset);
+            let oldest = source.covered().end.saturating_sub(WAITING_BYTES);
+            if let Some(end) = starts.filter(|start| *start >= oldest).min() {
+                source.end_at(end);
+                must_recount = true;
+            }
+        }
+        must_recount
     }
 
     /// Counts the held lines of an input.
@@ -234,9 +266,20 @@ impl<'p> Session<'p> {
         problems: Vec<Error>,
         so_far: Option<Tally<Unescaped>>,
     ) -> Result<Outcome, Error> {
-        let Session { prepared, scan, tally, rounds, few_threads, mut phases, .. } = self;
+        let prepared = self.prepared;
+        let (counted, inputs) = self.finish_counting(inputs, so_far);
+        conclude(prepared, inputs, counted, problems)
+    }
+
+    /// Ends the count. `so_far` is what was counted before, already unescaped.
+    pub(super) fn finish_counting(
+        self,
+        inputs: impl FnOnce() -> Vec<EndedInput>,
+        so_far: Option<Tally<Unescaped>>,
+    ) -> (CountedLog<'p>, Vec<EndedInput>) {
+        let Session { scan, tally, rounds, ranges, few_threads, mut phases, .. } = self;
         let mut watch = Stopwatch::start();
-        let mut tally = count_open_lines(&scan, tally);
+        let mut tally = count_open_lines(&scan, tally, &ranges);
         let rest = std::mem::take(&mut tally.rankings);
         let mut tally = match so_far {
             Some(mut so_far) => {
@@ -255,7 +298,7 @@ impl<'p> Session<'p> {
         let rejects = scan.rejects.map(Collector::into_rejects);
         let inputs = inputs();
         phases.assembling = watch.lap();
-        conclude(prepared, inputs, CountedLog { tally, sniffed, rejects, few_threads, phases }, problems)
+        (CountedLog { tally, sniffed, rejects, few_threads, phases }, inputs)
     }
 }
 

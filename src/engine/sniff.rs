@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::envelope::{self, DetectedEnvelopes};
 use crate::format::{Detector, FormatsOfFile, LogFormat};
-use crate::input::Beginning;
+use crate::input::{Beginning, Head};
 use crate::phases::Stopwatch;
 use crate::recognize::{Foreign, fitting_preset, recognize};
 use crate::text::lines_of_head;
@@ -21,6 +21,8 @@ pub(crate) struct Sniffed<'f> {
     /// The preset that would fit, if the formats in use do not.
     pub(crate) fitting_preset: Option<String>,
     pub(crate) beginning: Beginning,
+    /// Hashes of the beginning, if a state needs them.
+    pub(crate) head: Head,
     /// Time that the detection took.
     pub(crate) took: Duration,
 }
@@ -34,7 +36,15 @@ impl<'f> Sniffed<'f> {
         let fits_nothing = foreign.is_none() && of_file.closest_format().is_some();
         let may_fit = fits_nothing && !detector.formats().iter().all(LogFormat::is_preset_alone);
         let fitting_preset = if may_fit { fitting_preset(head) } else { None };
-        Sniffed { envelope, formats: of_file, foreign, fitting_preset, beginning, took: watch.lap() }
+        Sniffed {
+            envelope,
+            formats: of_file,
+            foreign,
+            fitting_preset,
+            beginning,
+            head: Head::default(),
+            took: watch.lap(),
+        }
     }
 
     /// True if no line of the input is counted.

@@ -28,7 +28,7 @@ pub(super) struct Threads {
 }
 
 /// Number of threads to use for a setting; 0 means as many as the machine has.
-pub(super) fn number(asked: usize) -> usize {
+pub(crate) fn number(asked: usize) -> usize {
     if asked > 0 { asked } else { std::thread::available_parallelism().map_or(1, NonZeroUsize::get) }
 }
 

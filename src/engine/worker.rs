@@ -2,17 +2,18 @@
 
 use bumpalo::Bump;
 
+use super::borders::{open_lines, split_envelope};
 use super::scan::Scan;
 use crate::batch::{Batch, Hits, ROWS};
 use crate::envelope::{LinePosition, OpenLines, is_other_program_line};
-use crate::filter::{Filter, FilterReason};
+use crate::filter::{Filter, FilterReason, Rows};
 use crate::format::Reason;
 use crate::format::{Line, Marks, Quotes, Row, ScanCache, ScanContext, try_fast_path};
 use crate::input::Chunk;
 use crate::phases::WorkerStats;
 use crate::rejects::Rejected;
 use crate::steps::{Lines, Steps};
-use crate::tally::{Bytes, Cover, InputLedger, Sample, Tally, beginning_kept};
+use crate::tally::{Bytes, Cover, InputLedger, Sample, Tally, beginning_kept, days_of};
 use crate::text::{clean, is_blank};
 
 /// The tally of one thread, and its scratch space.
@@ -101,6 +102,15 @@ impl<'s, 'f> Worker<'s, 'f> {
         }
     }
 
+    /// Notes the lines that are open at the ends of a chunk before the range that is counted.
+    pub(super) fn pass_over(&self, input: usize, chunk: Chunk<'_>) {
+        if let Some(detected) = split_envelope(self.scan, input) {
+            let end = chunk.offset + chunk.bytes.len() as u64 + chunk.left_out;
+            let open_lines = open_lines(detected, chunk, self.scan.rejects.is_some());
+            detected.reassembly.add_outside(chunk.offset..end, open_lines);
+        }
+    }
+
     /// Hands the malformed lines of an input to the collector: those found since the last call.
     pub(super) fn hand_over_rejected(&mut self, input: usize) {
         if let Some(collector) = &self.scan.rejects {
@@ -113,9 +123,18 @@ impl<'s, 'f> Worker<'s, 'f> {
     pub(super) fn add<'a>(&mut self, input: usize, at: Option<u64>, batch: &mut Batch<'a>, bump: &'a Bump) -> u64 {
         let lines = Lines { server: self.scan.servers[input], bump };
         self.steps.before_filter(batch, lines);
+        if self.tally.by_day.is_some() {
+            return self.add_by_day(batch, lines);
+        }
         let ledger = &mut self.tally.ledger;
         let outside = ledger.filtered_by[FilterReason::Period as usize];
-        self.filter.select(batch, &mut self.hits, &mut ledger.filtered_by, &mut ledger.near_misses);
+        self.filter.select(
+            batch,
+            Rows::first(batch.len()),
+            &mut self.hits,
+            &mut ledger.filtered_by,
+            &mut ledger.near_misses,
+        );
         if self.is_before_period {
             let outside = ledger.filtered_by[FilterReason::Period as usize] - outside;
             self.is_before_period = outside == batch.len() as u64;
@@ -125,6 +144,27 @@ impl<'s, 'f> Worker<'s, 'f> {
         self.steps.after_filter(batch, &self.hits, lines);
         self.tally.add(batch, &self.hits);
         (batch.len() - self.hits.len()) as u64
+    }
+
+    /// Counts the lines of a batch by day. Returns the number of lines that the filter did not select.
+    ///
+    /// The lines are divided before they are filtered, so that filtered lines are counted in their day. A day's tally
+    /// gets no empty batches: it then has the same groups however lines are distributed to batches.
+    fn add_by_day<'a>(&mut self, batch: &mut Batch<'a>, lines: Lines<'a>) -> u64 {
+        let Tally { ledger, by_day, .. } = &mut self.tally;
+        let Some(by_day) = by_day else { return 0 };
+        let mut filtered = 0;
+        for (day, rows) in days_of(batch) {
+            let part = by_day.part(day);
+            part.count_lines(batch, rows);
+            self.filter.select(batch, rows, &mut self.hits, &mut part.filtered_by, &mut ledger.near_misses);
+            filtered += rows.count() - self.hits.len() as u64;
+            if !self.hits.is_empty() {
+                self.steps.after_filter(batch, &self.hits, lines);
+                part.tally.add(batch, &self.hits);
+            }
+        }
+        filtered
     }
 
     /// Scans lines into the batch until it is full.

@@ -36,6 +36,11 @@ impl DetectedEnvelopes {
         self.chain.iter().map(|envelope| envelope.name).collect::<Vec<_>>().join(" + ")
     }
 
+    /// True if one of them may split lines into parts.
+    pub(crate) fn splits_lines(&self) -> bool {
+        self.chain.iter().any(|envelope| envelope.has_std_streams)
+    }
+
     /// Number of envelopes up to the one that splits lines into parts; all if none does.
     fn outer(&self) -> usize {
         self.chain.iter().position(|envelope| envelope.has_std_streams).map_or(self.chain.len(), |at| at + 1)

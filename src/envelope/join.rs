@@ -151,6 +151,16 @@ impl OpenLine {
         ended
     }
 
+    /// True if a line of the stream ends in the section, or the section starts its input.
+    pub(super) fn has_line_end(&self) -> bool {
+        self.head.is_some()
+    }
+
+    /// True if the first line of the stream may have begun before the section.
+    pub(super) fn may_continue_a_line(&self) -> bool {
+        self.head.as_ref().map_or(!self.open.is_nothing(), |head| !head.is_nothing())
+    }
+
     fn push_end(&mut self) -> Option<JoinedLine> {
         let open = std::mem::take(&mut self.open);
         (!open.is_nothing()).then_some(open)

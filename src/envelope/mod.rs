@@ -42,7 +42,7 @@ pub(crate) use find::{each_line, find, unwrap_lines};
 pub(crate) use join::{JoinedLine, LinePosition, StdStream, kept_of};
 pub(crate) use open::Opened;
 pub(crate) use programs::{is_error_log, is_of_start, is_other_program_line};
-pub(crate) use reassembly::OpenLines;
+pub(crate) use reassembly::{CrossingLines, OpenLines};
 pub(crate) use sender::Sender;
 pub(crate) use table::Envelope;
 pub use table::envelopes;

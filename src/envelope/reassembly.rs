@@ -1,7 +1,7 @@
 //! Lines that cross the borders of chunks: the open ends of chunks are kept until their neighbours are read.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{Range, RangeBounds};
 use std::sync::{Mutex, MutexGuard};
 
 use super::join::{JoinedLine, OpenLine, STD_STREAMS, StdStream};
@@ -30,26 +30,16 @@ impl OpenLines {
     }
 }
 
-/// The open lines of an input's chunks: maps their start to their end and the open lines. Adjacent chunks are merged at
-/// once, so that only the gaps between chunks that are still being counted take memory.
-#[derive(Debug, Default)]
-pub(crate) struct Reassembly(Mutex<BTreeMap<u64, (u64, OpenLines)>>);
+/// The open lines of stretches of an input: maps their start to their end and the open lines. Adjacent stretches are
+/// merged at once, so that only the gaps between chunks that are still being counted take memory.
+#[derive(Clone, Debug, Default)]
+struct Stretches(BTreeMap<u64, (u64, OpenLines)>);
 
-impl Clone for Reassembly {
-    fn clone(&self) -> Reassembly {
-        Reassembly(Mutex::new(self.open_lines().clone()))
-    }
-}
-
-impl Reassembly {
-    fn open_lines(&self) -> MutexGuard<'_, BTreeMap<u64, (u64, OpenLines)>> {
-        self.0.lock().expect("no worker panics while merging")
-    }
-
-    /// Adds the open lines of a chunk and returns the lines that are now complete.
-    pub(crate) fn add(&self, chunk: Range<u64>, mut open_lines: OpenLines) -> Lines {
-        let mut all = self.open_lines();
-        let (mut start, mut end) = (chunk.start, chunk.end);
+impl Stretches {
+    /// Adds the open lines of a stretch and returns the lines that are now complete.
+    fn add(&mut self, stretch: Range<u64>, mut open_lines: OpenLines) -> Lines {
+        let all = &mut self.0;
+        let (mut start, mut end) = (stretch.start, stretch.end);
         let mut ended = Vec::new();
         if let Some((behind, next)) = all.remove(&end) {
             open_lines.merge(next, &mut ended);
@@ -66,19 +56,91 @@ impl Reassembly {
         ended
     }
 
-    /// Merges what is left after all chunks are counted. Returns the complete lines, and the lines without an end.
-    pub(crate) fn finish(&self) -> (Lines, Lines) {
-        let mut ended = Vec::new();
+    /// The open lines of the stretches that start in these bytes, in order.
+    fn within(&self, bytes: impl RangeBounds<u64>) -> impl Iterator<Item = &OpenLines> {
+        self.0.range(bytes).map(|(_, (_, open_lines))| open_lines)
+    }
+}
+
+/// The open lines of an input's chunks, and of the text around the part that is counted.
+#[derive(Debug, Default)]
+pub(crate) struct Reassembly(Mutex<Sections>);
+
+#[derive(Clone, Debug, Default)]
+struct Sections {
+    /// The chunks that are counted.
+    chunks: Stretches,
+    /// Text before and after the part.
+    outside: Stretches,
+}
+
+/// The lines of a part that cross the borders of chunks or of the part. A line belongs to the part if its first part is
+/// in it.
+#[derive(Default)]
+pub(crate) struct CrossingLines {
+    /// Lines that end in the part, where they are counted as read.
+    pub(crate) ended: Lines,
+    /// Lines that end after the part.
+    pub(crate) ended_after: Lines,
+    /// Lines whose end was not found.
+    pub(crate) open: Lines,
+    /// Number of lines that end in the part, but begin before it.
+    pub(crate) begun_before: u64,
+}
+
+impl Clone for Reassembly {
+    fn clone(&self) -> Reassembly {
+        Reassembly(Mutex::new(self.sections().clone()))
+    }
+}
+
+impl Reassembly {
+    fn sections(&self) -> MutexGuard<'_, Sections> {
+        self.0.lock().expect("no worker panics while merging")
+    }
+
+    /// Adds the open lines of a chunk and returns the lines that are now complete.
+    pub(crate) fn add(&self, chunk: Range<u64>, open_lines: OpenLines) -> Lines {
+        self.sections().chunks.add(chunk, open_lines)
+    }
+
+    /// Adds the open lines of a text before or after the part. Its complete lines do not belong to the part.
+    pub(crate) fn add_outside(&self, text: Range<u64>, open_lines: OpenLines) {
+        self.sections().outside.add(text, open_lines);
+    }
+
+    /// True if the first line of a stream may have begun before the part, and the text added so far does not show it.
+    pub(crate) fn needs_text_before(&self, part: &Range<u64>) -> bool {
+        let sections = self.sections();
+        let Some(first) = sections.chunks.within(..).next() else { return false };
+        let is_known = |std_stream: StdStream| {
+            sections.outside.within(..part.start).any(|before| before.0[std_stream.index()].has_line_end())
+        };
+        StdStream::ALL.into_iter().any(|of| first.0[of.index()].may_continue_a_line() && !is_known(of))
+    }
+
+    /// Returns the lines that cross borders, after all chunks are counted.
+    pub(crate) fn crossing(&self, part: &Range<u64>) -> CrossingLines {
+        let sections = self.sections();
+        let is_of_part = |line: &(StdStream, JoinedLine)| part.contains(&line.1.position.offset);
         let mut all = OpenLines::at(0);
+        let mut merged = |stretches: Vec<&OpenLines>| {
+            let mut ended = Vec::new();
+            stretches.into_iter().for_each(|open_lines| all.merge(open_lines.clone(), &mut ended));
+            ended
+        };
+        merged(sections.outside.within(..part.start).collect());
         // If the file has shrunk, chunks may be missing.
-        for (_, open_lines) in std::mem::take(&mut *self.open_lines()).into_values() {
-            all.merge(open_lines, &mut ended);
-        }
+        let (ended, begun_before): (Lines, Lines) =
+            merged(sections.chunks.within(..).collect()).into_iter().partition(is_of_part);
+        let mut ended_after = merged(sections.outside.within(part.start..).collect());
+        ended_after.retain(is_of_part);
         let open = StdStream::ALL
             .into_iter()
             .zip(all.0)
             .filter_map(|(std_stream, open_line)| Some((std_stream, open_line.into_open()?)));
-        (ended, open.collect())
+        let open = open.filter(is_of_part).collect();
+        CrossingLines { ended, ended_after, open, begun_before: begun_before.len() as u64 }
     }
 }
 
@@ -90,6 +152,8 @@ mod tests {
     fn part(text: &str) -> JoinedLine {
         JoinedLine { text: text.as_bytes().to_vec(), ..JoinedLine::part(LinePosition::default(), b"") }
     }
+
+    const WHOLE: Range<u64> = 0..u64::MAX;
 
     /// Chunks of ten bytes each, with parts of both pipes; `…` marks a part that is continued.
     const CHUNKS: [&[(StdStream, &str)]; 5] = [
@@ -115,9 +179,9 @@ mod tests {
                     lines.extend(
                         reassembly.add(number * 10..number * 10 + 10, open_lines).into_iter().map(|(_, line)| line),
                     );
-                    assert!(reassembly.open_lines().len() <= 3);
+                    assert!(reassembly.sections().chunks.0.len() <= 3);
                 }
-                let (ended, open) = reassembly.finish();
+                let CrossingLines { ended, open, .. } = reassembly.crossing(&WHOLE);
                 assert!(ended.is_empty(), "all neighbouring chunks were added");
                 let text = |line: &JoinedLine| String::from_utf8(line.text.clone()).unwrap();
                 let mut texts: Vec<_> = lines.iter().map(text).collect();
@@ -138,7 +202,7 @@ mod tests {
             }
             assert!(reassembly.add(number * 10..number * 10 + 10, open_lines).is_empty());
         }
-        let (ended, open) = reassembly.finish();
+        let CrossingLines { ended, open, .. } = reassembly.crossing(&WHOLE);
         assert_eq!((ended.len(), open.len()), (1, 1));
         assert_eq!(ended[0].1.text, "b…c".as_bytes());
     }

@@ -3,8 +3,14 @@
 use std::path::PathBuf;
 
 use super::{Error, ErrorKind, bytes_in_words, io_error_text};
-use crate::files::error_logs;
+use crate::files::{SkipReason, SkippedFile, error_logs};
 use crate::message::{Message, Setting, message};
+use crate::text::{Grouped, printable};
+
+/// Number of states of logstat among the files of a directory.
+fn states(skipped: &[SkippedFile]) -> usize {
+    skipped.iter().filter(|file| file.reason == SkipReason::SavedState).count()
+}
 
 impl Error {
     /// The error as a message. Settings have the names of this library; [`Message::reword`] renames them.
@@ -18,7 +24,34 @@ impl Error {
                 let what = format!("{} is {kind}, not {other}\n  {sample}{reason}\n  ", name(path));
                 return message![what, remedy.clone()];
             }
-            ErrorKind::NotLogged { detail } | ErrorKind::PairNotAllowed { detail } => return detail.clone(),
+            ErrorKind::NotLogged { detail }
+            | ErrorKind::PairNotAllowed { detail }
+            | ErrorKind::NotInState { detail } => return detail.clone(),
+            ErrorKind::StateSettings { path, detail } => return message![name(path), ": ", detail.clone()],
+            ErrorKind::StateOverlap { path, other, source, from, to, .. } if path == other => {
+                let (from, to, source) = (Grouped(*from), Grouped(*to), printable(source.as_bytes()));
+                format!(
+                    "{}: bytes {from} to {to} of {source} are given twice, but each line must count once; leave one out",
+                    name(path)
+                )
+            }
+            ErrorKind::StateOverlap { path, other, in_one_run, source, from, to } => {
+                let (from, to) = (Grouped(*from), Grouped(*to));
+                let text = format!(
+                    "{}: bytes {from} to {to} of {} are in {}, too, and each line must count once; leave one of the two out",
+                    name(path),
+                    printable(source.as_bytes()),
+                    name(other)
+                );
+                if *in_one_run {
+                    return text.into();
+                }
+                return message![text + ", or add ", Setting::Dedupe, " if one of them has all lines of the other"];
+            }
+            ErrorKind::StateLocked { path } => {
+                let text = format!("{}: another run is using this state; to wait until it has ended, use ", name(path));
+                return message![text, Setting::Wait];
+            }
             ErrorKind::ReadOnce { path } => {
                 return message![
                     format!("{}: can be read only once, but ", name(path)),
@@ -134,6 +167,16 @@ impl Error {
                 within.command()
             ),
             ErrorKind::NoLogs { path, is_empty: true, .. } => format!("{}: the directory is empty", name(path)),
+            ErrorKind::NoLogs { path, skipped, .. } if states(skipped) > 0 => {
+                let (name, states) = (name(path), states(skipped));
+                let (count, slash) = (
+                    if states == 1 { "1 state" } else { &format!("{states} states") },
+                    if name.ends_with('/') { "" } else { "/" },
+                );
+                format!(
+                    "{name}: no access logs in this directory, but {count}\n  to read states:  logstat {name}{slash}*.state"
+                )
+            }
             ErrorKind::NoLogs { path, skipped, .. } => match error_logs(skipped) {
                 Some(names) => format!("{}: only error logs here: {names}", name(path)),
                 None => format!("{}: no *access* or *.log files in this directory; name the files to read", name(path)),
@@ -142,9 +185,28 @@ impl Error {
                 format!("{}: no file matches", name(pattern))
             }
             ErrorKind::NoMatch { pattern, detail } => format!("{}: invalid pattern: {detail}", name(pattern)),
+            ErrorKind::Gap { path, counted_bytes, now_bytes: None } => format!(
+                "{}: was removed, emptied or replaced before it was known to be complete; lines after its first \
+                 {counted_bytes} bytes may be missing from the report; run the command more often, or keep rotated files \
+                 longer",
+                name(path)
+            ),
+            ErrorKind::Gap { path, counted_bytes, now_bytes: Some(now_bytes) } => format!(
+                "{}: was cut from {counted_bytes} bytes or more to {now_bytes}; lines that were cut off may be missing \
+                 from the report",
+                name(path)
+            ),
             ErrorKind::NoSuchInput { input, inputs } => {
                 format!("there is no input {input}: the session has {inputs}")
             }
+            ErrorKind::StateDamaged { path, detail } => format!(
+                "{}: the state is damaged: {detail}\n  restore it from a backup, or delete it and count the logs again",
+                name(path)
+            ),
+            ErrorKind::StateVersion { path, version } => format!(
+                "{}: a newer logstat wrote this state: it has version {version} of the format; upgrade logstat",
+                name(path)
+            ),
             ErrorKind::TooManyVariables { most } => {
                 format!("at most {most} variables can be used at once; use the others in another run")
             }

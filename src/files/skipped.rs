@@ -23,6 +23,8 @@ pub enum SkipReason {
     Archive,
     /// Position up to which another program has read a log: `access.log.pos`.
     State,
+    /// A saved state of logstat.
+    SavedState,
     /// A configuration.
     Configuration,
     /// A database.
@@ -52,6 +54,7 @@ impl SkipReason {
             }
             SkipReason::Archive => ("archive", "archives"),
             SkipReason::State => ("state file of another program", "state files of other programs"),
+            SkipReason::SavedState => ("state of logstat", "states of logstat"),
             SkipReason::Configuration => ("configuration", "configurations"),
             SkipReason::Database => ("database", "databases"),
             SkipReason::Page => ("web page", "web pages"),

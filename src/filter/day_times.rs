@@ -1,5 +1,6 @@
 //! `--time 19:30-23:00`: spans of each day, by the wall clock.
 
+use std::fmt;
 use std::str::FromStr;
 
 use super::include_exclude::IncludeExclude;
@@ -65,6 +66,16 @@ impl FromStr for DayTimes {
 
     fn from_str(text: &str) -> Result<DayTimes, SyntaxError> {
         IncludeExclude::read(text, time_range).map(DayTimes)
+    }
+}
+
+impl fmt::Display for DayTimes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let clock = |second: u32| match (second / 3600, second / 60 % 60, second % 60) {
+            (hours, minutes, 0) => format!("{hours:02}:{minutes:02}"),
+            (hours, minutes, seconds) => format!("{hours:02}:{minutes:02}:{seconds:02}"),
+        };
+        self.0.write(f, |range| format!("{}-{}", clock(range.from_s), clock(range.to_s)))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Comma-separated lists of items to include and, with a `!` before them, to exclude: `4xx,!404`.
 
+use std::fmt;
+
 use crate::expression::SyntaxError;
 
 /// Passes what matches any include and no exclude. Without includes, everything not excluded passes.
@@ -30,6 +32,20 @@ impl<T> IncludeExclude<T> {
     /// The list that excludes what this one includes; `None` if this one excludes something itself.
     pub(crate) fn excluded(self) -> Option<IncludeExclude<T>> {
         self.excluded.is_empty().then_some(IncludeExclude { included: Vec::new(), excluded: self.included })
+    }
+
+    /// Writes the list so that it parses to one with the same meaning; `one` writes an item. Lists with the same items in
+    /// another order have the same text.
+    pub(crate) fn write(&self, f: &mut fmt::Formatter<'_>, one: impl Fn(&T) -> String) -> fmt::Result {
+        let (included, excluded) =
+            (self.included.iter().map(&one), self.excluded.iter().map(|item| format!("!{}", one(item))));
+        let (mut included, mut excluded): (Vec<_>, Vec<_>) = (included.collect(), excluded.collect());
+        included.sort();
+        included.dedup();
+        excluded.sort();
+        excluded.dedup();
+        included.append(&mut excluded);
+        f.write_str(&included.join(","))
     }
 
     pub(crate) fn add(&mut self, other: IncludeExclude<T>) {

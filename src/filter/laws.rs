@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 
-use super::{Condition, Filter, FilterReason, Period, WhereExpression};
+use super::{Condition, Filter, FilterReason, Period, Rows, WhereExpression};
 use crate::batch::{Batch, Fields, Numbers, Status, TextField};
 use crate::dimension::{Dimension, VariableColumns};
 use crate::keys::Seed;
@@ -132,7 +132,7 @@ fn selected(filters: &[Condition], hits: &[Hit]) -> (Vec<u16>, [u64; FilterReaso
         });
     }
     let (mut rows, mut filtered) = (vec![7], [0; FilterReason::COUNT]);
-    filter.select(&batch, &mut rows, &mut filtered, &mut Vec::new());
+    filter.select(&batch, Rows::first(batch.len()), &mut rows, &mut filtered, &mut Vec::new());
     (rows, filtered)
 }
 
@@ -223,7 +223,7 @@ fn hit_without_a_field_meets_no_condition_on_it() {
         let mut filter = Filter::new(Period::default(), &conditions, &VariableColumns::default(), Seed::fixed(1));
         for (count, expected) in [(hits.len(), of_all), (2, of_those_that_lack_nothing)] {
             let (mut found, mut filtered) = (Vec::new(), [0; FilterReason::COUNT]);
-            filter.select(&batch(count), &mut found, &mut filtered, &mut Vec::new());
+            filter.select(&batch(count), Rows::first(count), &mut found, &mut filtered, &mut Vec::new());
             assert_eq!(found, expected, "{condition:?}");
         }
     }

@@ -168,7 +168,13 @@ mod tests {
                 batch.add(Numbers { stamp, status, bytes: 0, time_ms: None, is_static: false });
             }
             let (filter, found) = &mut all[turn % workers];
-            filter.select(&batch, &mut Hits::with_capacity(ROWS), &mut FilterReasonCounts::default(), found);
+            filter.select(
+                &batch,
+                Rows::first(batch.len()),
+                &mut Hits::with_capacity(ROWS),
+                &mut FilterReasonCounts::default(),
+                found,
+            );
         }
         let mut merged = Vec::new();
         all.iter().for_each(|(_, found)| merge_near_misses(&mut merged, found));

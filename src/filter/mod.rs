@@ -22,6 +22,7 @@ mod subject;
 mod table;
 mod texts;
 mod where_clause;
+mod whole_days;
 
 use crate::batch::{Batch, Fields, Hits};
 use crate::dimension::VariableColumns;
@@ -36,10 +37,11 @@ pub use pattern::Pattern;
 pub(crate) use period::Period;
 use predicate::{Predicate, PredicateBuilder};
 pub use reason::FilterReason;
-use rows::Rows;
+pub(crate) use rows::Rows;
 pub use status::StatusSet;
 pub(crate) use table::contradictions;
 pub use where_clause::WhereExpression;
+pub(crate) use whole_days::{NotWholeDays, WholeDays};
 
 /// Number of filtered lines by reason, in the order of [`FilterReason`].
 pub(crate) type FilterReasonCounts = [u64; FilterReason::COUNT];
@@ -83,27 +85,27 @@ impl Filter {
         !self.period.is_all()
     }
 
-    /// Writes the selected rows of a batch into `hits`, and counts the other rows by reason. `near_misses` has an entry
-    /// for each of [`literals`]; missing ones are added.
+    /// Writes those of these rows of a batch that are selected into `hits`, and counts the other rows by reason.
+    /// `near_misses` has an entry for each of [`literals`]; missing ones are added.
     pub(crate) fn select(
         &mut self,
         batch: &Batch<'_>,
+        mut rows: Rows,
         hits: &mut Hits,
         filtered: &mut FilterReasonCounts,
         near_misses: &mut Vec<NearMisses>,
     ) {
         hits.clear();
-        if self.period.is_all() && self.predicates.is_empty() {
+        if self.period.is_all() && self.predicates.is_empty() && rows == Rows::first(batch.len()) {
             hits.extend(0..batch.len() as u16);
             return;
         }
-        let mut left = Rows::first(batch.len());
+        let mut left = rows;
         let mut keep = |reason: FilterReason, kept: Rows| {
             filtered[reason as usize] += left.count() - kept.count();
             left = kept;
             left
         };
-        let mut rows = Rows::first(batch.len());
         if !self.period.is_all() {
             rows = keep(FilterReason::Period, self.period.select(batch, rows));
         }

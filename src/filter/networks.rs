@@ -1,5 +1,6 @@
 //! Lists of addresses and networks: `--ip 10.0.0.0/8,!10.0.0.7,2001:db8::/32`, and the proxies of `--trust`.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
@@ -117,6 +118,18 @@ impl FromStr for Networks {
 
     fn from_str(text: &str) -> Result<Networks, SyntaxError> {
         IncludeExclude::read(text, network).map(Networks)
+    }
+}
+
+impl fmt::Display for Networks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.write(f, |network| match network {
+            Network::Unix => UNIX.to_owned(),
+            Network::V4 { bits, mask: u32::MAX } => Ipv4Addr::from_bits(*bits).to_string(),
+            Network::V4 { bits, mask } => format!("{}/{}", Ipv4Addr::from_bits(*bits), mask.count_ones()),
+            Network::V6 { bits, mask: u128::MAX } => Ipv6Addr::from_bits(*bits).to_string(),
+            Network::V6 { bits, mask } => format!("{}/{}", Ipv6Addr::from_bits(*bits), mask.count_ones()),
+        })
     }
 }
 

@@ -38,6 +38,8 @@ const fn label(name: &'static str, other: &[&'static str]) -> &'static str {
 
 // In the order in which lines are checked: fast checks first.
 reasons! {
+    /// The line is of a day that was dropped from a state.
+    Dropped: "dropped" as "age",
     /// The line is outside the requested period.
     Period: "period",
     /// [`Condition::DayTimes`]
@@ -83,8 +85,8 @@ impl FilterReason {
         REASONS[self as usize].name
     }
 
-    /// Name for people: the option or dimension that a line did not meet. It differs from the name in JSON only for
-    /// `kind`, which is `class` there.
+    /// Name for people: the option or dimension that a line did not meet. It differs from the name in JSON for `kind`,
+    /// which is `class` there, and for `age`, which is `dropped`.
     pub fn label(self) -> &'static str {
         REASONS[self as usize].label
     }
@@ -108,7 +110,8 @@ mod tests {
         for reason in FilterReason::all() {
             assert_eq!(REASONS[reason as usize].reason, reason);
             assert_eq!(serde_json::to_value(reason).unwrap(), reason.name());
-            assert_eq!(reason.label() == reason.name(), reason != FilterReason::Class);
+            let has_label = matches!(reason, FilterReason::Class | FilterReason::Dropped);
+            assert_eq!(reason.label() != reason.name(), has_label);
         }
     }
 }

@@ -26,6 +26,12 @@ impl Rows {
         self.0.iter().map(|word| u64::from(word.count_ones())).sum()
     }
 
+    /// The first row, if there is one.
+    pub(crate) fn first_row(self) -> Option<usize> {
+        let word = self.0.iter().position(|word| *word != 0)?;
+        Some(word * BITS + self.0[word].trailing_zeros() as usize)
+    }
+
     pub(crate) fn is_empty(self) -> bool {
         self == Rows::NONE
     }

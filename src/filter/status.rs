@@ -1,5 +1,6 @@
 //! Lists of status codes: `--status 4xx,!404,500-504`.
 
+use std::fmt;
 use std::str::FromStr;
 
 use super::include_exclude::IncludeExclude;
@@ -60,6 +61,17 @@ impl FromStr for StatusSet {
 
     fn from_str(text: &str) -> Result<StatusSet, SyntaxError> {
         IncludeExclude::read(text, codes).map(StatusSet)
+    }
+}
+
+impl fmt::Display for StatusSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.write(f, |Codes(range)| match range {
+            None => "-".to_owned(),
+            Some((first, last)) if first == last => format!("{first:03}"),
+            Some((first, last)) if first % 100 == 0 && *last == first + 99 => format!("{}xx", first / 100),
+            Some((first, last)) => format!("{first:03}-{last:03}"),
+        })
     }
 }
 

@@ -41,7 +41,8 @@ impl FromStr for LogFormat {
             });
         }
         let given = Given::read(text)?;
-        Self::of_given(&given).map_err(|error| given.error(error.at, error.what))
+        let format = Self::of_given(&given).map_err(|error| given.error(error.at, error.what))?;
+        Ok(format.typed(text.trim()))
     }
 }
 
@@ -107,6 +108,21 @@ mod tests {
         ] {
             let format = read(&text);
             assert_eq!((format.is_json(), format.strictness.escape), (is_json, escape), "{text}");
+        }
+    }
+
+    #[test]
+    fn source_text_parses_to_the_same_format() {
+        let typed = r#" log_format own escape=none '$remote_addr "$request"' ' it\'s $status'; "#;
+        let nginx = LogFormat::nginx("a b", r"it's \ $remote_addr|$status", NginxEscape::Json).unwrap();
+        let json = LogFormat::nginx("j", r#"{"ip":"$remote_addr"}"#, NginxEscape::Json).unwrap();
+        let all = ["combined", "JSON", "ltsv", "$remote_addr|$status", "%h %>s", typed, r#"{"ip":"$remote_addr"}"#];
+        for format in all.map(read).into_iter().chain([nginx, json]) {
+            let again = read(format.source_text());
+            assert_eq!(again.source_text(), format.source_text());
+            assert_eq!((again.name(), again.text()), (format.name(), format.text()));
+            assert_eq!(again.strictness.escape, format.strictness.escape);
+            assert_eq!((again.is_json(), again.read_as()), (format.is_json(), format.read_as()));
         }
     }
 

@@ -98,6 +98,8 @@ pub struct LogFormat {
     given: Vec<FieldKey>,
     /// Parts of the request that the user named; they take precedence over `$request`.
     overrides: Fields,
+    /// The text that it was parsed from; `None` for a preset.
+    typed: Option<String>,
 }
 
 impl LogFormat {
@@ -145,10 +147,13 @@ impl LogFormat {
     /// # Errors
     /// The text is invalid: no line could be read with it.
     pub fn nginx(name: &str, text: &str, escape: NginxEscape) -> Result<LogFormat, FormatError> {
-        match json::template::fields(text).filter(|fields| escape == NginxEscape::Json && !fields.is_empty()) {
-            Some(fields) => Ok(Self::json(name, fields)),
-            None => Self::compile_escaped(name, text, Tail::Nothing, escape),
-        }
+        let format =
+            match json::template::fields(text).filter(|fields| escape == NginxEscape::Json && !fields.is_empty()) {
+                Some(fields) => Self::json(name, fields),
+                None => Self::compile_escaped(name, text, Tail::Nothing, escape)?,
+            };
+        let quoted = |text: &str| format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"));
+        Ok(format.typed(&format!("log_format {} escape={} {};", quoted(name), escape.name(), quoted(text))))
     }
 
     fn compile_escaped(name: &str, text: &str, tail: Tail, escape: NginxEscape) -> Result<LogFormat, FormatError> {
@@ -167,7 +172,18 @@ impl LogFormat {
             derived: Vec::new(),
             given: Vec::new(),
             overrides: Fields::NONE,
+            typed: None,
         })
+    }
+
+    /// Remembers the text that the format was parsed from.
+    fn typed(self, text: &str) -> LogFormat {
+        LogFormat { typed: Some(text.to_owned()), ..self }
+    }
+
+    /// The text that it was parsed from, or the name of a preset. Parsed, it gives the same format again.
+    pub(crate) fn source_text(&self) -> &str {
+        self.typed.as_deref().unwrap_or(&self.name)
     }
 
     /// A format whose lines are JSON, with these keys in addition to the well-known ones.
@@ -189,6 +205,7 @@ impl LogFormat {
             derived: Vec::new(),
             given: Vec::new(),
             overrides: Fields::NONE,
+            typed: None,
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::by_name::serde_by_name;
 
 /// The reason why a line is malformed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Reason {
     /// It matches no format in use.

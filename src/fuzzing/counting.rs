@@ -1,6 +1,7 @@
 //! Counts one log with several strategies: the ledger must add up, and all output must be the same.
 
 use std::io::{Cursor, Write};
+use std::ops::Range;
 use std::path::Path;
 
 use tempfile::NamedTempFile;
@@ -13,7 +14,7 @@ use crate::files::Compression;
 use crate::input::{Access, Input, guard_mappings};
 use crate::question::{Question, Section};
 use crate::render::write_json;
-use crate::report::Report;
+use crate::report::{Lines, Report};
 
 /// Settings that change the speed of a count but never its result.
 #[derive(Clone, Copy, Debug)]
@@ -155,6 +156,22 @@ pub(super) fn agreed(question: &Question, log: &Log<'_>, others: &[Strategy]) ->
         assert!(first.said == other.said, "fed\n{}\n{}", first.said, other.said);
     }
     first
+}
+
+/// Counts the two ranges of a log on both sides of a cut. Panics if they do not have the lines of the whole log.
+pub(super) fn assert_ranges_add_up(question: &Question, log: &Log<'_>, strategy: Strategy, cut: u64) {
+    let lines = |input| {
+        let report = count(question, vec![input], &strategy.engine()).ok()?.report?;
+        let Lines { read, parsed, blank, malformed, filtered, .. } = report.lines;
+        Some([read, parsed, blank, malformed, filtered])
+    };
+    let Some(whole) = lines(log.input(strategy.way)) else { return };
+    let of = |range: Range<u64>| lines(log.input(strategy.way).range(range));
+    // A range without a line in any format is refused if the first lines of the log fit none either.
+    if let Some((first, second)) = of(0..cut).zip(of(cut..u64::MAX)) {
+        let sum: Vec<u64> = first.iter().zip(second).map(|(first, second)| first + second).collect();
+        assert_eq!(sum, whole, "{strategy:?}, cut at {cut}");
+    }
 }
 
 /// Panics if the ledger of a report does not add up.

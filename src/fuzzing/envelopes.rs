@@ -1,7 +1,7 @@
 //! Envelopes: opens single lines, and counts logs with envelopes in chunks of any size.
 
 use super::Header;
-use super::counting::{Log, Strategy, Way, agreed};
+use super::counting::{Log, Strategy, Way, agreed, assert_ranges_add_up};
 use crate::envelope;
 use crate::question::Question;
 
@@ -48,6 +48,10 @@ pub(super) fn run(data: &[u8]) {
     }
     let question = Question::new().keep_rejects(true);
     let streamed = Strategy { threads: 2, chunk_bytes: 10, way: Way::Stream, seed: 3 };
-    agreed(&question, &Log::new(&log), &[Strategy::of(&mut header), streamed]);
+    let strategy = Strategy::of(&mut header);
+    agreed(&question, &Log::new(&log), &[strategy, streamed]);
+    for strategy in [strategy, streamed] {
+        assert_ranges_add_up(&question, &Log::new(&log), strategy, log.len() as u64 * 2 / 3);
+    }
     log.split(|byte| *byte == b'\n').for_each(envelope::assert_opens);
 }

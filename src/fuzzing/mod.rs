@@ -17,6 +17,7 @@ mod program;
 #[cfg(test)]
 mod replay;
 mod scanners;
+mod state;
 mod time;
 
 use header::Header;
@@ -25,7 +26,7 @@ use header::Header;
 pub type Body = fn(&[u8]);
 
 /// THE TABLE of targets: the name, which is also that of the corpus, and the body.
-pub const TARGETS: [(&str, Body); 9] = [
+pub const TARGETS: [(&str, Body); 10] = [
     ("compressed", compressed::run),
     ("envelopes", envelopes::run),
     ("expressions", expressions::run),
@@ -34,6 +35,7 @@ pub const TARGETS: [(&str, Body); 9] = [
     ("nginx_conf", nginx_conf::run),
     ("program", program::run),
     ("scanners", scanners::run),
+    ("state", state::run),
     ("time", time::run),
 ];
 

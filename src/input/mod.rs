@@ -9,17 +9,25 @@ mod chunk;
 mod closed;
 mod compressed;
 mod fed;
+mod file_stamp;
 mod find;
 mod fingerprint;
+mod finished_lines;
 mod guard;
+mod head;
+mod host;
 mod mapped;
 mod opener;
+mod part;
 mod peek;
 mod positioned;
+mod probe;
 mod ranges;
 mod read_at;
 mod small;
 mod source;
+mod source_part;
+mod splits;
 mod stream;
 mod stream_file;
 mod unreadable;
@@ -29,15 +37,24 @@ pub(crate) use beginning::{BEGINNING, Beginning};
 pub(crate) use blocking::Blocking;
 pub(crate) use chunk::{Chunk, ChunkOptions, NextChunk};
 pub(crate) use fed::Fed;
-pub(crate) use find::is_access_log_name;
+pub(crate) use file_stamp::FileStamp;
 pub use find::{InputNote, ResolvedInputs, find_logs};
+pub(crate) use find::{is_access_log_name, natural_order, without_suffixes};
 pub use guard::{MapGuard, guard_mappings};
+#[cfg(test)]
+pub(crate) use head::TAIL;
+pub(crate) use head::{Head, HeadComparison};
+pub(crate) use host::{host_name, name_of_file};
 pub(crate) use opener::Opener;
+pub(crate) use part::Part;
+pub(crate) use probe::{Before, Probe};
 pub(crate) use small::SMALL_BYTES;
 pub(crate) use source::Source;
+pub use splits::splits;
 
 use std::fmt;
 use std::io::Read;
+use std::ops::RangeBounds;
 use std::path::{Path, PathBuf};
 
 /// An input to read: a file, standard input or a reader.
@@ -45,6 +62,12 @@ pub struct Input {
     pub(crate) origin: Origin,
     /// True for a file that was found in a directory, not named by the user.
     pub(crate) is_found: bool,
+    /// The part of its text that is read.
+    pub(crate) part: Part,
+    /// Its name in states, if that is given.
+    pub(crate) source_name: Option<String>,
+    /// The file that a path must lead to, and that must not be shorter than it was.
+    file: Option<FileStamp>,
 }
 
 pub(crate) enum Origin {
@@ -71,16 +94,64 @@ impl Input {
     pub fn reader(name: impl Into<PathBuf>, reader: impl Read + Send + 'static) -> Input {
         Input::new(Origin::Reader { name: name.into(), reader: Box::new(reader) })
     }
+
+    /// Reads only the lines whose first byte is in a range of bytes of the text, decompressed. All ranges of a cut
+    /// together have the lines of the whole text, each once.
+    ///
+    /// Formats, envelopes and the kind of file are still detected from the first lines of the whole text. Of a file,
+    /// nothing else outside the range is read, except the rest of the last line and the parts of lines that an envelope
+    /// has split. Compressed data and streams are read from their start.
+    ///
+    /// ```
+    /// use logstat::{Engine, Input, Question, count};
+    /// let lines = |input| {
+    ///     let outcome = count(&Question::default(), vec![input], &Engine::default())?;
+    ///     Ok::<_, logstat::Error>(outcome.report.map(|report| report.lines.read))
+    /// };
+    /// let file = || Input::path("testdata/shop.log");
+    /// let (first, second) = (lines(file().range(..5000))?, lines(file().range(5000..))?);
+    /// assert_eq!(first.zip(second).map(|(first, second)| first + second), lines(file())?);
+    /// # Ok::<(), logstat::Error>(())
+    /// ```
+    #[must_use]
+    pub fn range(mut self, bytes: impl RangeBounds<u64>) -> Input {
+        self.part.range = part::range_of(&bytes);
+        self
+    }
+
+    /// Sets the name of its text in states. Inputs with the same name and beginning are the same text, and each of its
+    /// bytes is counted once. By default, a file's name is that of the host and its absolute path, and other inputs have
+    /// none.
+    #[must_use]
+    pub fn source_name(mut self, name: impl Into<String>) -> Input {
+        self.source_name = Some(name.into());
+        self
+    }
+
+    /// Leaves out a last line that has no line end, for a log that is still being written. In an envelope that splits
+    /// lines into parts, a last line whose last part is missing is left out too, unless an input can be read only once.
+    #[must_use]
+    pub fn without_unfinished_line(mut self) -> Input {
+        self.part.has_finished_lines_only = true;
+        self
+    }
 }
 
 impl Input {
     fn new(origin: Origin) -> Input {
-        Input { origin, is_found: false }
+        Input { origin, is_found: false, part: Part::WHOLE, source_name: None, file: None }
     }
 
     /// A file that was found in a directory.
     pub(crate) fn found(path: PathBuf) -> Input {
-        Input { origin: Origin::Path(path), is_found: true }
+        Input { is_found: true, ..Input::path(path) }
+    }
+
+    /// Fails with [`ErrorKind::Replaced`](crate::ErrorKind) if the path leads to another file, or one that is shorter
+    /// than it was.
+    pub(crate) fn expect_file(mut self, file: FileStamp) -> Input {
+        self.file = Some(file);
+        self
     }
 
     /// The same input, to be opened again; `None` for an input that can be read only once. A missing file can be opened
@@ -88,7 +159,9 @@ impl Input {
     pub(crate) fn again(&self) -> Option<Input> {
         let Origin::Path(path) = &self.origin else { return None };
         let is_stream = std::fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir());
-        (!is_stream).then(|| Input { origin: Origin::Path(path.clone()), is_found: self.is_found })
+        let Input { is_found, part, source_name, file, .. } = self;
+        let (is_found, part, source_name, file) = (*is_found, part.clone(), source_name.clone(), file.clone());
+        (!is_stream).then(|| Input { is_found, part, source_name, file, ..Input::path(path) })
     }
 
     /// Its name in reports.

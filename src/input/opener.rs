@@ -7,11 +7,15 @@ use std::sync::Arc;
 
 use super::chunk::ChunkOptions;
 use super::closed::{Closed, OpenedToRead};
+use super::file_stamp::FileStamp;
 use super::fingerprint::Fingerprint;
+use super::finished_lines::end_of_finished_lines;
 use super::mapped::Mapped;
+use super::part::{Part, Taken};
 use super::peek::peek;
 use super::positioned::Positioned;
-use super::small::{Small, read_whole};
+use super::read_at::read_whole;
+use super::small::Small;
 use super::source::{Kind, Source};
 use super::stream::Stream;
 use super::stream_file::{StreamFile, counted, decoder, metered};
@@ -80,20 +84,20 @@ impl Opener<'_> {
     }
 
     pub(crate) fn open(&mut self, input: Input) -> Result<Source, Error> {
-        let is_found = input.is_found;
-        let (path, Opened { kind, compression, is_device, file, closed, fingerprint, watched }) = match input.origin {
+        let Input { origin, is_found, part, source_name, file: expected } = input;
+        let (path, Opened { kind, compression, is_device, file, closed, fingerprint, watched }) = match origin {
             Origin::Path(path) => {
-                let opened = self.open_path(&path)?;
+                let opened = self.open_path(&path, &part, expected.as_ref())?;
                 (path, opened)
             }
             Origin::Stdin => {
                 let path = PathBuf::from("-");
                 let watched = Watched::stdin().map_err(|source| ErrorKind::Io { path: path.clone(), source })?;
-                let opened = self.open_reader(counted(watched.as_ref(), Box::new(io::stdin())), &path)?;
+                let opened = self.open_reader(counted(watched.as_ref(), Box::new(io::stdin())), &path, &part)?;
                 (path, Opened { watched, ..opened })
             }
             Origin::Reader { name, reader } => {
-                let opened = self.open_reader(reader, &name)?;
+                let opened = self.open_reader(reader, &name, &part)?;
                 (name, opened)
             }
         };
@@ -101,7 +105,10 @@ impl Opener<'_> {
             path,
             compression,
             kind,
+            part,
+            taken: Taken::default(),
             is_found,
+            source_name,
             is_device,
             file,
             closed,
@@ -112,17 +119,23 @@ impl Opener<'_> {
         })
     }
 
-    fn open_path(&mut self, path: &Path) -> Result<Opened, Error> {
+    fn open_path(&mut self, path: &Path, part: &Part, expected: Option<&FileStamp>) -> Result<Opened, Error> {
         let failed = |source| Error::from(ErrorKind::Io { path: path.to_owned(), source });
         let file = File::open(path).map_err(|error| link_without_end(path, error))?;
         let metadata = file.metadata().map_err(failed)?;
         if metadata.is_dir() {
             return Err(ErrorKind::Directory { path: path.to_owned() }.into());
         }
+        if let Some(expected) = expected {
+            let now = FileStamp::of(path, &metadata);
+            if !expected.is_same_file(&now) || now.size < expected.size {
+                return Err(ErrorKind::Replaced { path: path.to_owned() }.into());
+            }
+        }
         // Files in /proc appear to be regular and empty, so a file of length 0 is read to its end.
         if !metadata.is_file() || metadata.len() == 0 {
             let file = Arc::new(file);
-            let opened = self.open_reader(Box::new(Arc::clone(&file)), path)?;
+            let opened = self.open_reader(Box::new(Arc::clone(&file)), path, part)?;
             let closed = if metadata.is_file() { Closed::new(path, &metadata) } else { None };
             let file = metadata.is_file().then(|| match &closed {
                 Some(closed) if !self.keeps_open() => StreamFile::Closed(closed.clone()),
@@ -134,17 +147,18 @@ impl Opener<'_> {
         // A file that cannot be reopened stays open.
         let reopened = if self.keeps_open() { None } else { closed.clone() };
         let (len, chunk_options) = (metadata.len(), self.chunk_options);
-        self.progress.iter().for_each(|progress| progress.expect(Some(len)));
         let mut first = [0; MAGIC_BYTES];
         // An error here occurs again when the lines are read.
-        let (read, _) = read_whole(&file, &mut first);
+        let (read, _) = read_whole(&file, 0, &mut first);
         if let Some(compression) = Compression::of(&first[..read]) {
+            self.progress.iter().for_each(|progress| progress.expect(Some(len)));
             let watched = Some(Watched::new(&file, len));
             let file = match reopened {
                 Some(closed) => StreamFile::Closed(closed),
                 None => StreamFile::Open(Arc::new(file)),
             };
             let stream = file.stream(watched.as_ref(), Some(compression), path, chunk_options, self.progress)?;
+            let stream = stream.part(part);
             return Ok(Opened {
                 compression: Some(compression),
                 file: Some(file),
@@ -153,27 +167,32 @@ impl Opener<'_> {
                 ..Kind::Stream(stream).into()
             });
         }
-        if len < chunk_options.small_bytes && len <= chunk_options.chunk_bytes as u64 {
+        let wanted = part.range.start.min(len)..part.range.end.min(len);
+        self.progress.iter().for_each(|progress| progress.expect(Some(wanted.end - wanted.start)));
+        let is_read_whole = *part == Part::WHOLE;
+        if is_read_whole && len < chunk_options.small_bytes && len <= chunk_options.chunk_bytes as u64 {
             let small = Small::new(path, file, &metadata, chunk_options, reopened.is_none());
             return Ok(Opened { closed, ..Kind::Small(small).into() });
         }
         let fingerprint = Some(Fingerprint::of(&file, len));
+        let len = if part.has_finished_lines_only { end_of_finished_lines(&file, len) } else { len };
+        let positioned = |file| {
+            let mut positioned = Positioned::new(file, len, chunk_options);
+            positioned.narrow(&part.range);
+            Kind::Positioned(positioned)
+        };
         if let Some(reopened) = reopened {
-            let kind = Kind::Positioned(Positioned::new(Arc::new(OpenedToRead::new(reopened)), len, chunk_options));
+            let kind = positioned(Arc::new(OpenedToRead::new(reopened)));
             return Ok(Opened { fingerprint, closed, ..kind.into() });
         }
         let file = match self.access {
-            Access::Map(guard) => match Mapped::new(file, guard, chunk_options) {
+            Access::Map(guard) if is_read_whole => match Mapped::new(file, guard, chunk_options) {
                 Ok(mapped) => return Ok(Opened { fingerprint, closed, ..Kind::Mapped(mapped).into() }),
                 Err(file) => file,
             },
-            Access::Read => file,
+            Access::Map(_) | Access::Read => file,
         };
-        Ok(Opened {
-            fingerprint,
-            closed,
-            ..Kind::Positioned(Positioned::new(Arc::new(file), len, chunk_options)).into()
-        })
+        Ok(Opened { fingerprint, closed, ..positioned(Arc::new(file)).into() })
     }
 
     /// True if one more file may keep its descriptor. Reduces the number of further ones.
@@ -183,7 +202,7 @@ impl Opener<'_> {
         keeps
     }
 
-    fn open_reader(&self, reader: Box<dyn Read + Send>, path: &Path) -> Result<Opened, Error> {
+    fn open_reader(&self, reader: Box<dyn Read + Send>, path: &Path, part: &Part) -> Result<Opened, Error> {
         self.progress.iter().for_each(|progress| progress.expect(None));
         let (first, reader) = peek(metered(reader, self.progress), MAGIC_BYTES);
         let compression = Compression::of(&first);
@@ -191,7 +210,7 @@ impl Opener<'_> {
             Some(compression) => decoder(compression, reader, path)?,
             None => reader,
         };
-        Ok(Opened { compression, ..Kind::Stream(Stream::new(reader, self.chunk_options)).into() })
+        Ok(Opened { compression, ..Kind::Stream(Stream::new(reader, self.chunk_options).part(part)).into() })
     }
 }
 

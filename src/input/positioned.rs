@@ -25,7 +25,10 @@ struct Piece<T> {
 /// A file, cut into ranges of equal size. A line belongs to the chunk of the range that it starts in.
 pub(crate) struct Positioned {
     file: Arc<dyn ReadAt>,
+    /// Length of the text in bytes.
+    len: u64,
     max_line: usize,
+    /// Ranges of the part that is read.
     ranges: Ranges,
     /// Bytes of all chunks taken so far.
     taken: AtomicU64,
@@ -46,11 +49,16 @@ impl Positioned {
     pub(crate) fn new(file: Arc<dyn ReadAt>, len: u64, chunk_options: ChunkOptions) -> Positioned {
         let ranges = Ranges::new(0..len, chunk_options.chunk_bytes);
         let (taken, has_lost, lost) = (AtomicU64::new(0), AtomicBool::new(false), Mutex::default());
-        Positioned { file, max_line: chunk_options.max_line, ranges, taken, has_lost, lost }
+        Positioned { file, len, max_line: chunk_options.max_line, ranges, taken, has_lost, lost }
+    }
+
+    /// Restricts reading to the lines that start in these bytes.
+    pub(super) fn narrow(&mut self, wanted: &Range<u64>) {
+        self.ranges.narrow(wanted.start.min(self.len)..wanted.end.min(self.len));
     }
 
     pub(crate) fn len(&self) -> u64 {
-        self.ranges.all().end
+        self.len
     }
 
     pub(crate) fn with_head<R>(&self, inspect: impl FnOnce(&[u8]) -> R) -> R {
@@ -72,7 +80,7 @@ impl Positioned {
                 return Some(self.chunk(buffer, offset, left_out));
             }
             let Some(range) = self.ranges.next(until) else {
-                if until >= self.len() {
+                if until >= self.ranges.all().end {
                     self.release();
                 }
                 return None;
@@ -86,6 +94,15 @@ impl Positioned {
                 }
             }
         }
+    }
+
+    /// Reads the lines that start in these bytes, which may be outside the part that is read; `None` if there are none.
+    pub(crate) fn lines_in<'a>(&self, bytes: Range<u64>, buffer: &'a mut Vec<u8>) -> Option<Chunk<'a>> {
+        let bytes = bytes.start..bytes.end.min(self.len);
+        let from = bytes.start.saturating_sub(1);
+        let (lines, left_out) = if bytes.is_empty() { None } else { self.lines_of(bytes, buffer) }?;
+        let offset = from + lines.start as u64;
+        Some(Chunk { bytes: &buffer[lines], offset, left_out })
     }
 
     fn chunk<'a>(&self, bytes: &'a [u8], offset: u64, left_out: u64) -> Chunk<'a> {
@@ -206,19 +223,24 @@ impl Positioned {
         filled
     }
 
-    /// Starts again from the beginning, with the same ranges.
-    pub(crate) fn restart(&mut self) {
-        let all = self.ranges.all();
-        self.ranges.narrow(all);
+    /// Starts again, with the lines that start in these bytes.
+    pub(crate) fn restart(&mut self, wanted: &Range<u64>) {
+        self.narrow(wanted);
         (self.taken, self.has_lost, self.lost) = (AtomicU64::new(0), AtomicBool::new(false), Mutex::default());
     }
 
-    /// The bytes that could not be read. Call after everything else was taken.
-    pub(crate) fn into_unreadable(self) -> Option<Unreadable> {
-        let len = self.shrunk_to().unwrap_or_else(|| self.len());
+    /// The bytes that could not be read. Call after everything else was taken, up to the byte `end`.
+    pub(crate) fn into_unreadable(self, end: u64) -> Option<Unreadable> {
+        let Range { start, end: range_end } = self.ranges.all();
+        let end = range_end.max(end);
+        let end = self.shrunk_to().map_or(end, |len| len.min(end));
         let lost = self.lost.into_inner().unwrap_or_else(PoisonError::into_inner);
         let (at_byte, source) = lost.bytes.into_first()?;
-        Some(Unreadable { at_byte, lost_bytes: len.saturating_sub(self.taken.into_inner()), source })
+        Some(Unreadable {
+            at_byte,
+            lost_bytes: end.saturating_sub(start).saturating_sub(self.taken.into_inner()),
+            source,
+        })
     }
 
     /// Closes the file until it is read again, if it can be reopened.
@@ -229,6 +251,11 @@ impl Positioned {
     /// The error, if the file had to be reopened and that failed.
     pub(super) fn take_failure(&self) -> Option<io::Error> {
         self.file.take_failure()
+    }
+
+    /// End of the bytes whose lines are read.
+    pub(super) fn end_of_part(&self) -> u64 {
+        self.ranges.all().end
     }
 
     /// The file.
@@ -276,7 +303,7 @@ mod tests {
                 assert!(chunk.bytes.ends_with(b"\n") || all.len() == text.len());
             }
             assert!(all == text, "{chunk_bytes}");
-            assert!(input.shrunk_to().is_none() && input.into_unreadable().is_none());
+            assert!(input.shrunk_to().is_none() && input.into_unreadable(0).is_none());
         }
     }
 
@@ -292,6 +319,30 @@ mod tests {
             bytes += chunk.bytes.len();
         }
         assert_eq!((bytes, input.shrunk_to()), (1500, Some(1500)));
+    }
+
+    /// Nothing outside the range is read, except the rest of its last line.
+    #[test]
+    fn bytes_outside_the_range_are_not_read() {
+        let text: String = (0..50_000).map(|line| format!("line {line:05}\n")).collect();
+        let (len, line) = (text.len() as u64, "line 00000\n".len() as u64);
+        for chunk_bytes in [1 << 20, 10_000, 77] {
+            let unreadable = vec![0..len / 4096 / 2 * 4096, len * 3 / 4..len];
+            let start = unreadable[0].end;
+            let broken = Broken { file: file(text.as_bytes()), unreadable };
+            let chunk_options = ChunkOptions { chunk_bytes, max_line: 1 << 20, small_bytes: 0 };
+            let mut input = Positioned::new(Arc::new(broken), len, chunk_options);
+            let range = start + 5..len * 3 / 4 - AHEAD;
+            input.narrow(&range);
+            assert_eq!(input.chunks_at_most() as u64, (range.end - range.start).div_ceil(chunk_bytes as u64));
+            let (mut taken, mut buffer) = (Vec::new(), Vec::new());
+            while let Some(chunk) = input.next(u64::MAX, &mut buffer) {
+                taken.extend_from_slice(chunk.bytes);
+            }
+            let border = |at: u64| at.next_multiple_of(line) as usize;
+            assert_eq!(taken, text.as_bytes()[border(range.start)..border(range.end)]);
+            assert!(input.into_unreadable(0).is_none(), "{chunk_bytes}");
+        }
     }
 
     /// If some pages of a file cannot be read, every line without a byte in them is taken exactly once, for any chunk
@@ -337,10 +388,10 @@ mod tests {
                         "{unreadable:?} {chunk_bytes}"
                     );
                     if input.taken.load(Ordering::Relaxed) > 0 {
-                        input.restart();
+                        input.restart(&(0..all));
                     }
                 }
-                let lost = input.into_unreadable().map(|lost| (lost.at_byte, lost.lost_bytes));
+                let lost = input.into_unreadable(0).map(|lost| (lost.at_byte, lost.lost_bytes));
                 assert!(lost.is_none() || expected.is_empty(), "a restart clears the loss: {lost:?}");
             }
         }

@@ -36,6 +36,21 @@ impl ReadAt for File {
     }
 }
 
+/// Fills the buffer with the bytes of a file from `offset`. Returns the number of bytes read before the end of the file
+/// or an error.
+pub(super) fn read_whole(file: &dyn ReadAt, offset: u64, text: &mut [u8]) -> (usize, Option<io::Error>) {
+    let mut read = 0;
+    while read < text.len() {
+        match file.read_at(&mut text[read..], offset + read as u64) {
+            Ok(0) => break,
+            Ok(more) => read += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return (read, Some(error)),
+        }
+    }
+    (read, None)
+}
+
 /// A file in which some bytes cannot be read.
 #[cfg(test)]
 pub(super) struct Broken {

@@ -13,7 +13,7 @@ use super::Chunk;
 use super::blocking::{Blocking, LOCK, lock};
 use super::chunk::{ChunkOptions, NextChunk};
 use super::closed::{Closed, is_replaced};
-use super::read_at::ReadAt;
+use super::read_at::{ReadAt, read_whole};
 use super::unreadable::Unreadable;
 use crate::error::ErrorKind;
 
@@ -180,25 +180,11 @@ fn read(file: &dyn ReadAt, len: u64, buffer: &mut Vec<u8>) -> (usize, Option<Fai
     if buffer.len() < bytes {
         buffer.resize(bytes, 0);
     }
-    let (read, error) = read_whole(file, &mut buffer[..bytes]);
+    let (read, error) = read_whole(file, 0, &mut buffer[..bytes]);
     let Some(source) = error else { return (read, None) };
     let whole = memchr::memrchr(b'\n', &buffer[..read]).map_or(0, |lf| lf + 1);
     let (at_byte, lost_bytes) = (read as u64, len - whole as u64);
     (whole, Some(Failure::Unreadable(Unreadable { at_byte, lost_bytes, source })))
-}
-
-/// Fills the buffer from the start of a file. Returns the number of bytes read before the end of the file or an error.
-pub(super) fn read_whole(file: &dyn ReadAt, text: &mut [u8]) -> (usize, Option<io::Error>) {
-    let mut read = 0;
-    while read < text.len() {
-        match file.read_at(&mut text[read..], read as u64) {
-            Ok(0) => break,
-            Ok(more) => read += more,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return (read, Some(error)),
-        }
-    }
-    (read, None)
 }
 
 #[cfg(test)]

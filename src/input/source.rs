@@ -10,6 +10,7 @@ use super::chunk::{ChunkOptions, NextChunk};
 use super::closed::{Closed, OpenedToRead, is_replaced};
 use super::fingerprint::Fingerprint;
 use super::mapped::Mapped;
+use super::part::{Part, Taken};
 use super::positioned::Positioned;
 #[cfg(test)]
 use super::read_at::Broken;
@@ -28,8 +29,13 @@ pub(crate) struct Source {
     /// Compression of its bytes, if any.
     pub(crate) compression: Option<Compression>,
     pub(super) kind: Kind,
+    /// The part of the text that is read. A part that is not the whole text is not mapped.
+    pub(super) part: Part,
+    pub(super) taken: Taken,
     /// True for a file that was found in a directory, not named by the user.
     pub(crate) is_found: bool,
+    /// Its name in states, if that is given.
+    pub(crate) source_name: Option<String>,
     /// True for a device such as `/dev/zero`, which may have no end.
     pub(crate) is_device: bool,
     /// The file that the stream reads, if it reads one. The stream can then be restarted.
@@ -71,18 +77,23 @@ impl Source {
     }
 
     /// Takes the next chunk of lines that start before byte `until` of the text. Unless the file is mapped, they are
-    /// read into `buffer`. Any worker may call this, in any order.
+    /// read into `buffer`. Any worker may call this, in any order. A stream also returns the lines
+    /// [before its part](Self::is_before_part).
     pub(crate) fn next<'a>(&'a self, until: u64, blocking: Blocking, buffer: &'a mut Vec<u8>) -> NextChunk<'a> {
-        let taken = match &self.kind {
-            Kind::Small(small) => small.next(until, blocking, buffer),
-            Kind::Mapped(mapped) => mapped.next(until).into(),
-            Kind::Positioned(file) => file.next(until, buffer).into(),
-            Kind::Stream(stream) => return stream.next(until, blocking, buffer),
+        let until = until.min(self.part.range.end);
+        let (next, progress) = match &self.kind {
+            Kind::Small(small) => (small.next(until, blocking, buffer), self.progress.as_ref()),
+            Kind::Mapped(mapped) => (mapped.next(until).into(), self.progress.as_ref()),
+            Kind::Positioned(file) => (file.next(until, buffer).into(), self.progress.as_ref()),
+            Kind::Stream(stream) => (stream.next(until, blocking, buffer), None),
         };
-        if let (Some(progress), NextChunk::Chunk(chunk)) = (&self.progress, &taken) {
-            progress.read(chunk.bytes.len() as u64 + chunk.left_out);
+        if let NextChunk::Chunk(chunk) = &next {
+            progress.into_iter().for_each(|progress| progress.read(chunk.bytes.len() as u64 + chunk.left_out));
+            if !self.is_before_part(chunk) {
+                self.taken.add(chunk);
+            }
         }
-        taken
+        next
     }
 
     /// Stops reading the input.
@@ -94,8 +105,13 @@ impl Source {
         }
     }
 
-    /// True if the text has at most `bytes` bytes. For a stream, all chunks before that position must have been taken.
+    /// True if no line of the part starts at byte `bytes` or later. For a stream, all chunks before that position must have been taken.
     pub(crate) fn is_within(&self, bytes: u64) -> bool {
+        bytes >= self.part.range.end || self.is_text_within(bytes)
+    }
+
+    /// True if the text has at most `bytes` bytes. For a stream, all chunks before that position must have been taken.
+    pub(super) fn is_text_within(&self, bytes: u64) -> bool {
         match &self.kind {
             Kind::Small(small) => small.len() <= bytes,
             Kind::Mapped(mapped) => mapped.len() <= bytes,
@@ -162,7 +178,10 @@ impl Source {
             path,
             compression,
             kind,
+            part: Part::WHOLE,
+            taken: Taken::default(),
             is_found,
+            source_name: None,
             is_device,
             file,
             closed,
@@ -198,7 +217,9 @@ impl Source {
             }
             Kind::Positioned(open) => {
                 let file = Arc::new(OpenedToRead::new(closed));
-                self.kind = Kind::Positioned(Positioned::new(file, open.len(), self.chunk_options));
+                let mut closed = Positioned::new(file, open.len(), self.chunk_options);
+                closed.narrow(&self.part.range);
+                self.kind = Kind::Positioned(closed);
             }
             Kind::Stream(_) => {
                 self.file = Some(StreamFile::Closed(closed));
@@ -222,19 +243,20 @@ impl Source {
         matches!(&self.kind, Kind::Mapped(mapped) if mapped.has_lost())
     }
 
-    /// Starts again from the beginning, with the whole input and without a mapping. Everything that was counted must be
+    /// Starts again from the beginning of its part, without a mapping. Everything that was counted must be
     /// discarded. [`can_restart`](Self::can_restart) must be true.
     pub(crate) fn restart(&mut self) -> Result<(), Error> {
+        self.taken = Taken::default();
         match &mut self.kind {
             Kind::Small(small) => small.restart(),
-            Kind::Positioned(file) => file.restart(),
+            Kind::Positioned(file) => file.restart(&self.part.range),
             Kind::Mapped(_) => self.unmap(),
             Kind::Stream(_) => {
                 let failed = |source| Error::from(ErrorKind::Io { path: self.path.clone(), source });
                 let file = self.file.as_ref().ok_or_else(|| failed(io::ErrorKind::Unsupported.into()))?;
                 let (watched, progress) = (self.watched.as_ref(), self.progress.as_ref());
                 let stream = file.stream(watched, self.compression, &self.path, self.chunk_options, progress)?;
-                self.kind = Kind::Stream(stream);
+                self.kind = Kind::Stream(stream.part(&self.part));
             }
         }
         Ok(())
@@ -242,6 +264,7 @@ impl Source {
 
     /// The error that occurred while the input was read, if any.
     pub(crate) fn into_failure(self) -> Option<Error> {
+        let end = self.covered().end;
         let path = self.path;
         let has_changed = |file: &dyn ReadAt| self.fingerprint.as_ref().is_some_and(|then| then.differs(file));
         let changed = |path: PathBuf| ErrorKind::Changed { path }.into();
@@ -254,7 +277,10 @@ impl Source {
                     return Some(not_opened_again(path, source).into());
                 }
                 let (from_bytes, shrunk_to, has_changed) = (file.len(), file.shrunk_to(), has_changed(file.file()));
-                if let Some(unreadable) = file.into_unreadable() {
+                // A file that loses bytes after the part is complete for this count.
+                let is_part_lost = |to: &u64| *to < file.end_of_part();
+                let shrunk_to = shrunk_to.filter(is_part_lost);
+                if let Some(unreadable) = file.into_unreadable(end) {
                     return Some(unreadable.of(path).into());
                 }
                 match shrunk_to {

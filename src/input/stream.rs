@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard};
 use super::Chunk;
 use super::blocking::{Blocking, LOCK, lock};
 use super::chunk::{ChunkOptions, NextChunk};
+use super::part::Part;
 use crate::text::lines::{HEAD_BYTES, head, kept_of, shorten};
 
 /// A reader that workers use in turns. Each takes as many whole lines as fit into a chunk, or a single line that is
@@ -13,6 +14,8 @@ use crate::text::lines::{HEAD_BYTES, head, kept_of, shorten};
 pub(crate) struct Stream {
     state: Mutex<StreamState>,
     chunk_options: ChunkOptions,
+    /// Byte at which the part that is read starts. No chunk has lines on both sides of it.
+    start: u64,
 }
 
 struct StreamState {
@@ -25,6 +28,8 @@ struct StreamState {
     /// True if the first lines were read.
     has_begun: bool,
     has_ended: bool,
+    /// True if a last line without a line end is left out.
+    has_finished_lines_only: bool,
     failure: Option<io::Error>,
 }
 
@@ -38,9 +43,26 @@ impl Stream {
 
     /// Creates a stream that reads nothing before a worker uses it. So only streams that are being read hold a buffer.
     pub(crate) fn later(reader: Box<dyn Read + Send>, chunk_options: ChunkOptions) -> Stream {
-        let (ahead, has_begun, has_ended) = (Vec::new(), false, false);
-        let state = StreamState { reader, ahead, start: 0, offset: 0, has_begun, has_ended, failure: None };
-        Stream { state: Mutex::new(state), chunk_options }
+        let state = StreamState {
+            reader,
+            ahead: Vec::new(),
+            start: 0,
+            offset: 0,
+            has_begun: false,
+            has_ended: false,
+            has_finished_lines_only: false,
+            failure: None,
+        };
+        Stream { state: Mutex::new(state), chunk_options, start: 0 }
+    }
+
+    /// Restricts the stream to a part of its text. The lines before the part are still taken, in chunks of their own.
+    pub(super) fn part(mut self, part: &Part) -> Stream {
+        let state = self.state.get_mut().expect(LOCK);
+        state.has_finished_lines_only = part.has_finished_lines_only;
+        state.leave_out_unfinished();
+        self.start = part.range.start;
+        self
     }
 
     /// Locks the stream, and reads the first lines if that has not been done; `None` if another worker holds the lock
@@ -66,6 +88,7 @@ impl Stream {
     /// Takes the next lines, all of which start before `until`.
     pub(crate) fn next<'a>(&self, until: u64, blocking: Blocking, buffer: &'a mut Vec<u8>) -> NextChunk<'a> {
         let Some(mut state) = self.state(blocking) else { return NextChunk::Busy };
+        let until = if state.offset < self.start { until.min(self.start) } else { until };
         let room = usize::try_from(until.saturating_sub(state.offset)).unwrap_or(usize::MAX);
         if room == 0 {
             return NextChunk::End;
@@ -138,7 +161,8 @@ impl StreamState {
         }
         let (mut searched, mut left_out) = (chunk_bytes, 0);
         loop {
-            let rest = &self.ahead[self.start + searched..];
+            // A line that has no end may have been left out meanwhile.
+            let Some(rest) = self.ahead.get(self.start + searched..) else { return (0, 0) };
             if let Some(lf) = memchr::memchr(b'\n', rest) {
                 return (searched + lf + 1, left_out);
             }
@@ -169,6 +193,15 @@ impl StreamState {
         if self.has_ended {
             // Free the memory of a decoder.
             self.reader = Box::new(io::empty());
+            self.leave_out_unfinished();
+        }
+    }
+
+    /// Drops a last line without a line end, if it is left out.
+    fn leave_out_unfinished(&mut self) {
+        if self.has_ended && self.has_finished_lines_only {
+            let end = memchr::memrchr(b'\n', &self.ahead[self.start..]).map_or(0, |lf| lf + 1);
+            self.ahead.truncate(self.start + end);
         }
     }
 }
@@ -234,6 +267,24 @@ mod tests {
         stream.with_head(Blocking::TryLock, |head| assert_eq!(head, b"one"));
         assert!(stream.is_one_chunk());
     }
+
+    #[test]
+    fn lines_before_the_part_are_in_chunks_of_their_own() {
+        let text = b"one\ntwo\n\nthree is longer\nend without line feed";
+        for start in 0..=text.len() as u64 {
+            for chunk_bytes in 1..60 {
+                let part = Part { range: start..u64::MAX, has_finished_lines_only: start % 2 == 0 };
+                let chunks = taken(&Stream::new(Box::new(&text[..]), chunk_options(chunk_bytes)).part(&part));
+                let all: Vec<u8> = chunks.iter().flat_map(|(_, bytes)| bytes.clone()).collect();
+                assert_eq!(all, text[..if start % 2 == 0 { text.len() - 21 } else { text.len() }]);
+                for (offset, bytes) in chunks.into_iter().filter(|(offset, _)| *offset < start) {
+                    let last = bytes[..bytes.len() - 1].iter().rposition(|b| *b == b'\n').map_or(0, |lf| lf + 1);
+                    assert!(offset + (last as u64) < start, "{start} {chunk_bytes}");
+                }
+            }
+        }
+    }
+
     /// The input is nearly endless, but little of it is held in memory.
     #[test]
     fn endless_line_is_not_buffered() {

@@ -24,7 +24,8 @@ pub(crate) struct AddressKeys {
     by_id: Vec<Address>,
     /// Hash slots: id plus one in the upper half, the address in the lower half; 0 for an empty slot. The buckets start
     /// after the first `skipped` slots, and their number is a power of two. A bucket is filled in the order of its
-    /// slots; when it is full, the next bucket is used.
+    /// slots; when it is full, the next bucket is used. Addresses that were read from a state file have no slots until
+    /// one is looked up.
     slots: Vec<u64>,
     /// Number of slots left out at the start, so that each bucket is a cache line.
     skipped: usize,
@@ -51,8 +52,13 @@ fn first_with(bucket: &[u64; BUCKET], ipv4: Ipv4) -> usize {
     ((high << 8 | low) & addresses | 1 << 15).trailing_zeros() as usize / 2
 }
 
+/// The slot of an IPv4 address.
+fn slot(ipv4: Ipv4, id: u32) -> u64 {
+    (u64::from(id) + 1) << 32 | u64::from(ipv4.0)
+}
+
 #[derive(Clone, Copy, Debug)]
-enum Address {
+pub(super) enum Address {
     Ipv4(Ipv4),
     Other(u32),
 }
@@ -69,6 +75,14 @@ impl AddressKeys {
             ids_of_others: Vec::new(),
             probes: Vec::new(),
         }
+    }
+
+    /// Makes a list of distinct IPv4 addresses, and of other texts after them.
+    pub(super) fn without_slots(seed: Seed, mut by_id: Vec<Address>, others: Keys) -> AddressKeys {
+        let ipv4s = by_id.len();
+        by_id.extend((0..others.len() as u32).map(Address::Other));
+        let ids_of_others = (0..).skip(ipv4s).take(others.len()).collect();
+        AddressKeys { by_id, slots: Vec::new(), ipv4s, others, ids_of_others, ..AddressKeys::new(seed) }
     }
 
     pub(crate) fn seed(&self) -> Seed {
@@ -95,13 +109,17 @@ impl AddressKeys {
     /// The id of an address, a new one if the address is new.
     pub(crate) fn id(&mut self, address: &[u8]) -> u32 {
         match parse_ipv4(address) {
-            Some(ipv4) => self.id_of_ipv4(ipv4),
+            Some(ipv4) => {
+                self.index();
+                self.id_of_ipv4(ipv4)
+            }
             None => self.id_of_other(address),
         }
     }
 
     /// Appends the ids of the selected values of a column to `ids`.
     pub(crate) fn ids(&mut self, column: &[&[u8]], hits: &[u16], ids: &mut Vec<u32>) {
+        self.index();
         let mut probes = std::mem::take(&mut self.probes);
         probes.clear();
         parse_ipv4s(column, hits, &mut probes);
@@ -122,6 +140,11 @@ impl AddressKeys {
         other: &'k AddressKeys,
         written: impl Fn(&'k [u8]) -> Cow<'k, [u8]>,
     ) -> Vec<u32> {
+        if self.by_id.is_empty() && other.others.are_unchanged_by(&written) {
+            self.copy(other);
+            return (0..other.len() as u32).collect();
+        }
+        self.reserve(other.ipv4s);
         let mut ids = Vec::with_capacity(other.by_id.len());
         for some in other.by_id.chunks(ROWS) {
             for address in some {
@@ -141,6 +164,60 @@ impl AddressKeys {
     /// The addresses that are not quads, as they are written.
     pub(crate) fn others(&self) -> &Keys {
         &self.others
+    }
+
+    /// The IPv4 addresses with their ids.
+    pub(super) fn ipv4s(&self) -> impl Iterator<Item = (Ipv4, u32)> {
+        self.by_id.iter().zip(0..).filter_map(|(address, id)| match address {
+            Address::Ipv4(ipv4) => Some((*ipv4, id)),
+            Address::Other(_) => None,
+        })
+    }
+
+    /// The id of an address that is not a quad, by its id among these.
+    pub(super) fn id_of_key(&self, other: u32) -> u32 {
+        self.ids_of_others[other as usize]
+    }
+
+    /// Copies the addresses of another list, with their ids. There must be none yet. Slots are made when they are needed.
+    fn copy(&mut self, other: &AddressKeys) {
+        let (by_id, ids_of_others) = (other.by_id.clone(), other.ids_of_others.clone());
+        let others = other.others.copy_without_slots();
+        *self = AddressKeys {
+            by_id,
+            slots: Vec::new(),
+            ipv4s: other.ipv4s,
+            others,
+            ids_of_others,
+            ..AddressKeys::new(self.seed)
+        };
+    }
+
+    /// Makes slots for at least this number of IPv4 addresses in all.
+    fn reserve(&mut self, ipv4s: usize) {
+        self.index();
+        while ipv4s * 8 > (self.slots.len() - self.skipped) * 7 {
+            self.grow();
+        }
+    }
+
+    /// Gives each IPv4 address a slot, if they have none.
+    #[inline]
+    fn index(&mut self) {
+        if self.slots.is_empty() {
+            self.add_slots();
+        }
+    }
+
+    #[cold]
+    fn add_slots(&mut self) {
+        let mut len = 2 * BUCKET;
+        while self.ipv4s * 8 > len * 7 {
+            len *= 2;
+        }
+        self.make_slots(len);
+        let slots: Vec<u64> = self.ipv4s().map(|(ipv4, id)| slot(ipv4, id)).collect();
+        slots.into_iter().for_each(|slot| self.take_slot(slot));
     }
 
     /// Number of buckets, minus one.
@@ -180,7 +257,7 @@ impl AddressKeys {
     #[cold]
     fn add_ipv4(&mut self, ipv4: Ipv4, at: usize) -> u32 {
         let id = self.next_id(Address::Ipv4(ipv4));
-        self.slots[at] = (u64::from(id) + 1) << 32 | u64::from(ipv4.0);
+        self.slots[at] = slot(ipv4, id);
         self.ipv4s += 1;
         // At most 7/8 of the slots are used: a small table is worth looking at a second bucket now and then.
         if self.ipv4s * 8 > (self.slots.len() - self.skipped) * 7 {
@@ -190,19 +267,27 @@ impl AddressKeys {
     }
 
     fn grow(&mut self) {
-        let len = 2 * (self.slots.len() - self.skipped);
-        let mut double = huge_pages::zeros(len + BUCKET);
-        self.skipped = double.as_ptr().align_offset(64).min(BUCKET);
-        double.truncate(self.skipped + len);
-        for slot in std::mem::replace(&mut self.slots, double).into_iter().filter(|slot| *slot != 0) {
-            let mut at = self.first_slot(Ipv4(slot as u32));
-            loop {
-                if let Some(empty) = self.slots[at..at + BUCKET].iter_mut().find(|slot| **slot == 0) {
-                    *empty = slot;
-                    break;
-                }
-                at = self.next_bucket(at);
+        let slots = std::mem::take(&mut self.slots);
+        self.make_slots(2 * (slots.len() - self.skipped));
+        slots.into_iter().filter(|slot| *slot != 0).for_each(|slot| self.take_slot(slot));
+    }
+
+    /// Makes this number of empty slots.
+    fn make_slots(&mut self, len: usize) {
+        self.slots = huge_pages::zeros(len + BUCKET);
+        self.skipped = self.slots.as_ptr().align_offset(64).min(BUCKET);
+        self.slots.truncate(self.skipped + len);
+    }
+
+    /// Puts an address that has no slot yet into the first empty slot.
+    fn take_slot(&mut self, slot: u64) {
+        let mut at = self.first_slot(Ipv4(slot as u32));
+        loop {
+            if let Some(empty) = self.slots[at..at + BUCKET].iter_mut().find(|slot| **slot == 0) {
+                *empty = slot;
+                return;
             }
+            at = self.next_bucket(at);
         }
     }
 

@@ -1,11 +1,13 @@
 //! Distinct keys of a worker and their ids: texts, addresses, and the hashes of both.
 
+mod address_list;
 mod addresses;
 #[cfg(test)]
 mod bad_sets;
 mod hash;
 mod interner;
 mod ipv4;
+mod key_list;
 mod memo;
 
 pub(crate) use addresses::AddressKeys;

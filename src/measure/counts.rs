@@ -2,8 +2,9 @@
 
 use super::per_group::Sum;
 use super::rare::Rare;
-use super::{GroupMeasure, Grouped, SizeOf, UvMethod, Visitors};
+use super::{GroupMeasure, Grouped, SavedOrder, SavedSize, SizeOf, UvMethod, Visitors};
 use crate::batch::{Batch, Fields, TextField};
+use crate::encoding::{Damaged, Decoder, Encoder};
 use crate::huge_pages;
 use crate::keys::{GroupId, IdMap, Seed};
 use crate::prefetch::prefetch;
@@ -13,12 +14,15 @@ use crate::prefetch::prefetch;
 #[repr(align(64))]
 pub(crate) struct GroupCounts {
     /// Hits by status class, 1xx to 5xx at 1 to 5. Index 0 has all other hits.
-    pub(crate) class: [u64; 6],
+    pub(crate) class: [u64; GroupCounts::CLASSES],
     pub(crate) bytes: u64,
     pub(crate) static_hits: u64,
 }
 
 impl GroupCounts {
+    /// Number of status classes, with the one for all other hits.
+    const CLASSES: usize = 6;
+
     pub(crate) fn pv(&self) -> u64 {
         self.class.iter().sum()
     }
@@ -87,6 +91,16 @@ pub(crate) struct Counts {
 impl Counts {
     pub(crate) fn of(&self, group: GroupId) -> GroupCounts {
         self.groups[group.0 as usize]
+    }
+
+    /// Iterates over the counts of all groups, by group id.
+    pub(super) fn groups(&self) -> impl Iterator<Item = &GroupCounts> {
+        self.groups.iter()
+    }
+
+    /// Number of hits of all groups.
+    pub(crate) fn hits(&self) -> u64 {
+        self.groups.iter().map(GroupCounts::pv).sum()
     }
 
     /// Returns the hits of a group that lack a field.
@@ -166,6 +180,53 @@ impl GroupMeasure for Counts {
             self.groups[group.0 as usize].merge(theirs);
         }
         self.lacking.merge(&other.lacking, ids);
+    }
+
+    fn save(&self, order: SavedOrder<'_>, out: &mut Encoder) {
+        let groups = || order.groups.iter().map(|group| self.of(*group));
+        for class in 0..GroupCounts::CLASSES {
+            out.column(groups().map(|counts| counts.class[class]));
+        }
+        out.column(groups().map(|counts| counts.bytes));
+        out.column(groups().map(|counts| counts.static_hits));
+        self.lacking.save(order, out, |sums, out| {
+            out.column(sums.iter().map(|lacking| lacking.status));
+            out.column(sums.iter().map(|lacking| lacking.bytes));
+            out.column(sums.iter().map(|lacking| lacking.path));
+        });
+    }
+
+    fn load(&mut self, size: SavedSize, input: &mut Decoder<'_>) -> Result<(), Damaged> {
+        let mut groups = vec![GroupCounts::default(); size.groups];
+        let mut left = size.hits;
+        for class in 0..GroupCounts::CLASSES {
+            for counts in &mut groups {
+                let hits = input.at_most(left)?;
+                left -= hits;
+                counts.class[class] = hits;
+            }
+        }
+        for counts in &mut groups {
+            counts.bytes = input.unsigned()?;
+        }
+        for counts in &mut groups {
+            counts.static_hits = input.at_most(counts.pv())?;
+        }
+        self.lacking = Rare::load(size, input, |len, input| {
+            let mut column = || input.counts(len, &mut { size.hits });
+            let (status, bytes, path) = (column()?, column()?, column()?);
+            let sums = status.into_iter().zip(bytes).zip(path);
+            Ok(sums.map(|((status, bytes), path)| Lacking { status, bytes, path }).collect())
+        })?;
+        let is_part = |(counts, Lacking { status, bytes, path }): (&GroupCounts, Lacking)| {
+            status <= counts.class[0] && bytes <= counts.pv() && path <= counts.pv() - counts.static_hits
+        };
+        let lacking = (0..).map(|group| self.lacking.of(GroupId(group)));
+        if !self.lacking.is_empty() && !groups.iter().zip(lacking).all(is_part) {
+            return Err(Damaged);
+        }
+        self.groups = groups;
+        Ok(())
     }
 }
 

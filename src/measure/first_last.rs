@@ -1,7 +1,9 @@
 //! The times of the first and the last hit.
 
+use super::SavedSize;
 use super::per_group::{PerGroup, Sum, SumOfHits};
 use crate::batch::{Batch, Fields};
+use crate::encoding::{Damaged, Decoder, Encoder};
 use crate::keys::GroupId;
 use crate::time::Stamp;
 
@@ -43,5 +45,30 @@ impl SumOfHits for Span {
                 sums.add_to(*group, Span { first: rank, last: rank });
             }
         }
+    }
+
+    fn save(sums: impl Iterator<Item = Span> + Clone, out: &mut Encoder) {
+        for Span { first, last } in sums {
+            out.unsigned(u64::from(first <= last));
+            if first <= last {
+                out.signed(first);
+                out.signed(last);
+            }
+        }
+    }
+
+    fn load(size: SavedSize, input: &mut Decoder<'_>) -> Result<Vec<Span>, Damaged> {
+        let time = |input: &mut Decoder<'_>| {
+            let rank = input.signed()?;
+            Stamp::at_instant_rank(rank).map(|_| rank).ok_or(Damaged)
+        };
+        let span = |_| {
+            if !input.flag()? {
+                return Ok(Span::NONE);
+            }
+            let span = Span { first: time(input)?, last: time(input)? };
+            if span.first <= span.last { Ok(span) } else { Err(Damaged) }
+        };
+        (0..size.groups).map(span).collect()
     }
 }

@@ -2,7 +2,26 @@
 
 use super::{Grouped, SizeOf, UvMethod, Visitors};
 use crate::batch::{Batch, Fields};
+use crate::encoding::{Damaged, Decoder, Encoder};
 use crate::keys::{GroupId, IdMap, Seed};
+
+/// The order of groups and visitors in a state file.
+#[derive(Clone, Copy)]
+pub(crate) struct SavedOrder<'o> {
+    /// The groups in the order of the file.
+    pub(crate) groups: &'o [GroupId],
+    /// The place of each visitor in the file, by visitor id.
+    pub(crate) visitors: &'o [u32],
+}
+
+/// Limits of the numbers in a state file. Beyond them, it is damaged.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SavedSize {
+    pub(crate) groups: usize,
+    pub(crate) visitors: usize,
+    /// Number of hits. Each is in at most one group.
+    pub(crate) hits: u64,
+}
 
 /// A measure of every group of a table. Its result does not depend on the order of hits or parts.
 pub(crate) trait GroupMeasure: Sized {
@@ -35,4 +54,11 @@ pub(crate) trait GroupMeasure: Sized {
     /// Adds the measure of another worker. `ids` maps its groups and visitors to those here; there are then `len`
     /// groups.
     fn merge(&mut self, other: &Self, ids: &IdMap<'_>, len: usize);
+
+    /// Appends the numbers of all groups.
+    fn save(&self, order: SavedOrder<'_>, out: &mut Encoder);
+
+    /// Reads what [`save`](GroupMeasure::save) wrote, into a measure without groups. Groups and visitors then have the
+    /// ids 0, 1, 2 … in the order of the file.
+    fn load(&mut self, size: SavedSize, input: &mut Decoder<'_>) -> Result<(), Damaged>;
 }

@@ -1,7 +1,9 @@
 //! Request times: the count of every millisecond, so that percentiles are exact.
 
-use super::{GroupMeasure, Grouped, SizeOf, UvMethod, Visitors, size};
+use super::per_group::Sum;
+use super::{GroupMeasure, Grouped, SavedOrder, SavedSize, SizeOf, Timed, UvMethod, Visitors, size};
 use crate::batch::{Batch, Fields};
+use crate::encoding::{Damaged, Decoder, Encoder};
 use crate::keys::{GroupId, IdMap, Seed};
 
 /// The request times of every group.
@@ -13,6 +15,11 @@ pub(crate) struct Latency {
 impl Latency {
     pub(crate) fn of(&self, group: GroupId) -> &Histogram {
         &self.groups[group.0 as usize]
+    }
+
+    /// Iterates over the times of all groups, by group id.
+    pub(super) fn groups(&self) -> impl Iterator<Item = &Histogram> {
+        self.groups.iter()
     }
 }
 
@@ -55,6 +62,35 @@ impl GroupMeasure for Latency {
             let mine = &mut self.groups[group.0 as usize];
             theirs.for_each(|time_ms, count| mine.add(time_ms, count));
         }
+    }
+
+    fn save(&self, order: SavedOrder<'_>, out: &mut Encoder) {
+        for group in order.groups {
+            let Sorted { times, .. } = self.of(*group).sorted();
+            out.unsigned(times.len() as u64);
+            out.ascending(times.iter().map(|(ms, _)| *ms));
+            out.column(times.iter().map(|(_, count)| *count));
+        }
+    }
+
+    fn load(&mut self, size: SavedSize, input: &mut Decoder<'_>) -> Result<(), Damaged> {
+        let mut left = size.hits;
+        let histogram = |_| {
+            let len = input.len(2)?;
+            let mut pile = Vec::with_capacity(len);
+            input.ascending(len, u64::MAX, |ms| pile.push((ms, 0)))?;
+            let before = left;
+            for (_, count) in &mut pile {
+                *count = input.at_most(left)?;
+                left -= *count;
+                if *count == 0 {
+                    return Err(Damaged);
+                }
+            }
+            Ok(Histogram { low: Vec::new(), compacted: pile.len(), pile, measured: before - left })
+        };
+        self.groups = (0..size.groups).map(histogram).collect::<Result<_, Damaged>>()?;
+        Ok(())
     }
 }
 
@@ -118,6 +154,15 @@ impl Histogram {
             visit(ms as u64, *count);
         }
         self.pile.iter().for_each(|(ms, count)| visit(*ms, *count));
+    }
+
+    /// The number of times, their sum, and the longest.
+    pub(super) fn summed(&self) -> Timed {
+        let mut timed = Timed::default();
+        self.for_each(|ms, count| {
+            timed.merge(Timed { count, sum_ms: ms.saturating_mul(count), max_ms: ms });
+        });
+        timed
     }
 
     /// Returns the times in ascending order, each once.

@@ -2,6 +2,7 @@
 //!
 //! To add a measure, add a file here with a [`GroupMeasure`] and a row in the list below.
 
+mod contained;
 mod counts;
 mod first_last;
 mod group_measure;
@@ -19,7 +20,7 @@ mod visitor_set;
 
 pub(crate) use counts::{Counts, GroupCounts, Lacking};
 pub(crate) use first_last::FirstLast;
-pub(crate) use group_measure::GroupMeasure;
+pub(crate) use group_measure::{GroupMeasure, SavedOrder, SavedSize};
 pub(crate) use hits::Hits;
 #[cfg(test)]
 pub(crate) use latency::Histogram;
@@ -30,6 +31,7 @@ pub(crate) use uv::Uv;
 pub use uv_method::{Precision, UvMethod};
 
 use crate::batch::{Batch, Fields};
+use crate::encoding::{Damaged, Decoder, Encoder};
 use crate::keys::{GroupId, IdMap, Seed, VisitorId};
 
 /// The visitors of the hits of a batch.
@@ -72,9 +74,9 @@ impl<'g> Grouped<'g> {
 /// Writes the enums of measures, and what a table does with each, without dynamic dispatch. Each measure is a type of
 /// the same name that implements [`GroupMeasure`].
 macro_rules! measures {
-    ($($(#[$doc:meta])* $name:ident,)+) => {
+    ($($(#[$doc:meta])* $name:ident: $text:literal,)+) => {
         /// The kinds of measure.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub(crate) enum MeasureKind {
             $($(#[$doc])* $name,)+
         }
@@ -83,6 +85,20 @@ macro_rules! measures {
             #[cfg(test)]
             pub(crate) fn all() -> impl Iterator<Item = MeasureKind> {
                 [$(MeasureKind::$name),+].into_iter()
+            }
+
+            /// Name in state files. Names are stable.
+            pub(crate) fn name(self) -> &'static str {
+                match self {
+                    $(MeasureKind::$name => $text,)+
+                }
+            }
+
+            pub(crate) fn named(name: &str) -> Option<MeasureKind> {
+                match name {
+                    $($text => Some(MeasureKind::$name),)+
+                    _ => None,
+                }
             }
 
             /// The fields that it reads. The tally adds those that identify visitors.
@@ -148,6 +164,18 @@ macro_rules! measures {
                 }
             }
 
+            pub(crate) fn save(&self, order: SavedOrder<'_>, out: &mut Encoder) {
+                match self {
+                    $(Measure::$name(measure) => measure.save(order, out),)+
+                }
+            }
+
+            pub(crate) fn load(&mut self, size: SavedSize, input: &mut Decoder<'_>) -> Result<(), Damaged> {
+                match self {
+                    $(Measure::$name(measure) => measure.load(size, input),)+
+                }
+            }
+
             pub(crate) fn merge(&mut self, other: &Measure, ids: &IdMap<'_>, len: usize) {
                 match (self, other) {
                     $((Measure::$name(mine), Measure::$name(theirs)) => mine.merge(theirs, ids, len),)+
@@ -176,15 +204,15 @@ pub(crate) trait OfTable: Sized {
 
 measures! {
     /// Hits by status class, bytes, and static hits.
-    Counts,
+    Counts: "counts",
     /// Hits only: the one number of `Counts` that needs no field.
-    Hits,
+    Hits: "hits",
     /// Distinct visitors.
-    Uv,
+    Uv: "uv",
     /// All request times, for percentiles.
-    Latency,
+    Latency: "latency",
     /// The sum of request times, and the longest.
-    Times,
+    Times: "times",
     /// The times of the first and the last hit.
-    FirstLast,
+    FirstLast: "first_last",
 }

@@ -1,7 +1,8 @@
 //! Arrays by group id of a few numbers per group.
 
-use super::{GroupMeasure, Grouped, SizeOf, UvMethod, Visitors};
+use super::{GroupMeasure, Grouped, SavedOrder, SavedSize, SizeOf, UvMethod, Visitors};
 use crate::batch::{Batch, Fields};
+use crate::encoding::{Damaged, Decoder, Encoder};
 use crate::keys::{GroupId, IdMap, Seed};
 
 /// A sum over hits. Its result does not depend on the order of merging.
@@ -19,6 +20,12 @@ pub(crate) trait SumOfHits: Sum {
 
     /// Adds the hits of a batch. The sums must already have all its groups.
     fn add(sums: &mut PerGroup<Self>, batch: &Batch<'_>, hits: &[u16], groups: &[GroupId]);
+
+    /// Appends the sums of all groups.
+    fn save(sums: impl Iterator<Item = Self> + Clone, out: &mut Encoder);
+
+    /// Reads what [`save`](SumOfHits::save) wrote.
+    fn load(size: SavedSize, input: &mut Decoder<'_>) -> Result<Vec<Self>, Damaged>;
 }
 
 /// The sums of every group.
@@ -33,9 +40,20 @@ impl<T> Default for PerGroup<T> {
     }
 }
 
+/// Collects the sums of the groups 0, 1, 2 ….
+impl<T> FromIterator<T> for PerGroup<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(groups: I) -> PerGroup<T> {
+        PerGroup { groups: groups.into_iter().collect() }
+    }
+}
+
 impl<T: Sum> PerGroup<T> {
     pub(super) fn sum(&self, group: GroupId) -> T {
         self.groups[group.0 as usize]
+    }
+
+    pub(super) fn sums(&self) -> &[T] {
+        &self.groups
     }
 
     fn grow(&mut self, len: usize) {
@@ -73,5 +91,14 @@ impl<T: SumOfHits> GroupMeasure for PerGroup<T> {
         for (theirs, group) in other.groups.iter().zip(ids.groups) {
             self.add_to(*group, *theirs);
         }
+    }
+
+    fn save(&self, order: SavedOrder<'_>, out: &mut Encoder) {
+        T::save(order.groups.iter().map(|group| self.sum(*group)), out);
+    }
+
+    fn load(&mut self, size: SavedSize, input: &mut Decoder<'_>) -> Result<(), Damaged> {
+        self.groups = T::load(size, input)?;
+        Ok(())
     }
 }

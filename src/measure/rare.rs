@@ -1,6 +1,8 @@
 //! Sums that only few logs have at all: an array by group id, only as long as the last group with a sum requires.
 
 use super::per_group::Sum;
+use super::{SavedOrder, SavedSize};
+use crate::encoding::{Damaged, Decoder, Encoder};
 use crate::keys::{GroupId, IdMap};
 
 /// The sums of every group. Uses no memory while there are none.
@@ -42,6 +44,41 @@ impl<T: Sum> Rare<T> {
         for (theirs, group) in other.groups.iter().zip(ids.groups) {
             self.add(*group, *theirs);
         }
+    }
+
+    /// Appends the places of the groups that have a sum, and their sums, with `columns`.
+    pub(super) fn save(&self, order: SavedOrder<'_>, out: &mut Encoder, columns: impl FnOnce(&[T], &mut Encoder))
+    where
+        T: PartialEq,
+    {
+        let sums = (0..).zip(order.groups).map(|(place, group): (u64, _)| (place, self.of(*group)));
+        let some = sums.filter(|(_, sum)| *sum != T::NONE);
+        let (places, sums): (Vec<u64>, Vec<T>) = if self.is_empty() { Default::default() } else { some.unzip() };
+        out.unsigned(places.len() as u64);
+        out.ascending(places);
+        columns(&sums, out);
+    }
+
+    /// Reads what [`save`](Rare::save) wrote. `columns` reads as many sums as it is told.
+    pub(super) fn load(
+        size: SavedSize,
+        input: &mut Decoder<'_>,
+        columns: impl FnOnce(usize, &mut Decoder<'_>) -> Result<Vec<T>, Damaged>,
+    ) -> Result<Rare<T>, Damaged>
+    where
+        T: PartialEq,
+    {
+        let len = input.len(1)?;
+        let mut places = Vec::with_capacity(len);
+        input.ascending(len, size.groups as u64, |place| places.push(place as usize))?;
+        let mut groups = vec![T::NONE; places.last().map_or(0, |last| last + 1)];
+        for (place, sum) in places.into_iter().zip(columns(len, input)?) {
+            if sum == T::NONE {
+                return Err(Damaged);
+            }
+            groups[place] = sum;
+        }
+        Ok(Rare { groups })
     }
 }
 

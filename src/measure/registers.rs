@@ -24,6 +24,17 @@ impl Registers {
         Registers { precision, ranks: vec![0; 1 << precision.bits()].into() }
     }
 
+    /// Makes registers with these ranks. `None` if there are not 2^precision, or one is larger than any hash gives.
+    pub(super) fn of_ranks(precision: Precision, ranks: &[u8]) -> Option<Registers> {
+        let most = 64 - precision.bits() + 1;
+        let is_valid = ranks.len() == 1 << precision.bits() && ranks.iter().all(|rank| *rank <= most);
+        is_valid.then(|| Registers { precision, ranks: ranks.into() })
+    }
+
+    pub(super) fn ranks(&self) -> &[u8] {
+        &self.ranks
+    }
+
     /// Adds the hash of a value.
     #[inline]
     pub(crate) fn add(&mut self, hash: u64) {

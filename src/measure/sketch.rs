@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use super::registers::Registers;
 use super::size::HASH;
+use crate::encoding::{Damaged, Decoder, Encoder};
 use crate::keys::Seed;
 use crate::measure::Precision;
 
@@ -48,7 +49,7 @@ impl Sketch {
     fn insert_exactly(&mut self, hash: u64) {
         if let Form::Exact(hashes) = &mut self.form {
             hashes.insert(hash);
-            if hashes.len() > 1 << (self.precision.bits() - 1) {
+            if hashes.len() > Sketch::most_hashes(self.precision) {
                 self.convert_to_registers();
             }
         }
@@ -64,6 +65,13 @@ impl Sketch {
         match &mut self.form {
             Form::Registers(registers) => registers,
             Form::Exact(_) => unreachable!("it was just converted to registers"),
+        }
+    }
+
+    /// Replaces hashes by registers. An empty sketch stays as it is.
+    pub(super) fn use_registers(&mut self) {
+        if self.len() > 0 {
+            self.convert_to_registers();
         }
     }
 
@@ -84,7 +92,47 @@ impl Sketch {
 
     /// Bytes by the formula of a sketch of this many visitors, without the sketch itself.
     pub(super) fn bytes_of(visitors: u64, precision: Precision) -> u64 {
-        if visitors > 1 << (precision.bits() - 1) { 1 << precision.bits() } else { HASH * visitors }
+        if visitors > Sketch::most_hashes(precision) as u64 { 1 << precision.bits() } else { HASH * visitors }
+    }
+
+    /// Appends 0 and the hashes in ascending order, or 1 and the registers.
+    pub(super) fn save(&self, out: &mut Encoder) {
+        match &self.form {
+            Form::Exact(hashes) => {
+                let mut hashes: Vec<u64> = hashes.iter().copied().collect();
+                hashes.sort_unstable();
+                out.unsigned(0);
+                out.unsigned(hashes.len() as u64);
+                hashes.iter().for_each(|hash| out.raw(&hash.to_le_bytes()));
+            }
+            Form::Registers(registers) => {
+                out.unsigned(1);
+                out.raw(registers.ranks());
+            }
+        }
+    }
+
+    /// Reads what [`save`](Sketch::save) wrote.
+    pub(super) fn load(precision: Precision, seed: Seed, input: &mut Decoder<'_>) -> Result<Sketch, Damaged> {
+        if input.flag()? {
+            let ranks = input.raw(1 << precision.bits())?;
+            let registers = Registers::of_ranks(precision, ranks).ok_or(Damaged)?;
+            return Ok(Sketch { precision, form: Form::Registers(registers) });
+        }
+        let len = input.len(size_of::<u64>())?;
+        let (hashes, _) = input.raw(len * size_of::<u64>())?.as_chunks();
+        let hashes: Vec<u64> = hashes.iter().map(|hash| u64::from_le_bytes(*hash)).collect();
+        if len > Sketch::most_hashes(precision) || !hashes.is_sorted_by(|a, b| a < b) {
+            return Err(Damaged);
+        }
+        let mut set = HashSet::with_capacity_and_hasher(len, seed);
+        set.extend(hashes);
+        Ok(Sketch { precision, form: Form::Exact(set) })
+    }
+
+    /// Maximum number of hashes that are stored as they are.
+    fn most_hashes(precision: Precision) -> usize {
+        1 << (precision.bits() - 1)
     }
 
     pub(crate) fn len(&self) -> u64 {

@@ -1,7 +1,9 @@
 //! Sums and maxima of request times: three numbers per group, enough for everything except percentiles.
 
+use super::SavedSize;
 use super::per_group::{PerGroup, Sum, SumOfHits};
 use crate::batch::{Batch, Fields};
+use crate::encoding::{Damaged, Decoder, Encoder};
 use crate::keys::GroupId;
 
 /// The request times of a group.
@@ -43,5 +45,26 @@ impl SumOfHits for Timed {
                 sums.add_to(*group, Timed { count: 1, sum_ms: time_ms, max_ms: time_ms });
             }
         }
+    }
+
+    fn save(sums: impl Iterator<Item = Timed> + Clone, out: &mut Encoder) {
+        out.column(sums.clone().map(|timed| timed.count));
+        out.column(sums.clone().map(|timed| timed.sum_ms));
+        out.column(sums.map(|timed| timed.max_ms));
+    }
+
+    fn load(SavedSize { groups, hits, .. }: SavedSize, input: &mut Decoder<'_>) -> Result<Vec<Timed>, Damaged> {
+        let counts = input.counts(groups, &mut { hits })?.into_iter();
+        let mut sums: Vec<Timed> = counts.map(|count| Timed { count, ..Timed::NONE }).collect();
+        for timed in &mut sums {
+            timed.sum_ms = input.unsigned()?;
+        }
+        for timed in &mut sums {
+            timed.max_ms = input.at_most(timed.sum_ms)?;
+            if timed.count == 0 && timed.sum_ms > 0 {
+                return Err(Damaged);
+            }
+        }
+        Ok(sums)
     }
 }

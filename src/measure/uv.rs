@@ -4,8 +4,9 @@ use super::rare::Rare;
 use super::size::{self, SizeOf};
 use super::sketch::Sketch;
 use super::visitor_set::VisitorSet;
-use super::{GroupMeasure, Grouped, Visitors, VisitorsAs};
+use super::{GroupMeasure, Grouped, SavedOrder, SavedSize, Visitors, VisitorsAs};
 use crate::batch::{Batch, Fields};
+use crate::encoding::{Damaged, Decoder, Encoder};
 use crate::keys::{GroupId, IdMap, Seed};
 use crate::measure::{Precision, UvMethod};
 
@@ -41,6 +42,20 @@ impl Uv {
         }
     }
 
+    /// Appends the visitors of the only group, if there are any.
+    pub(crate) fn save_one(&self, visitors: &[u32], out: &mut Encoder) {
+        let groups: &[GroupId] = if self.of_one() > 0 { &[GroupId(0)] } else { &[] };
+        out.unsigned(groups.len() as u64);
+        self.sets.save(SavedOrder { groups, visitors }, out);
+    }
+
+    /// Reads what [`save_one`](Uv::save_one) wrote.
+    pub(crate) fn load_one(&mut self, visitors: usize, input: &mut Decoder<'_>) -> Result<(), Damaged> {
+        let groups = usize::from(input.flag()?);
+        self.sets.load(SavedSize { groups, visitors, hits: 0 }, input)?;
+        if groups == 1 && self.of_one() == 0 { Err(Damaged) } else { Ok(()) }
+    }
+
     /// Number of hits of a group whose visitor is unknown.
     pub(crate) fn unknown(&self, group: GroupId) -> u64 {
         self.unknown.of(group)
@@ -74,6 +89,13 @@ impl Uv {
         let Sets::Exact(sets) = &self.sets else { return (0, 0) };
         let sketch = |set: &VisitorSet| size_of::<Sketch>() as u64 + Sketch::bytes_of(set.len(), precision);
         (self.bytes(size) + self.sets.bytes(size), sets.iter().map(sketch).sum())
+    }
+
+    /// Replaces the hashes of visitors in sketches by registers, from which no visitor can be recognised.
+    pub(crate) fn use_registers(&mut self) {
+        if let Sets::Hll(.., sketches) = &mut self.sets {
+            sketches.iter_mut().for_each(Sketch::use_registers);
+        }
     }
 
     /// Converts exact sets to sketches; `hashes` are those of the visitors, by visitor id.
@@ -179,9 +201,64 @@ impl GroupMeasure for Uv {
         }
         self.unknown.merge(&other.unknown, ids);
     }
+
+    fn save(&self, order: SavedOrder<'_>, out: &mut Encoder) {
+        self.sets.save(order, out);
+        self.unknown.save(order, out, |sums, out| out.column(sums.iter().copied()));
+    }
+
+    fn load(&mut self, size: SavedSize, input: &mut Decoder<'_>) -> Result<(), Damaged> {
+        self.sets.load(size, input)?;
+        self.unknown = Rare::load(size, input, |len, input| input.counts(len, &mut { size.hits }))?;
+        Ok(())
+    }
 }
 
 impl Sets {
+    fn save(&self, order: SavedOrder<'_>, out: &mut Encoder) {
+        match self {
+            Sets::Exact(sets) => {
+                let sets = || order.groups.iter().map(|group| &sets[group.0 as usize]);
+                out.column(sets().map(VisitorSet::len));
+                let mut places = Vec::new();
+                for set in sets().filter(|set| set.len() < order.visitors.len() as u64) {
+                    places.clear();
+                    set.for_each(|visitor| places.push(order.visitors[visitor.0 as usize]));
+                    places.sort_unstable();
+                    out.ascending(places.iter().map(|place| u64::from(*place)));
+                }
+            }
+            Sets::Hll(.., sketches) => {
+                order.groups.iter().for_each(|group| sketches[group.0 as usize].save(out));
+            }
+        }
+    }
+
+    fn load(&mut self, size: SavedSize, input: &mut Decoder<'_>) -> Result<(), Damaged> {
+        match self {
+            Sets::Exact(sets) => {
+                let all = size.visitors;
+                let lens = (0..size.groups).map(|_| Ok(input.at_most(all as u64)? as usize));
+                let lens: Vec<usize> = lens.collect::<Result<_, Damaged>>()?;
+                let mut places = Vec::new();
+                let set = |len| {
+                    if len == all {
+                        return Ok(VisitorSet::of_all(len as u32));
+                    }
+                    places.clear();
+                    input.ascending(len, all as u64, |place| places.push(place as u32))?;
+                    Ok(VisitorSet::of_ascending(&places))
+                };
+                *sets = lens.into_iter().map(set).collect::<Result<_, Damaged>>()?;
+            }
+            Sets::Hll(precision, seed, sketches) => {
+                let sketch = |_| Sketch::load(*precision, *seed, input);
+                *sketches = (0..size.groups).map(sketch).collect::<Result<_, Damaged>>()?;
+            }
+        }
+        Ok(())
+    }
+
     /// Bytes by the formula of the contents of the sets.
     fn bytes(&self, size: SizeOf) -> u64 {
         match self {

@@ -38,6 +38,31 @@ impl Default for VisitorSet {
 }
 
 impl VisitorSet {
+    /// Makes a set of ids that ascend.
+    pub(crate) fn of_ascending(ids: &[u32]) -> VisitorSet {
+        let len = ids.len() as u32;
+        if ids.len() <= FEW {
+            let mut few = [EMPTY; FEW];
+            few[..ids.len()].copy_from_slice(ids);
+            return VisitorSet::Few { len: len as u8, ids: few };
+        }
+        let largest = ids.last().copied().unwrap_or_default();
+        if largest + 1 == len {
+            return VisitorSet::First { len };
+        }
+        let mut set = VisitorSet::with_room(len, largest, 1);
+        ids.iter().for_each(|id| set.put(*id));
+        set
+    }
+
+    /// Makes a set of all ids below `len`.
+    pub(crate) fn of_all(len: u32) -> VisitorSet {
+        if len as usize <= FEW {
+            return VisitorSet::of_ascending(&[0, 1, 2, 3, 4, 5][..len as usize]);
+        }
+        VisitorSet::First { len }
+    }
+
     pub(crate) fn len(&self) -> u64 {
         match self {
             VisitorSet::Few { len, .. } => u64::from(*len),
@@ -161,23 +186,33 @@ impl VisitorSet {
             *self = VisitorSet::First { len: len as u32 };
             return;
         }
+        // Double the words, so that ascending ids do not rebuild the set at each word.
+        let more = if matches!(self, VisitorSet::Bits { .. }) { 2 } else { 1 };
+        let mut set = VisitorSet::with_room(len as u32, largest, more);
+        self.for_each(|id| set.put(id.0));
+        set.put(new);
+        *self = set;
+    }
+
+    /// Makes a set of `len` ids that are yet to be put into it: bits, if they are no larger than a hash table. There may
+    /// be `more` times as many bits as needed.
+    fn with_room(len: u32, largest: u32, more: usize) -> VisitorSet {
         let words = largest as usize / 64 + 1;
-        let slots = slots_for(len);
+        let slots = slots_for(len as usize);
         if words * 8 <= slots * 4 {
-            // Double the words, so that ascending ids do not rebuild the set at each word.
-            let words =
-                if matches!(self, VisitorSet::Bits { .. }) { (words * 2).min(slots / 2).max(words) } else { words };
-            let mut bits = vec![0_u64; words];
-            let mut set = |id: u32| bits[id as usize / 64] |= 1 << (id % 64);
-            self.for_each(|id| set(id.0));
-            set(new);
-            *self = VisitorSet::Bits { len: len as u32, words: bits };
+            VisitorSet::Bits { len, words: vec![0; (words * more).min(slots / 2).max(words)] }
         } else {
-            let mut table = vec![EMPTY; slots].into_boxed_slice();
-            let mut set = |id: u32| table[slot(&table, id)] = id;
-            self.for_each(|id| set(id.0));
-            set(new);
-            *self = VisitorSet::Hashed { len: len as u32, slots: table };
+            VisitorSet::Hashed { len, slots: vec![EMPTY; slots].into_boxed_slice() }
+        }
+    }
+
+    /// Puts an id into a set that has room for it, and already counts it.
+    #[inline]
+    fn put(&mut self, id: u32) {
+        match self {
+            VisitorSet::Bits { words, .. } => words[id as usize / 64] |= 1 << (id % 64),
+            VisitorSet::Hashed { slots, .. } => slots[slot(slots, id)] = id,
+            VisitorSet::Few { .. } | VisitorSet::First { .. } => {}
         }
     }
 

@@ -18,6 +18,10 @@ pub(crate) struct Plan {
     tables: Vec<TablePlan>,
     /// The number of tables that keep all keys.
     kept: usize,
+    /// True if every day has these tables, for a state.
+    is_by_day: bool,
+    /// True if the inputs are a part of all that is counted: then they need not log every field that is asked for.
+    pub(crate) is_of_a_part: bool,
     /// The variables that the question names, in the order of their columns.
     pub(crate) variable_columns: VariableColumns,
     /// The logged fields that identify a visitor.
@@ -47,10 +51,41 @@ impl Plan {
         };
         let (kept, tables) = if may_drop_keys { rankings_last(question) } else { (usize::MAX, tables(question)) };
         let variable_columns = variable_columns(question, &tables)?;
+        let each = counting.each.map_or(Fields::NONE, |each| each.needs(&variable_columns));
+        let plan = Plan::with_tables(counting, tables, variable_columns);
+        Ok(Plan { kept: kept.min(plan.tables.len()), each, ..plan })
+    }
+
+    /// Returns the plan of counting by day, for a state, in these tables instead of those that answer the question.
+    ///
+    /// # Errors
+    /// [`ErrorKind::PairNotAllowed`] or [`ErrorKind::TooManyVariables`].
+    pub(crate) fn saving(question: &Question, saved: Vec<TablePlan>) -> Result<Plan, Error> {
+        if let Some(detail) = misplaced_pair(&question.counting) {
+            return Err(ErrorKind::PairNotAllowed { detail }.into());
+        }
+        let variable_columns = variable_columns(question, &saved)?;
+        Ok(Plan { is_by_day: true, ..Plan::with_tables(&question.counting, saved, variable_columns) })
+    }
+
+    fn with_tables(counting: &Counting, tables: Vec<TablePlan>, variable_columns: VariableColumns) -> Plan {
         let visitor = steps::logged_by(counting.visitor, &variable_columns);
         let filters = Filter::fields(counting.has_period(), &counting.filters, &variable_columns);
-        let each = counting.each.map_or(Fields::NONE, |each| each.needs(&variable_columns));
-        Ok(Plan { kept: kept.min(tables.len()), tables, variable_columns, visitor, filters, each })
+        Plan {
+            kept: tables.len(),
+            is_by_day: false,
+            is_of_a_part: false,
+            tables,
+            variable_columns,
+            visitor,
+            filters,
+            each: Fields::NONE,
+        }
+    }
+
+    /// True if every day has these tables, for a state.
+    pub(crate) fn is_by_day(&self) -> bool {
+        self.is_by_day
     }
 
     /// The tables that keep all keys.

@@ -2,16 +2,15 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 use super::Style;
 use crate::explain::Explanation;
 use crate::report::Report;
+use crate::state::Inspection;
 
 pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    if !style.pretty {
-        return write_json(report, out);
-    }
-    serde_json::to_writer_pretty(&mut *out, report)?;
-    out.write_all(b"\n")
+    write_line(report, style.pretty, out)
 }
 
 /// Writes a report as JSON, followed by a line feed.
@@ -19,8 +18,7 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
 /// # Errors
 /// Returns the errors of `out`.
 pub fn write_json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, report)?;
-    out.write_all(b"\n")
+    write_line(report, false, out)
 }
 
 /// Writes an explanation as JSON, followed by a line feed. If `pretty`, it is indented with one value per line.
@@ -28,10 +26,22 @@ pub fn write_json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// # Errors
 /// Returns the errors of `out`.
 pub fn write_explanation_json(explanation: &Explanation, pretty: bool, out: &mut dyn Write) -> io::Result<()> {
+    write_line(explanation, pretty, out)
+}
+
+/// Writes the contents of a state as JSON, followed by a line feed. If `pretty`, it is indented with one value per line.
+///
+/// # Errors
+/// Returns the errors of `out`.
+pub fn write_inspection_json(inspection: &Inspection, pretty: bool, out: &mut dyn Write) -> io::Result<()> {
+    write_line(inspection, pretty, out)
+}
+
+fn write_line(value: &impl Serialize, pretty: bool, out: &mut dyn Write) -> io::Result<()> {
     if pretty {
-        serde_json::to_writer_pretty(&mut *out, explanation)?;
+        serde_json::to_writer_pretty(&mut *out, value)?;
     } else {
-        serde_json::to_writer(&mut *out, explanation)?;
+        serde_json::to_writer(&mut *out, value)?;
     }
     out.write_all(b"\n")
 }

@@ -54,7 +54,8 @@ pub(crate) struct Assembled {
     pub(crate) problems: Vec<Error>,
 }
 
-/// Builds the report of the inputs that were counted.
+/// Builds the report of the inputs that were counted. If they were counted by day, it has no sections: these are made
+/// from the state.
 pub(crate) fn assemble(
     question: &Question,
     plan: &Plan,
@@ -77,7 +78,7 @@ pub(crate) fn assemble(
     let is_any_read = refusals.iter().any(Option::is_none);
     let mut others = Vec::new();
     for ((input, ledger), refused) in inputs.into_iter().zip(ledgers()).zip(refusals) {
-        let CountedInput { envelope, formats: of_file, skipped_bytes, .. } = input;
+        let CountedInput { envelope, formats: of_file, skipped_bytes, part, .. } = input;
         let path = written(input.path.as_os_str().as_encoded_bytes());
         let kind = refused.as_ref().filter(|_| is_any_read).and_then(|refusal| set_aside(input.is_found, refusal));
         // Damage to a file that is not a log is not reported here: the command in the advice will report it.
@@ -92,8 +93,20 @@ pub(crate) fn assemble(
         } else if refused.is_some() {
             problems.extend(refused);
         } else {
-            let is_empty = ledger.read == ledger.blank && skipped_bytes == (0, 0) && failure.is_none();
-            read.push(ReadInput { path, envelope, of_file, ledger, skipped_bytes, lost_bytes, is_empty });
+            let is_read_whole = skipped_bytes == (0, 0) && part.is_none() && failure.is_none();
+            let is_empty = ledger.read == ledger.blank && is_read_whole;
+            let is_read_from_start = skipped_bytes.0 == 0 && part.is_none_or(|part| part.start == 0);
+            let has_line_numbers = is_read_from_start && lost_bytes == 0;
+            read.push(ReadInput {
+                path,
+                envelope,
+                of_file,
+                ledger,
+                skipped_bytes,
+                lost_bytes,
+                has_line_numbers,
+                is_empty,
+            });
         }
         problems.extend(failure);
     }
@@ -112,11 +125,11 @@ pub(crate) fn assemble(
         let ledgers: Vec<_> = read.iter().map(|input| input.ledger).collect();
         let missing = not_logged(question, &plan.variable_columns, logged);
         let missing = missing.or_else(|| key_not_logged(&reading.fields, formats, &ledgers));
-        if let Some(missing) = missing {
+        if let Some(missing) = missing.filter(|_| !plan.is_of_a_part) {
             let why = why_not_logged(&missing, real_ip, anonymize, formats, &read);
             return Err(ErrorKind::NotLogged { detail: missing.message() + why }.into());
         }
-        if real_ip.is_some_and(RealIp::is_in_place) && !has_lists(formats, &read) {
+        if real_ip.is_some_and(RealIp::is_in_place) && !has_lists(formats, &read) && !plan.is_of_a_part {
             let detail = message![
                 Setting::Trust,
                 " needs a list of addresses in place of $remote_addr, but no input has one; name the variable that \
@@ -134,7 +147,8 @@ pub(crate) fn assemble(
         notes.extend(unknown(&tally.unknown, pv, (plan.visitor, &variables.join(" and ")), logged));
     }
     let parsed: u64 = read.iter().map(|input| input.ledger.parsed()).sum();
-    let in_period = parsed - tally.ledger.filtered_for(FilterReason::Period);
+    let outside = [FilterReason::Dropped, FilterReason::Period].map(|reason| tally.ledger.filtered_for(reason));
+    let in_period = parsed - outside.iter().sum::<u64>();
     if in_period > 0 {
         let literals = literals(&counting.filters, &plan.variable_columns);
         notes.extend(near_misses(&literals, &tally.ledger.near_misses, !selected.is_all()));
@@ -207,6 +221,9 @@ pub(crate) fn assemble(
         has_ledger: showing.shows(Section::Ledger),
         no_times,
     };
+    if plan.is_by_day() {
+        return Ok(Assembled { report: Some(report), problems });
+    }
     let of_key = |(part, tally): (PartReport, &Tally<Unescaped>)| {
         let report = with_sections(part.report, question, tally, selected)?;
         Ok(PartReport { report, ..part })
@@ -218,10 +235,10 @@ pub(crate) fn assemble(
 
 /// The inputs of the report, as the search for copies needs them.
 fn originals<'a>(inputs: &'a [CountedInput<'_>], tally: &Tally<Unescaped>) -> Vec<Original<'a>> {
-    let is_refused = |(input, ledger): &(&CountedInput<'_>, &InputLedger)| {
-        ledger.fits_nothing() || input.foreign.is_some_and(|foreign| foreign.is_certain)
+    let is_left_out = |(input, ledger): &(&CountedInput<'_>, &InputLedger)| {
+        input.part.is_some() || ledger.fits_nothing() || input.foreign.is_some_and(|foreign| foreign.is_certain)
     };
-    let of_report = inputs.iter().zip(&tally.ledger.inputs).filter(|input| !is_refused(input));
+    let of_report = inputs.iter().zip(&tally.ledger.inputs).filter(|input| !is_left_out(input));
     let original = |(input, ledger): (&'a CountedInput<'_>, &InputLedger)| {
         let (before, after) = input.skipped_bytes;
         Original { path: &input.path, bytes: ledger.bytes + before + after, beginning: input.beginning }
@@ -239,6 +256,8 @@ struct ReadInput<'t> {
     skipped_bytes: (u64, u64),
     /// Bytes that could not be read, and the rest of their lines.
     lost_bytes: u64,
+    /// True if all lines before its malformed ones were read.
+    has_line_numbers: bool,
     /// True if it was read to its end and has no lines, or only blank ones.
     is_empty: bool,
 }
@@ -290,7 +309,7 @@ impl ReadInput<'_> {
     }
 }
 
-fn with_sections(
+pub(super) fn with_sections(
     mut report: Report,
     question: &Question,
     tally: &Tally<Unescaped>,
@@ -392,10 +411,10 @@ fn samples(read: &[ReadInput<'_>], anonymize: bool) -> Vec<MalformedSample> {
     let text = if anonymize { sample_text_cut } else { sample_text };
     let mut samples: Vec<_> = read
         .iter()
-        .flat_map(|ReadInput { path, ledger, skipped_bytes, lost_bytes, .. }| {
+        .flat_map(|ReadInput { path, ledger, has_line_numbers, .. }| {
             ledger.samples.iter().map(|sample| MalformedSample {
                 path: path.clone(),
-                line: (skipped_bytes.0 == 0 && *lost_bytes == 0).then(|| ledger.line_of(sample)),
+                line: has_line_numbers.then(|| ledger.line_of(sample)),
                 byte: sample.offset,
                 reason: sample.reason,
                 text: text(&sample.text),

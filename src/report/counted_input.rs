@@ -1,5 +1,6 @@
 //! An input after it was counted, as plain data, so that building a report needs no open inputs.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use crate::error::Error;
@@ -7,6 +8,7 @@ use crate::files::Compression;
 use crate::format::FormatsOfFile;
 use crate::input::Beginning;
 use crate::recognize::Foreign;
+use crate::tally::InputLedger;
 
 /// An input that was counted, and the findings from its first lines.
 pub(crate) struct CountedInput<'m> {
@@ -16,6 +18,8 @@ pub(crate) struct CountedInput<'m> {
     pub(crate) is_found: bool,
     /// Bytes before the part that was read, and after it.
     pub(crate) skipped_bytes: (u64, u64),
+    /// The bytes whose lines should be read; `None` for the whole text.
+    pub(crate) part: Option<Range<u64>>,
     /// The error that ended reading early.
     pub(crate) failure: Option<Error>,
     /// The envelope around its lines.
@@ -26,4 +30,17 @@ pub(crate) struct CountedInput<'m> {
     /// The preset that fits its first lines if the formats in use do not.
     pub(crate) fitting_preset: Option<&'m str>,
     pub(crate) beginning: Beginning,
+}
+
+impl CountedInput<'_> {
+    /// True if the input is not part of the report: it is not an access log, or no format fits.
+    pub(crate) fn is_refused(&self, ledger: &InputLedger) -> bool {
+        self.foreign.is_some_and(|foreign| foreign.is_certain) || self.fits_nothing(ledger)
+    }
+
+    /// True if there are malformed lines and no format fits. A part may have malformed lines only; the first lines of
+    /// the whole text then decide.
+    pub(crate) fn fits_nothing(&self, ledger: &InputLedger) -> bool {
+        ledger.fits_nothing() && !(self.part.is_some() && self.formats.fits())
+    }
 }

@@ -25,6 +25,7 @@ mod no_format;
 mod no_times;
 mod not_followed;
 mod not_logged;
+mod of_state;
 mod outside_period;
 mod part;
 mod refused;
@@ -51,6 +52,7 @@ pub use lines::{Lines, MalformedSample};
 pub(crate) use no_times::NoTimes;
 #[cfg(any(feature = "html", feature = "table"))]
 pub(crate) use no_times::TimedFormat;
+pub(crate) use of_state::{SavedInput, SavedLog, of_state};
 pub use part::PartReport;
 pub use row_split::Split;
 pub use rows::{Approximate, Figure, Ranking, Row, Summary, UvCount};

@@ -17,10 +17,10 @@ pub(super) fn refused(
     ledger: &InputLedger,
 ) -> Option<Error> {
     match input.foreign {
-        Some(foreign) if foreign.is_certain || ledger.fits_nothing() => {
+        Some(foreign) if foreign.is_certain || input.fits_nothing(ledger) => {
             Some(refusal(foreign, &input.path, input.compression, anonymize))
         }
-        _ if ledger.fits_nothing() => {
+        _ if input.fits_nothing(ledger) => {
             let detail = no_format(reading, anonymize, formats, input, ledger);
             Some(ErrorKind::NoFormat { path: input.path.clone(), detail }.into())
         }

@@ -36,6 +36,8 @@ pub enum WarningCode {
     Changed,
     /// A path led to one file when the input was opened, and to another when it was read.
     Replaced,
+    /// A log that is read run by run vanished or became shorter, and lines of it may be missing.
+    Gap,
     /// Compressed data ends early, is corrupt, or is followed by something else.
     BadCompressedData,
     /// Decoding compressed data needs more memory than is allowed.
@@ -56,6 +58,8 @@ pub enum WarningCode {
     DanglingLink,
     /// Symbolic links form a loop.
     LinkLoop,
+    /// A state is damaged, or has a later version of the format.
+    BadState,
 }
 
 /// A row of the table of warning codes.
@@ -70,12 +74,17 @@ const fn row(code: WarningCode, name: &'static str, about: &'static str) -> Code
 }
 
 /// THE TABLE of warning codes, in the order of the report.
-const CODES: [CodeRow; 15] = [
+const CODES: [CodeRow; 17] = [
     row(WarningCode::IoError, "io-error", "the system could not open, read or write a file"),
     row(WarningCode::LostBytes, "lost-bytes", "some bytes could not be read; `lines.lost_bytes` counts them"),
     row(WarningCode::Shrunk, "shrunk", "the file became shorter while it was read"),
     row(WarningCode::Changed, "changed", "the file was overwritten, or truncated and filled again, while it was read"),
     row(WarningCode::Replaced, "replaced", "the path led to another file before it was read, and nothing was counted"),
+    row(
+        WarningCode::Gap,
+        "gap",
+        "a log vanished or became shorter between two runs, and some of its lines may not be counted",
+    ),
     row(
         WarningCode::BadCompressedData,
         "bad-compressed-data",
@@ -90,6 +99,7 @@ const CODES: [CodeRow; 15] = [
     row(WarningCode::Directory, "directory", "a directory is given instead of a file"),
     row(WarningCode::DanglingLink, "dangling-link", "the target of the link does not exist"),
     row(WarningCode::LinkLoop, "link-loop", "symbolic links form a loop"),
+    row(WarningCode::BadState, "bad-state", "the state is damaged, or a later version of logstat wrote it"),
 ];
 
 impl WarningCode {
@@ -136,6 +146,7 @@ fn subject(kind: &ErrorKind) -> Option<(WarningCode, &Path)> {
         ErrorKind::Shrunk { path, .. } => (WarningCode::Shrunk, path),
         ErrorKind::Replaced { path } => (WarningCode::Replaced, path),
         ErrorKind::Changed { path } => (WarningCode::Changed, path),
+        ErrorKind::Gap { path, .. } => (WarningCode::Gap, path),
         ErrorKind::Compressed { path, .. } => (WarningCode::BadCompressedData, path),
         ErrorKind::DecoderLimit { path, .. } => (WarningCode::DecoderLimit, path),
         ErrorKind::CompressionUnsupported { path, .. } => (WarningCode::CompressionUnsupported, path),
@@ -145,13 +156,18 @@ fn subject(kind: &ErrorKind) -> Option<(WarningCode, &Path)> {
         ErrorKind::NoMatch { pattern, .. } => (WarningCode::NoMatch, pattern),
         ErrorKind::NoFormat { path, .. } => (WarningCode::NoFormat, path),
         ErrorKind::NotAccessLog { path, .. } => (WarningCode::NotAnAccessLog, path),
+        ErrorKind::StateDamaged { path, .. } | ErrorKind::StateVersion { path, .. } => (WarningCode::BadState, path),
         ErrorKind::NotLogged { .. }
+        | ErrorKind::StateSettings { .. }
+        | ErrorKind::StateOverlap { .. }
+        | ErrorKind::NotInState { .. }
         | ErrorKind::ReadOnce { .. }
         | ErrorKind::TooManyBuckets { .. }
         | ErrorKind::NotBounded { .. }
         | ErrorKind::PairNotAllowed { .. }
         | ErrorKind::TooManyVariables { .. }
         | ErrorKind::NoSuchInput { .. }
+        | ErrorKind::StateLocked { .. }
         | ErrorKind::MemoryLimit { .. } => return None,
     };
     Some((code, path))
@@ -184,6 +200,7 @@ mod tests {
             ErrorKind::Shrunk { path: path(), from_bytes: 9, to_bytes: 5 },
             ErrorKind::Changed { path: path() },
             ErrorKind::Replaced { path: path() },
+            ErrorKind::Gap { path: path(), counted_bytes: 1000, now_bytes: None },
             ErrorKind::Compressed { path: path(), compression, at_byte: 7, detail: "ends too early".to_owned() },
             ErrorKind::DecoderLimit { path: path(), compression, at_byte: 7, detail: "needs memory".to_owned() },
             ErrorKind::CompressionUnsupported { path: path(), compression },
@@ -199,6 +216,7 @@ mod tests {
             ErrorKind::Directory { path: path() },
             ErrorKind::DanglingLink { path: path(), target: "gone".into() },
             ErrorKind::LinkLoop { path: path() },
+            ErrorKind::StateDamaged { path: path(), detail: detail() },
         ]
     }
 
@@ -228,7 +246,7 @@ mod tests {
             }
         }
         let texts: Vec<_> = errors("a").into_iter().filter_map(|kind| Warning::of(&Error::new(kind))).collect();
-        assert_eq!(texts[9].text, "is an nginx error log, not an access log; line 1: x; give another");
+        assert_eq!(texts[10].text, "is an nginx error log, not an access log; line 1: x; give another");
         assert_eq!(texts[2].to_string(), "a: shrank from 9 to 5 bytes while it was read; what was left is counted");
     }
 }

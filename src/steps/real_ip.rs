@@ -53,6 +53,11 @@ impl RealIp {
         self.dimension
     }
 
+    /// The proxies that are trusted.
+    pub fn trusted(&self) -> &Networks {
+        &self.trusted
+    }
+
     /// True if the list is in the field of `$remote_addr`.
     pub(crate) fn is_in_place(&self) -> bool {
         self.dimension == Dimension::Ip

@@ -13,13 +13,13 @@ use crate::dimension::{Dimension, VariableColumns, written_time};
 use crate::measure::{Precision, UvMethod};
 
 /// Returns all tables of a tally, its period, the hits that lack a field, and the visitors without a time.
-fn everything<F>(tally: &Tally<F>) -> impl PartialEq + std::fmt::Debug + use<F> {
+pub(super) fn everything<F>(tally: &Tally<F>) -> impl PartialEq + std::fmt::Debug + use<F> {
     let tables: Vec<BTreeMap<Parts, Plain>> = all_dimensions().iter().map(|d| found(tally, *d)).collect();
     (tables, tally.period, tally.unknown, tally.undated.of_one())
 }
 
 /// Ways to count visitors, and the fields that identify them.
-fn ways() -> [(UvMethod, TextField); 3] {
+pub(super) fn ways() -> [(UvMethod, TextField); 3] {
     let hll = UvMethod::Hll(Precision::default());
     [(UvMethod::Exact, TextField::Addr), (UvMethod::Exact, TextField::Agent), (hll, TextField::Addr)]
 }

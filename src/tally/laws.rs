@@ -12,7 +12,7 @@ use crate::batch::{Batch, Column, Fields, Numbers, Status, TextField};
 use crate::dimension::{Dimension, VariableColumns, written_time};
 use crate::dimension::{Key, KeysOfTable};
 use crate::keys::{GroupId, Seed, fixed_hash};
-use crate::measure::{FirstLast, Hits, MeasureKind, Times};
+use crate::measure::{FirstLast, Hits, MeasureKind, Sorted, Timed, Times};
 use crate::measure::{Precision, UvMethod};
 use crate::text::undo_escapes;
 use crate::time::Stamp;
@@ -31,14 +31,14 @@ const TEXTS: [TextField; 8] = [
 #[derive(Clone, Debug)]
 pub(super) struct Hit {
     texts: [Vec<u8>; 8],
-    wall_s: i64,
-    offset_min: i16,
+    pub(super) wall_s: i64,
+    pub(super) offset_min: i16,
     status: Status,
     bytes: u64,
     time_ms: Option<u64>,
     is_static: bool,
     /// The fields that the hit's line does not log.
-    lacks: Fields,
+    pub(super) lacks: Fields,
 }
 
 const PATH: Fields = Fields::text(TextField::Path);
@@ -122,6 +122,11 @@ pub(super) fn counted(hits: &[&Hit], uv: UvMethod, visitor: TextField, seed: u64
 }
 
 pub(super) fn count(tally: &mut Tally, hits: &[&Hit]) {
+    for_each_batch(hits, |batch, rows| tally.add(batch, rows));
+}
+
+/// Calls `add` with batches of hits, and all rows of each.
+pub(super) fn for_each_batch(hits: &[&Hit], mut add: impl FnMut(&Batch<'_>, &[u16])) {
     for hits in hits.chunks(7) {
         let derived = || Dimension::all().filter(|dimension| matches!(dimension, Dimension::Derived(_)));
         let derived = || derived().filter_map(|dimension| dimension.column(&VariableColumns::default()));
@@ -140,11 +145,24 @@ pub(super) fn count(tally: &mut Tally, hits: &[&Hit]) {
             if lacks != Fields::NONE {
                 batch.set_lacks(lacks);
             }
+            if stamp == Stamp::NONE {
+                batch.set_undated();
+            }
             batch.add(Numbers { stamp, status, bytes, time_ms, is_static });
         }
-        let rows: Vec<u16> = (0..hits.len() as u16).collect();
-        tally.add(&batch, &rows);
+        add(&batch, &(0..hits.len() as u16).collect::<Vec<_>>());
     }
+}
+
+/// Counts a hit at noon, with status 200 and 10 bytes, for each address.
+pub(super) fn count_addresses(tally: &mut Tally, addresses: &[Vec<u8>]) {
+    let mut batch = Batch::new(Fields::text(TextField::Addr));
+    for address in addresses {
+        batch.set_text(TextField::Addr, address);
+        let stamp = Stamp { wall_s: 43_200, offset_min: 60 };
+        batch.add(Numbers { stamp, status: Status::new(200), bytes: 10, time_ms: None, is_static: false });
+    }
+    tally.add(&batch, &(0..addresses.len() as u16).collect::<Vec<_>>());
 }
 
 /// The numbers of a group in plain types.
@@ -158,6 +176,8 @@ pub(super) struct Plain {
     /// Number of hits that lack their status, bytes, path and visitor.
     lacking: [u64; 4],
     times: Vec<u64>,
+    /// The number of request times, their sum, and the longest, if the table has them as a measure of their own.
+    timed: Option<Timed>,
     /// The first and the last instant, in seconds.
     seen: Option<(i64, i64)>,
 }
@@ -242,37 +262,38 @@ fn written(key: &Key<'_>) -> Parts {
     key.parts().map(written).collect()
 }
 
-/// Reads a table back, with its times as far as percentiles show them.
+/// Reads a table back, with its times as far as percentiles show them. Measures that it does not have are 0.
 pub(super) fn found<F>(tally: &Tally<F>, dimension: Dimension) -> BTreeMap<Parts, Plain> {
     let table = tally.table(dimension);
     let keys = table.keys(&tally.visitors);
     let group = |id: u32| {
         let group = GroupId(id);
         let key = written(&table.key(&tally.visitors, group));
-        let counts = table.counts().unwrap().of(group);
-        let lacking = table.counts().unwrap().lacking(group);
-        let unknown = table.uv().unwrap().unknown(group);
-        let times = table.latency().unwrap().of(group).sorted();
+        let counts = table.counts().map(|counts| counts.of(group)).unwrap_or_default();
+        let lacking = table.counts().map(|counts| counts.lacking(group)).unwrap_or_default();
+        let unknown = table.uv().map_or(0, |uv| uv.unknown(group));
+        let times = table.latency().map(|times| times.of(group).sorted());
+        let of_times = |times: &Sorted| {
+            vec![times.count(), times.max_ms(), times.sum_ms(), times.percentile_ms(50), times.slower_than(300)]
+        };
         let plain = Plain {
             class: counts.class,
             bytes: counts.bytes,
             static_hits: counts.static_hits,
-            uv: table.uv().unwrap().of(group),
+            uv: table.uv().map_or(0, |uv| uv.of(group)),
             lacking: [lacking.status, lacking.bytes, lacking.path, unknown],
-            times: vec![times.count(), times.max_ms(), times.sum_ms(), times.percentile_ms(50), times.slower_than(300)],
-            hits: table.measure::<Hits>().unwrap().of(group),
+            hits: table.measure().map_or(0, |hits: &Hits| hits.of(group)),
             seen: table
-                .measure::<FirstLast>()
-                .unwrap()
-                .of(group)
+                .measure()
+                .and_then(|moments: &FirstLast| moments.of(group))
                 .map(|(first, last)| (first.epoch_s(), last.epoch_s())),
+            times: times.as_ref().map(of_times).unwrap_or_default(),
+            timed: table.measure().map(|times: &Times| times.of(group)),
         };
-        let timed = table.measure::<Times>().unwrap().of(group);
-        assert_eq!(
-            [timed.count, timed.max_ms, timed.sum_ms],
-            plain.times[..3],
-            "two measures of the same times disagree"
-        );
+        if let Some((timed, times)) = plain.timed.zip(times) {
+            let of_all = [times.count(), times.max_ms(), times.sum_ms()];
+            assert_eq!([timed.count, timed.max_ms, timed.sum_ms], of_all, "two measures of the same times disagree");
+        }
         (key, plain)
     };
     (0..keys.len() as u32).map(group).collect()
@@ -314,7 +335,10 @@ proptest! {
             let hits: Vec<Hit> = hits.iter().map(|(hit, _)| hit.clone()).collect();
             for dimension in all_dimensions() {
                 let mut expected = reference(&hits, dimension, visitor);
-                expected.values_mut().for_each(|plain| plain.times = as_reported(&plain.times));
+                expected.values_mut().for_each(|plain| {
+                    plain.times = as_reported(&plain.times);
+                    plain.timed = Some(Timed { count: plain.times[0], max_ms: plain.times[1], sum_ms: plain.times[2] });
+                });
                 prop_assert_eq!(found(&merged, dimension), expected, "{:?} by {:?}", dimension, uv);
             }
             let lacking = |field| hits.iter().filter(|hit| hit.lacks.intersects(field)).count() as u64;

@@ -5,17 +5,27 @@
 //! measure, form_laws.rs for tallies that outlive a run.
 
 mod bounded;
+mod by_day;
 mod by_key;
+mod coarser;
 mod cover;
+mod day;
+#[cfg(test)]
+mod day_laws;
 mod degraded;
 mod form;
 #[cfg(test)]
 mod form_laws;
+mod key_from;
 #[cfg(test)]
 mod laws;
 mod ledger;
 mod listed;
+mod of_days;
 mod partitioned;
+mod saved;
+#[cfg(test)]
+mod saved_laws;
 mod selected;
 #[cfg(test)]
 mod size_laws;
@@ -27,10 +37,13 @@ mod undated;
 mod unknown;
 
 pub(crate) use bounded::Bounded;
+pub(crate) use coarser::{NotSaved, check_saved};
 pub(crate) use cover::Cover;
+pub(crate) use day::{Day, days_of};
 pub(crate) use degraded::{Bytes, Degraded};
 pub(crate) use form::Unescaped;
 pub(crate) use ledger::{InputLedger, KEPT_BYTES, Ledger, SAMPLE_BYTES, SAMPLES, Sample, beginning_kept};
+pub(crate) use of_days::{DayPart, OfDays};
 pub(crate) use table::Table;
 use table_plan::rankings_of;
 pub(crate) use table_plan::{TablePlan, fields_needed, fields_watched, variable_columns_of};

@@ -39,6 +39,11 @@ impl<K: Ord, T> Partitioned<K, T> {
         self.parts.values_mut()
     }
 
+    /// Returns keys and their tallies, in the order of keys.
+    pub(super) fn into_iter(self) -> impl Iterator<Item = (K, T)> {
+        self.parts.into_iter()
+    }
+
     /// Iterates over all tallies, including the empty one.
     pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut T> {
         self.parts.values_mut().chain([&mut self.empty])

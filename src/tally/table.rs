@@ -2,14 +2,17 @@
 
 use std::marker::PhantomData;
 
+use super::day::Day;
 use super::form::{Escaped, ReadAs, Unescaped, unescaped};
+use super::key_from::KeyFrom;
 use super::listed::{HitsOfField, listed_by};
 use super::selected::Selected;
 use crate::dimension::{Dimension, Grouping, VariableColumns};
 use crate::dimension::{Key, KeysOfTable};
+use crate::encoding::{Damaged, Decoder, Encoder};
 use crate::keys::{AddressKeys, GroupId, IdMap, Seed, VisitorId};
 use crate::measure::{Counts, Grouped, Hits, Latency, Measure, MeasureKind, OfTable, SizeOf, Uv, VisitorsAs};
-use crate::measure::{Precision, UvMethod};
+use crate::measure::{Precision, SavedOrder, SavedSize, UvMethod};
 
 /// A dimension with measures. `F` is the form of its keys.
 #[derive(Clone, Debug)]
@@ -33,6 +36,15 @@ pub(super) struct MergedVisitors<'v> {
     pub(super) all: &'v AddressKeys,
     /// The id among `all` of each visitor of the other tally.
     pub(super) ids: &'v [VisitorId],
+}
+
+/// The visitors of a tally, in a state file.
+#[derive(Clone, Copy)]
+pub(super) struct SavedVisitors<'v> {
+    /// Their ids in the order of the file.
+    pub(super) order: &'v [u32],
+    /// The place of each in the file, by id.
+    pub(super) places: &'v [u32],
 }
 
 impl<F> Table<F> {
@@ -102,6 +114,21 @@ impl<F> Table<F> {
         groups.unwrap_or_else(|| visitors.ids.iter().map(|id| GroupId(id.0)).collect())
     }
 
+    /// Adds a table whose measures contain those of this one. `groups` are the groups here of each of its groups;
+    /// several may become one.
+    fn merge_contained(&mut self, other: &Table<F>, groups: &[GroupId], visitors: MergedVisitors<'_>) {
+        let ids = IdMap { groups, visitors: visitors.ids };
+        let len = self.grouping.keys(visitors.all).len();
+        for measure in &mut self.measures {
+            let kind = measure.kind();
+            let same = other.measures.iter().find(|theirs| theirs.kind() == kind);
+            let containing = || other.measures.iter().find(|theirs| kind.is_in(theirs.kind()));
+            if let Some(theirs) = same.or_else(containing) {
+                measure.merge_from(theirs, &ids, len);
+            }
+        }
+    }
+
     fn merge_measures(&mut self, others: &[Measure], groups: &[GroupId], visitors: MergedVisitors<'_>) {
         let ids = IdMap { groups, visitors: visitors.ids };
         let len = self.grouping.keys(visitors.all).len();
@@ -155,10 +182,40 @@ impl<F> Table<F> {
         }
     }
 
+    /// Replaces the hashes of visitors by registers.
+    pub(super) fn use_registers(&mut self) {
+        for measure in &mut self.measures {
+            if let Measure::Uv(uv) = measure {
+                uv.use_registers();
+            }
+        }
+    }
+
     /// Hits of a group; 0 if the table does not count them.
     pub(crate) fn pv_of(&self, group: GroupId) -> u64 {
         let counted = self.counts().map(|counts| counts.of(group).pv());
         counted.or_else(|| self.measure().map(|hits: &Hits| hits.of(group))).unwrap_or(0)
+    }
+
+    /// Appends the keys and the numbers of all groups.
+    pub(super) fn save(&self, visitors: SavedVisitors<'_>, out: &mut Encoder) {
+        let groups = self.grouping.save(visitors.order, out);
+        let order = SavedOrder { groups: &groups, visitors: visitors.places };
+        self.measures.iter().for_each(|measure| measure.save(order, out));
+    }
+
+    /// Reads what [`save`](Table::save) wrote, into a table without groups. There are `hits` hits.
+    pub(super) fn load(&mut self, visitors: &AddressKeys, hits: u64, input: &mut Decoder<'_>) -> Result<(), Damaged> {
+        self.grouping.load(self.dimension, self.seed, input)?;
+        let groups = self.keys(visitors).len();
+        let size = SavedSize { groups, visitors: visitors.len(), hits };
+        for measure in &mut self.measures {
+            measure.load(size, input)?;
+        }
+        let counted = self.counts().map(Counts::hits).or_else(|| self.measure().map(Hits::hits));
+        // Only tables that list codes may lack hits.
+        let is_damaged = counted.is_some_and(|counted| counted < hits) && listed_by(self.dimension).is_none();
+        if is_damaged { Err(Damaged) } else { Ok(()) }
     }
 
     /// Keeps only these groups, given in ascending order, and numbers them from 0. The memory of the others is kept for
@@ -166,6 +223,34 @@ impl<F> Table<F> {
     pub(super) fn keep(&mut self, groups: &[GroupId]) {
         self.grouping.keep(groups);
         self.measures.iter_mut().for_each(|measure| measure.keep(groups));
+    }
+}
+
+impl Table<Unescaped> {
+    /// Adds a table of a day from which this one can be made. `keys_from` says how, for each part of this dimension.
+    pub(super) fn add_day(
+        &mut self,
+        other: &Table<Unescaped>,
+        keys_from: &[KeyFrom],
+        day: Day,
+        (mine, theirs): (&mut AddressKeys, &AddressKeys),
+        visitor_ids: &[VisitorId],
+    ) {
+        let is_same = self.dimension == other.dimension && self.grouping.is_like(&other.grouping);
+        let groups = if is_same {
+            self.merge_keys(other, MergedVisitors { all: mine, ids: visitor_ids })
+        } else {
+            let groups = (0..other.keys(theirs).len() as u32).map(GroupId);
+            groups
+                .map(|group| {
+                    let key = other.key(theirs, group);
+                    let mut parts = keys_from.iter().map(|from| from.key(&key, day));
+                    let (first, second) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+                    self.grouping.id([&first, &second], mine)
+                })
+                .collect()
+        };
+        self.merge_contained(other, &groups, MergedVisitors { all: mine, ids: visitor_ids });
     }
 }
 

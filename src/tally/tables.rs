@@ -1,5 +1,6 @@
 //! All tables of one worker, and how the tallies of two workers are merged.
 
+use super::by_day::ByDay;
 use super::by_key::ByKey;
 use super::form::{Escaped, ReadAs, Unescaped, unescaped};
 use super::selected::Selected;
@@ -40,6 +41,8 @@ pub(crate) struct Tally<F = Escaped> {
     pub(super) hits_since: u64,
     /// The same hits by their keys in one dimension, if a report for each key is asked for.
     pub(crate) by_key: Option<Box<ByKey<Tally<F>>>>,
+    /// All lines by day, for a state. This tally then has no tables and counts no hits.
+    pub(crate) by_day: Option<Box<ByDay<Tally<F>>>>,
     /// Reused between batches.
     scratch: Scratch,
 }
@@ -92,6 +95,7 @@ impl Tally {
             known_set_bytes: 0,
             hits_since: 0,
             by_key: None,
+            by_day: None,
             scratch: Scratch::default(),
         }
     }
@@ -104,6 +108,13 @@ impl Tally {
         let by_key = ByKey::new(dimension, variable_columns, empty, self.visitors.seed());
         self.by_key = Some(Box::new(by_key));
         self
+    }
+
+    /// Returns a tally that counts lines by day, in these tables for each day.
+    pub(crate) fn for_each_day(self) -> Tally {
+        let ledger = Ledger { inputs: Vec::new(), ..Ledger::default() };
+        let by_day = Some(Box::new(ByDay::new(Tally { ledger, ..self.empty_copy() })));
+        Tally { tables: Vec::new(), by_day, ..self }
     }
 
     /// Adds rankings with keys of their own to the tables.
@@ -205,6 +216,7 @@ impl Tally {
             known_set_bytes: self.known_set_bytes,
             hits_since: self.hits_since,
             by_key: self.by_key.map(|by_key| Box::new(by_key.map(Tally::unescape))),
+            by_day: self.by_day.map(|by_day| Box::new(by_day.map(Tally::unescape))),
             scratch: Scratch::default(),
         }
     }
@@ -235,18 +247,31 @@ impl<F> Tally<F> {
             known_set_bytes: 0,
             hits_since: 0,
             by_key: self.by_key.as_ref().map(|by_key| Box::new(by_key.empty_copy(Tally::empty_copy))),
+            by_day: self.by_day.as_ref().map(|by_day| Box::new(by_day.empty_copy(Tally::empty_copy))),
             scratch: Scratch::default(),
         }
     }
 
+    /// The number by which the first and last time are compared.
+    pub(super) fn rank(&self, stamp: Stamp) -> i64 {
+        if self.by_instant { stamp.instant_rank() } else { stamp.rank() }
+    }
+
+    /// Replaces the hashes of visitors by registers, so that no visitor can be recognised in a state. Small numbers of
+    /// visitors are then estimated, too.
+    pub(crate) fn use_registers(&mut self) {
+        self.tables.iter_mut().for_each(Table::use_registers);
+        self.undated.use_registers();
+    }
+
     fn widen_period(&mut self, first: Stamp, last: Stamp) {
         let (my_first, my_last) = self.period.unwrap_or((first, last));
-        let rank = |stamp: &Stamp| if self.by_instant { stamp.instant_rank() } else { stamp.rank() };
+        let rank = |stamp: &Stamp| self.rank(*stamp);
         self.period = Some((std::cmp::min_by_key(my_first, first, rank), std::cmp::max_by_key(my_last, last, rank)));
     }
 
     /// Adds everything of the other tally except its tables. Returns the id here of each of its visitors.
-    fn merge_sums<G: ReadAs<F>>(&mut self, other: &Tally<G>) -> Vec<VisitorId> {
+    pub(super) fn merge_sums<G: ReadAs<F>>(&mut self, other: &Tally<G>) -> Vec<VisitorId> {
         self.ledger.merge(&other.ledger);
         self.known_set_bytes += other.known_set_bytes;
         self.hits_since += other.hits_since;
@@ -274,6 +299,9 @@ impl<F> Tally<F> {
         if let Some((mine, theirs)) = self.by_key.as_mut().zip(other.by_key.as_ref()) {
             mine.tallies.merge(&theirs.tallies, Tally::merge);
         }
+        if let Some((mine, theirs)) = self.by_day.as_mut().zip(other.by_day.as_ref()) {
+            mine.merge(theirs, Tally::merge);
+        }
     }
 
     /// Like [`merge`](Tally::merge), but frees the memory of the other tally step by step: a table's keys before its
@@ -292,6 +320,9 @@ impl<F> Tally<F> {
         }
         if let Some((mine, theirs)) = self.by_key.as_mut().zip(other.by_key) {
             mine.tallies.absorb(theirs.tallies, Tally::absorb);
+        }
+        if let Some((mine, theirs)) = self.by_day.as_mut().zip(other.by_day) {
+            mine.absorb(*theirs, Tally::absorb);
         }
     }
 }

@@ -30,9 +30,10 @@ impl<F> Tally<F> {
         self.bytes_without_sets(size) + sets + of_keys
     }
 
-    /// Iterates over the tallies of all keys, if there is one for each.
+    /// Iterates over the tallies of all keys or days, if there is one for each.
     fn each(&mut self) -> impl Iterator<Item = &mut Tally<F>> {
-        self.by_key.iter_mut().flat_map(|by_key| by_key.tallies.iter_mut())
+        let of_keys = self.by_key.iter_mut().flat_map(|by_key| by_key.tallies.iter_mut());
+        of_keys.chain(self.by_day.iter_mut().flat_map(|by_day| by_day.tallies_mut()))
     }
 
     fn bytes_without_sets(&self, size: SizeOf) -> u64 {
@@ -52,8 +53,9 @@ impl<F> Tally<F> {
         let tables = self.tables.iter().chain(&self.rankings).map(super::Table::set_bytes_of_hit);
         let of_hit = tables.sum::<u64>() + self.undated.set_bytes_of_hit();
         let own = Bytes { at_least, at_most: at_least + self.hits_since * of_hit };
-        let each = self.by_key.iter().flat_map(|by_key| by_key.tallies.iter().map(|(_, tally)| tally.bounds()));
-        each.fold(own, |sum, bounds| Bytes {
+        let of_keys = self.by_key.iter().flat_map(|by_key| by_key.tallies.iter().map(|(_, tally)| tally));
+        let of_days = self.by_day.iter().flat_map(|by_day| by_day.tallies());
+        of_keys.chain(of_days).map(Tally::bounds).fold(own, |sum, bounds| Bytes {
             at_least: sum.at_least + bounds.at_least,
             at_most: sum.at_most + bounds.at_most,
         })
@@ -73,13 +75,14 @@ impl<F> Tally<F> {
     pub(crate) fn parts(&mut self) -> Vec<(&'static str, u64)> {
         let size = self.whole();
         let visitors = [("visitors", self.visitors.bytes() + self.undated.set_bytes(size))];
-        let name = self.by_key.as_ref().map(|by_key| by_key.dimension.name());
-        let of_keys: u64 = self.each().map(Tally::whole_bytes).sum();
+        let of_keys = self.by_key.as_ref().map(|by_key| by_key.dimension.name());
+        let name = of_keys.or_else(|| self.by_day.as_ref().map(|_| "days"));
+        let of_each: u64 = self.each().map(Tally::whole_bytes).sum();
         let tables = self.tables.iter_mut().chain(&mut self.rankings);
         visitors
             .into_iter()
             .chain(tables.map(|table| (table.dimension.name(), table.bytes(size) + table.set_bytes(size))))
-            .chain(name.map(|name| (name, of_keys)))
+            .chain(name.map(|name| (name, of_each)))
             .collect()
     }
 

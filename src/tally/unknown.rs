@@ -26,6 +26,24 @@ impl Unknown {
         self.time += u64::from(lacks.intersects(Fields::TIME));
     }
 
+    /// The fields among [`FIELDS`](Unknown::FIELDS) that some hits lack.
+    pub(super) fn fields(&self) -> Fields {
+        let Unknown { visitor: _, status, bytes, path, time } = *self;
+        let numbers = [
+            (status, Fields::STATUS),
+            (bytes, Fields::BYTES),
+            (path, Fields::text(TextField::Path)),
+            (time, Fields::TIME),
+        ];
+        numbers.iter().filter(|(hits, _)| *hits > 0).fold(Fields::NONE, |fields, (_, field)| fields.union(*field))
+    }
+
+    /// All numbers, in the order of a state file.
+    pub(super) fn numbers(self) -> [u64; 5] {
+        let Unknown { visitor, status, bytes, path, time } = self;
+        [visitor, status, bytes, path, time]
+    }
+
     pub(super) fn merge(&mut self, other: Unknown) {
         self.visitor += other.visitor;
         self.status += other.status;

@@ -75,6 +75,18 @@ impl Stamp {
         let instant = Stamp::of_rank(rank);
         Stamp { wall_s: instant.wall_s + i64::from(instant.offset_min) * 60, ..instant }
     }
+
+    /// Returns the stamp, if it is within the calendar and its offset less than a day.
+    pub(crate) fn checked(self) -> Option<Stamp> {
+        let is_valid = (FIRST_S..=LAST_S).contains(&self.wall_s) && self.offset_min.unsigned_abs() < 24 * 60;
+        is_valid.then_some(self)
+    }
+
+    /// Returns the stamp that has this rank among instants, if there is one.
+    pub(crate) fn at_instant_rank(rank: i64) -> Option<Stamp> {
+        let bounds = (FIRST_S - DAY_S) << OFFSET_BITS..(LAST_S + DAY_S) << OFFSET_BITS;
+        Some(rank).filter(|rank| bounds.contains(rank)).and_then(|rank| Stamp::of_instant_rank(rank).checked())
+    }
 }
 
 /// Bits for an offset in minutes, which is less than a day either way.
@@ -89,7 +101,8 @@ impl std::fmt::Display for Stamp {
     }
 }
 
-const DAY_S: i64 = 86_400;
+/// Seconds of a day.
+pub(crate) const DAY_S: i64 = 86_400;
 
 /// First second of the calendar, as a wall clock: 0001-01-01T00:00:00.
 pub(crate) const FIRST_S: i64 = -62_135_596_800;
@@ -100,6 +113,19 @@ pub(crate) const LAST_S: i64 = 253_402_300_799;
 /// Returns the date of a wall clock, which must be within the years 0001 to 9999.
 fn date(wall_s: i64) -> chrono::NaiveDate {
     chrono::DateTime::from_timestamp(wall_s, 0).expect("wall clocks are within the years 0001 to 9999").date_naive()
+}
+
+/// The date of a day that is given as the number of days since 1970-01-01; it must be within the years 0001 to 9999.
+pub(crate) fn day_name(day: i64) -> String {
+    Unit::Day.key(day * DAY_S)
+}
+
+/// The number of days from 1970-01-01 to a date such as `2026-11-14`; `None` if there is no such date.
+pub(crate) fn day_named(date: &str) -> Option<i64> {
+    let mut numbers = date.split('-').map(|digits| digits.parse().ok());
+    let (year, month, day): (u32, u32, u32) = (numbers.next()??, numbers.next()??, numbers.next()??);
+    let day = day_start_s(i32::try_from(year).ok()?, month, day)? / DAY_S;
+    (day_name(day) == date).then_some(day)
 }
 
 /// Returns the wall clock at the start of a day, or `None` if there is no such day.
@@ -113,7 +139,17 @@ fn day_start_s(year: i32, month: u32, day: u32) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::Stamp;
+    use super::*;
+
+    #[test]
+    fn days_have_names_that_are_read_back() {
+        for (day, name) in [(0, "1970-01-01"), (-1, "1969-12-31"), (20_771, "2026-11-14"), (-719_162, "0001-01-01")] {
+            assert_eq!((day_name(day).as_str(), day_named(name)), (name, Some(day)));
+        }
+        for text in ["", "2026-11", "2026-11-31", "2026-1-01", "2026-11-14-1", "+2026-11-14", "x", "99999-01-01"] {
+            assert_eq!(day_named(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn ranks_sort_like_stamps_and_convert_back() {

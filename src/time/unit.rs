@@ -6,7 +6,7 @@ use chrono::{Datelike, Timelike};
 
 use super::length;
 use super::step::{Step, UnitError};
-use super::{DAY_S, Stamp, date, day_start_s};
+use super::{DAY_S, FIRST_S, LAST_S, Stamp, date, day_start_s};
 use crate::by_name::Named;
 
 /// Unit of time that a timeline counts by.
@@ -128,6 +128,44 @@ impl Unit {
         }
     }
 
+    /// True if every bucket of this unit is within one bucket of `larger`.
+    pub(crate) fn is_within(self, larger: Unit) -> bool {
+        let fits = |size_s: i64| self.size_s().is_some_and(|own_s| size_s % own_s == 0);
+        match larger {
+            _ if self == larger => true,
+            Unit::HourOfDay => fits(3600),
+            Unit::Year if self == Unit::Month => true,
+            Unit::Week | Unit::Month | Unit::Year | Unit::Weekday => fits(DAY_S),
+            _ => larger.size_s().is_some_and(fits),
+        }
+    }
+
+    /// Returns the number of the bucket of `larger` that contains the bucket with this number.
+    pub(crate) fn number_in(self, larger: Unit, number: i64) -> i64 {
+        if self == larger { number } else { larger.bucket(number).number }
+    }
+
+    /// Length of its buckets in seconds, if all are equally long and each has a key of its own.
+    fn size_s(self) -> Option<i64> {
+        match self {
+            Unit::Second => Some(1),
+            Unit::Minute => Some(60),
+            Unit::Hour => Some(3600),
+            Unit::Day => Some(DAY_S),
+            Unit::Step(step) => Some(step.seconds()),
+            Unit::Week | Unit::Month | Unit::Year | Unit::HourOfDay | Unit::Weekday => None,
+        }
+    }
+
+    /// True if there is a bucket with this number.
+    pub(crate) fn has_bucket(self, number: i64) -> bool {
+        match self {
+            Unit::HourOfDay => (0..24).contains(&number),
+            Unit::Weekday => (0..7).contains(&number),
+            _ => (FIRST_S..=LAST_S).contains(&number) && self.bucket(number).number == number,
+        }
+    }
+
     /// Formats the key of the bucket with this number.
     pub(crate) fn key(self, number: i64) -> String {
         match self {
@@ -210,6 +248,7 @@ mod tests {
         let bucket = unit.bucket(stamp.wall_s);
         assert!(bucket.start_s <= stamp.wall_s && stamp.wall_s < bucket.end_s);
         assert_eq!(unit.bucket(bucket.start_s), bucket, "a bucket contains its start");
+        assert!(unit.has_bucket(bucket.number));
         unit.key(bucket.number)
     }
 
@@ -220,6 +259,27 @@ mod tests {
         }
         assert_eq!(Unit::all().count(), 9);
         assert_eq!(Unit::named("dya"), None);
+    }
+
+    #[test]
+    fn unit_is_within_another_if_no_bucket_of_it_is_in_two() {
+        let seconds = (0..=43_200).step_by(7).chain(0..300).chain([59, 60, 599, 600]);
+        let hours = (0..800 * 24).map(|hour| hour * 3600 - 40 * DAY_S);
+        let times: Vec<i64> = seconds.chain(hours).collect();
+        let units: Vec<Unit> = Unit::all().chain(Step::all().map(Unit::Step)).collect();
+        let numbers = |unit: Unit| times.iter().map(|time| unit.bucket(*time).number).collect::<Vec<i64>>();
+        let all: Vec<(Unit, Vec<i64>)> = units.iter().map(|unit| (*unit, numbers(*unit))).collect();
+        for (unit, numbers) in &all {
+            for (larger, larger_numbers) in &all {
+                let mut within = std::collections::HashMap::new();
+                let pairs = || numbers.iter().zip(larger_numbers);
+                let is_within = pairs().all(|(number, larger)| within.entry(number).or_insert(larger) == &larger);
+                assert_eq!(unit.is_within(*larger), is_within, "{} in {}", unit.name(), larger.name());
+                if is_within {
+                    assert!(pairs().all(|(number, of_larger)| unit.number_in(*larger, *number) == *of_larger));
+                }
+            }
+        }
     }
 
     #[test]
@@ -265,6 +325,9 @@ mod tests {
             key(unit, b"01/Jan/0001:00:00:00 +0000");
             key(unit, b"31/Dec/9999:23:59:59 +0000");
         }
+        let none = [(Unit::Second, FIRST_S - 1), (Unit::Minute, 30), (Unit::Week, 0), (Unit::Year, LAST_S + 1)];
+        let none = none.into_iter().chain([(Unit::HourOfDay, 24), (Unit::Weekday, -1), (Unit::Day, i64::MIN)]);
+        none.for_each(|(unit, number)| assert!(!unit.has_bucket(number), "{unit:?} {number}"));
         assert_eq!(key(Unit::Week, b"01/Jan/0001:00:00:00 +0000"), "0001-W01");
         assert_eq!(key(Unit::Week, b"31/Dec/9999:00:00:00 +0000"), "9999-W52");
     }

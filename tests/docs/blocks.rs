@@ -1,8 +1,8 @@
 //! The fenced blocks of a Markdown page.
 
 /// Languages of blocks. A block of any other language is an error, so that none escapes the tests.
-pub(super) const LANGUAGES: [&str; 11] =
-    ["console", "crontab", "json", "logrotate", "nginx", "promql", "rust", "sh", "sql", "text", "toml"];
+pub(super) const LANGUAGES: [&str; 12] =
+    ["console", "crontab", "ini", "json", "logrotate", "nginx", "promql", "rust", "sh", "sql", "text", "toml"];
 
 /// A part of a page: text, or a fenced block.
 #[derive(Debug, PartialEq)]

@@ -31,6 +31,9 @@ const NGINX_LOGS: &str = "/var/log/nginx";
 /// The test's directory in outputs: the home directory of a user.
 const HOME: &str = "/home/you";
 
+/// The name of this host in outputs.
+const HOST: &str = "web1";
+
 pub(super) struct Outcome {
     /// The page with the outputs of its commands as they are now.
     pub(super) text: String,
@@ -110,7 +113,7 @@ impl Outcome {
         let code = line.split_once("  # ").and_then(|(_, comment)| comment.split_once("code ")?.1.parse().ok());
         if output.status.code() != Some(code.unwrap_or(0)) || code.is_none() && !told.is_empty() {
             self.problems.push(format!("{at}: {line}\n{:?}\n{told}", output.status.code()));
-        } else if output.stdout.is_empty() && !line.contains(" > ") && !line.contains(" -o ") {
+        } else if output.stdout.is_empty() && ![" > ", " -o ", " --save "].iter().any(|writes| line.contains(writes)) {
             self.problems.push(format!("{at}: {line}: prints nothing"));
         }
     }
@@ -199,10 +202,18 @@ impl Place {
         text.replace(NGINX_LOGS, self.0.path().to_str().unwrap())
     }
 
-    /// Returns an output with the paths that the page has.
+    /// Returns an output with the paths and the host that the page has.
     fn seen(&self, output: &[u8]) -> String {
-        String::from_utf8_lossy(output).replace(self.0.path().to_str().unwrap(), HOME)
+        let place = self.0.path().to_str().unwrap();
+        let output = String::from_utf8_lossy(output).replace(&format!("{}:{place}", host()), &format!("{HOST}:{HOME}"));
+        output.replace(place, HOME)
     }
+}
+
+/// The name of this host.
+fn host() -> String {
+    let output = Command::new("uname").arg("-n").output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
 #[test]

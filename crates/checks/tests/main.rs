@@ -12,6 +12,8 @@ mod agreement;
 mod columns;
 #[path = "../../../tests/compressed.rs"]
 mod compressed;
+#[cfg(target_os = "linux")]
+mod crash;
 mod duckdb;
 #[path = "../../../tests/envelopes.rs"]
 mod envelopes;
@@ -37,6 +39,9 @@ mod phases;
 mod prose;
 #[path = "../../../tests/random_commands.rs"]
 mod random_commands;
+#[path = "../../../tests/ranges.rs"]
+mod ranges;
+mod read_state;
 mod recipes;
 #[path = "../../../tests/reference.rs"]
 mod reference;
@@ -47,5 +52,9 @@ mod schema;
 mod session;
 #[path = "../../../tests/shrinking.rs"]
 mod shrinking;
+#[cfg(target_os = "linux")]
+mod spark;
+#[path = "../../../tests/state_files.rs"]
+mod state_files;
 
 use checks::{REPOSITORY, program};

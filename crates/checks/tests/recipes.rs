@@ -1,5 +1,7 @@
 //! The recipes of the book work, and so do the other commands of README and book that need other programs. Stubs replace the other programs and check their input.
 
+mod states;
+
 use std::fmt::Write as _;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -14,6 +16,8 @@ use tempfile::TempDir;
 
 const RECIPES: &str = include_str!("../../../docs/src/recipes.md");
 const GETTING_STARTED: &str = include_str!("../../../docs/src/getting-started.md");
+const HISTORY: &str = include_str!("../../../docs/src/history.md");
+const SPLITS: &str = include_str!("../../../docs/src/splits.md");
 const README: &str = include_str!("../../../README.md");
 
 /// THE TABLE of stubs: each fails if the real program would have nothing to do.
@@ -23,13 +27,29 @@ const OTHERS: [(&str, &str); 6] = [
     ("mutt", "grep -q 'lines = ' && [ -s \"$6\" ] && [ \"$5 $8\" = '-a you@example.com' ]"),
     ("sendmail", "cat >mail.txt"),
     ("docker", "sed 's/^/nginx-1  | /' access.log"),
-    ("duckdb", r#""$LOGSTAT_PYTHON" -c 'import duckdb, sys; assert duckdb.sql(sys.argv[1]).fetchall()' "$2""#),
+    (
+        "duckdb",
+        r#""$LOGSTAT_PYTHON" -c 'import duckdb, sys; assert duckdb.execute(sys.argv[1]).fetchall() or "COPY" in sys.argv[1]' "$2""#,
+    ),
 ];
 
-/// A directory with the log of testdata, and in nginx/ a log of the last hour, with or without server errors.
+/// Paths of a server, and those in the test directory.
+const HERE: [(&str, &str); 7] = [
+    ("/var/log/", ""),
+    ("/var/www/reports/", ""),
+    ("/var/lib/prometheus/node-exporter/", ""),
+    ("/usr/sbin/", ""),
+    ("/home/you/.cargo/bin/", ""),
+    ("/var/lib/logstat/", "lib/"),
+    ("/srv/states/", "states/"),
+];
+
+/// A directory with logs of testdata, and in nginx/ a log of the last hour, with or without server errors.
 fn place(errors: bool) -> TempDir {
     let place = tempfile::tempdir().unwrap();
-    fs::copy(format!("{REPOSITORY}/testdata/shop.log"), place.path().join("access.log")).unwrap();
+    for (from, to) in [("shop.log", "access.log"), ("hosts.log", "hosts.log")] {
+        fs::copy(format!("{REPOSITORY}/testdata/{from}"), place.path().join(to)).unwrap();
+    }
     let mut log = String::new();
     for minute in 0..50 {
         let then: DateTime<Utc> = (SystemTime::now() - Duration::from_secs(60 * minute)).into();
@@ -41,11 +61,26 @@ fn place(errors: bool) -> TempDir {
     fs::write(place.path().join("nginx/access.log"), log).unwrap();
     fs::write(place.path().join("nginx/access.log.1"), "").unwrap();
     for (name, script) in OTHERS {
-        let program = place.path().join(name);
-        fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
-        fs::set_permissions(program, Permissions::from_mode(0o755)).unwrap();
+        stub(place.path(), name, script);
     }
     place
+}
+
+/// Saves the states that scripts of the book read.
+fn save_states(place: &Path) {
+    let log = HISTORY.split("```text\n").nth(1).and_then(|block| block.split("```").next()).unwrap();
+    fs::write(place.join("logs.txt"), log).unwrap();
+    for (log, state) in [("logs.txt", "history"), ("access.log", "web1"), ("hosts.log", "web2")] {
+        let output = run(&format!("logstat {log} --save {state}.state"), place);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+    }
+}
+
+/// Writes a program in the test directory.
+fn stub(place: &Path, name: &str, script: &str) {
+    let program = place.join(name);
+    fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(program, Permissions::from_mode(0o755)).unwrap();
 }
 
 /// Code blocks of one language in the recipes, with the paths of a server replaced by paths in the test directory.
@@ -57,14 +92,12 @@ fn blocks_of(page: &str, kind: &str) -> Vec<String> {
     let begin = format!("```{kind}");
     let blocks = page.split(&begin).skip(1).map(|block| block.split_once('\n').unwrap().1);
     let blocks = blocks.map(|block| block.split("```").next().unwrap().to_owned());
-    let here =
-        ["/var/log/", "/var/www/reports/", "/var/lib/prometheus/node-exporter/", "/usr/sbin/", "/home/you/.cargo/bin/"];
-    blocks.map(|block| here.iter().fold(block, |block, there| block.replace(there, ""))).collect()
+    blocks.map(|block| HERE.iter().fold(block, |block, (there, here)| block.replace(there, here))).collect()
 }
 
 /// Shell blocks of all pages that need other programs: `sh,needs=PROGRAM`.
 fn scripts() -> impl Iterator<Item = String> {
-    [RECIPES, GETTING_STARTED, README].into_iter().flat_map(|page| blocks_of(page, "sh,needs="))
+    [RECIPES, GETTING_STARTED, HISTORY, SPLITS, README].into_iter().flat_map(|page| blocks_of(page, "sh,needs="))
 }
 
 fn run(script: &str, place: &Path) -> Output {
@@ -136,6 +169,7 @@ fn cron_jobs_report_errors() {
 #[test]
 fn shell_recipes_run() {
     let place = place(true);
+    save_states(place.path());
     let mut scripts: Vec<_> = scripts().filter(|block| !block.contains("duckdb -c")).collect();
     scripts.extend(blocks("logrotate").iter().map(|hook| hook.lines().nth(1).unwrap().trim().to_owned()));
     assert!(scripts.len() >= 5, "{scripts:?}");
@@ -151,8 +185,13 @@ fn duckdb_reads_reports() {
         return;
     }
     let scripts: Vec<_> = scripts().filter(|block| block.contains("duckdb -c")).collect();
-    assert!(scripts.len() >= 2, "{scripts:?}");
-    all_run(&scripts, place(true).path());
+    assert!(scripts.len() >= 5, "{scripts:?}");
+    let place = place(true);
+    save_states(place.path());
+    all_run(&scripts, place.path());
+    // The array that Grafana reads.
+    let hours = fs::read_to_string(place.path().join("history.json")).unwrap();
+    assert!(hours.contains(r#"{"time":"2026-11-14T06:00:00Z","#), "{hours}");
 }
 
 fn all_run(scripts: &[String], place: &Path) {

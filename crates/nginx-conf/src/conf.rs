@@ -28,6 +28,7 @@ pub(crate) const DEFAULT_OF_PACKAGES: &str = "/var/log/nginx/access.log";
 pub struct Conf {
     prefix: PathBuf,
     files: Vec<PathBuf>,
+    fingerprint: u64,
     pub(crate) logs: Logs,
     pub(crate) servers: Vec<Server>,
     pub(crate) hosts: Hosts,
@@ -105,7 +106,22 @@ impl Conf {
         let servers = servers.map(|directive| Server::read(directive, &inherited, merges_slashes));
         let servers = servers.collect::<Result<Vec<_>, _>>()?;
         hosts::check_names(&servers)?;
-        Ok(Conf { prefix: prefix.to_owned(), files: files_read, logs, hosts: Hosts::new(&servers), servers })
+        let (prefix, fingerprint) = (prefix.to_owned(), source.fingerprint());
+        Ok(Conf { prefix, files: files_read, fingerprint, logs, hosts: Hosts::new(&servers), servers })
+    }
+
+    /// Hash of the texts of all files, in the order in which they were read. It differs if any of them changes, and
+    /// stays the same across machines and versions of this crate.
+    ///
+    /// ```
+    /// use nginx_conf::Conf;
+    /// let conf = |text: &'static str| Conf::from_reader("-".as_ref(), text.as_bytes());
+    /// assert_eq!(conf("http { }")?.fingerprint(), conf("http { }")?.fingerprint());
+    /// assert_ne!(conf("http { }")?.fingerprint(), conf("http { server { } }")?.fingerprint());
+    /// # Ok::<(), nginx_conf::Error>(())
+    /// ```
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint
     }
 
     /// The directory that relative log names refer to; empty for the working directory.

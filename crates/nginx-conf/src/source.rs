@@ -35,7 +35,12 @@ pub struct Source {
     most: u64,
     /// Remaining bytes.
     left: Cell<u64>,
+    /// FNV-1a hash of all texts read so far, with their lengths.
+    fingerprint: Cell<u64>,
 }
+
+/// The basis and the prime of FNV-1a with 64 bits.
+const FNV: (u64, u64) = (0xCBF2_9CE4_8422_2325, 0x0000_0100_0000_01B3);
 
 #[derive(Debug)]
 enum Origin {
@@ -110,7 +115,7 @@ impl Source {
             None if is_on_disk => Origin::Disk { main, text },
             None => Origin::Pipe { main, text },
         };
-        Ok(Source { origin, most, left: Cell::new(most) })
+        Ok(Source { origin, most, left: Cell::new(most), fingerprint: Cell::new(FNV.0) })
     }
 
     /// The path of the main file. For the output of `nginx -T`, this is the path on nginx's machine.
@@ -148,7 +153,15 @@ impl Source {
             Origin::Dump(dump) => Cow::Borrowed(dump.text(path).ok_or("not in the output of nginx -T")?),
         };
         self.left.set(self.left.get().checked_sub(text.len() as u64).ok_or_else(|| too_large(self.most))?);
+        let (len, bytes) = ((text.len() as u64).to_le_bytes(), text.iter());
+        let add = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(FNV.1);
+        self.fingerprint.set(len.iter().chain(bytes).fold(self.fingerprint.get(), add));
         Ok(text)
+    }
+
+    /// Hash of all texts read so far, in the order in which they were read.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        self.fingerprint.get()
     }
 
     fn text_on_disk(&self, path: &Path) -> Result<Vec<u8>, String> {

@@ -122,7 +122,7 @@ impl Args {
         self.fail_if.iter().map(read).collect()
     }
 
-    fn uv_method(&self) -> Result<UvMethod, clap::Error> {
+    pub(super) fn uv_method(&self) -> Result<UvMethod, clap::Error> {
         match (self.uv, self.hll) {
             (Some(UvMethod::Exact), true) => Err(argument_error("--hll and --uv exact contradict each other")),
             (Some(method), _) => Ok(method),

@@ -33,15 +33,24 @@ impl Environment {
         self.variable("HOME").map(Path::new)
     }
 
+    /// The value of a variable of the XDG specification, which requires that relative paths be ignored.
+    fn xdg_directory(&self, name: &str) -> Option<PathBuf> {
+        self.variable(name).map(PathBuf::from).filter(|path| path.is_absolute())
+    }
+
+    /// The directory of the states of sites; `None` if there is no home directory.
+    pub(super) fn states(&self) -> Option<PathBuf> {
+        let xdg = self.xdg_directory("XDG_STATE_HOME");
+        Some(xdg.or_else(|| self.home().map(|home| home.join(".local/state")))?.join("logstat"))
+    }
+
     /// The file named by `--config`, else by `LOGSTAT_CONFIG`, else the default location.
     pub(super) fn config_path(&self, given: Option<&Path>) -> Option<ConfigPath> {
         let named = given.or_else(|| self.variable(CONFIG).map(Path::new));
         if let Some(path) = named {
             return Some(ConfigPath { path: path.to_owned(), is_required: true });
         }
-        // The XDG specification requires that relative paths be ignored.
-        let xdg = self.variable("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-        let folder = xdg.or_else(|| self.home().map(|home| home.join(".config")))?;
+        let folder = self.xdg_directory("XDG_CONFIG_HOME").or_else(|| self.home().map(|home| home.join(".config")))?;
         Some(ConfigPath { path: folder.join("logstat/config.toml"), is_required: false })
     }
 }
@@ -105,10 +114,13 @@ fn is_missing(error: &io::Error) -> bool {
 mod tests {
     use super::*;
 
-    fn config_path(line: &str, given: Option<&str>) -> Option<String> {
+    fn environment(line: &str) -> Environment {
         let pairs = line.split_whitespace().filter_map(|word| word.split_once('='));
-        let environment = Environment { variables: pairs.map(|(name, value)| (name.into(), value.into())).collect() };
-        environment
+        Environment { variables: pairs.map(|(name, value)| (name.into(), value.into())).collect() }
+    }
+
+    fn config_path(line: &str, given: Option<&str>) -> Option<String> {
+        environment(line)
             .config_path(given.map(Path::new))
             .map(|place| format!("{}{}", place.path.display(), if place.is_required { " must be" } else { "" }))
     }
@@ -129,6 +141,20 @@ mod tests {
             assert_eq!(config_path(line, None).as_deref(), expected, "{line}");
         }
         assert_eq!(config_path("LOGSTAT_CONFIG=c.toml", Some("d.toml")).as_deref(), Some("d.toml must be"));
+    }
+
+    #[test]
+    fn states_of_sites_are_in_the_home_directory() {
+        let rows = [
+            ("", None),
+            ("HOME=/h", Some("/h/.local/state/logstat")),
+            ("HOME=/h XDG_STATE_HOME=/x", Some("/x/logstat")),
+            ("HOME=/h XDG_STATE_HOME=x", Some("/h/.local/state/logstat")),
+            ("XDG_STATE_HOME=/x", Some("/x/logstat")),
+        ];
+        for (line, expected) in rows {
+            assert_eq!(environment(line).states().as_deref(), expected.map(Path::new), "{line}");
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::options::{ValueCount, is_path, named, shortened, value_count};
 use super::setting::{Origin, Setting, Text, Value};
 use super::{FORMATS, SITE_FILES, SITES};
 use crate::cli::messages::shown;
+use crate::cli::states::SITE_STATE;
 use crate::cli::values::is_word;
 
 /// The contents of a file.
@@ -203,7 +204,7 @@ impl Reader<'_> {
     /// Resolves a path: relative to the file's directory, or to the home directory after `~`.
     fn path(&self, key: &Key<'_>, text: &OsString) -> Result<OsString, String> {
         let path = Path::new(text);
-        if text == "-" {
+        if text == "-" || text == SITE_STATE {
             return Ok(text.clone());
         }
         match (path.strip_prefix("~"), self.home) {

@@ -12,7 +12,10 @@ use super::setting::{Origin, Setting, Value};
 pub(super) type Condition = fn(&[Setting]) -> bool;
 
 /// THE TABLE of options that only modify another. As configured defaults they have no effect while the other is unused.
-pub(super) const DEPENDENT_OPTIONS: [(&str, Condition); 2] = [
+pub(super) const DEPENDENT_OPTIONS: [(&str, Condition); 5] = [
+    ("keep", writes_state),
+    ("source", writes_state),
+    ("wait", |settings| texts(settings, "state").next().is_some()),
     ("trust", |settings| texts(settings, "real-ip").next().is_some()),
     ("prom-label", |settings| {
         texts(settings, "format").any(|text| text == ReportFormat::Prometheus.name())
@@ -24,6 +27,10 @@ pub(super) const DEPENDENT_OPTIONS: [(&str, Condition); 2] = [
 pub(super) fn is_inactive(setting: &Setting, settings: &[Setting]) -> bool {
     setting.origin != Origin::CommandLine
         && DEPENDENT_OPTIONS.iter().any(|(option, is_met)| setting.option == *option && !is_met(settings))
+}
+
+fn writes_state(settings: &[Setting]) -> bool {
+    ["save", "state"].iter().any(|option| texts(settings, option).next().is_some())
 }
 
 /// The texts that an option is set to; empty for flags.

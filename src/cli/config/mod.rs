@@ -16,7 +16,7 @@ mod tests;
 mod variables;
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use clap::parser::ValueSource;
@@ -56,6 +56,8 @@ pub(crate) struct ResolvedArgs {
     show_overrides_top: bool,
     /// Name of the site in use.
     site: Option<String>,
+    /// Directory of the states of sites.
+    states: Option<PathBuf>,
     file: File,
     /// Path of the file that was read, as messages show it.
     shown: Option<Rc<str>>,
@@ -90,6 +92,7 @@ impl ResolvedArgs {
             settings: Vec::new(),
             show_overrides_top: false,
             site: None,
+            states: environment.states(),
             file: File::default(),
             shown: None,
         };
@@ -156,8 +159,18 @@ impl ResolvedArgs {
         }
         args.files = sites::files(args.files, &self.file.sites);
         args.show_overrides_top = self.show_overrides_top;
+        if let Some(state) = self.site_state() {
+            args.states.use_site_state(&state);
+        }
+        args.states.is_homeless = self.site.is_some() && self.states.is_none();
         args.named_formats = self.file.formats.iter().map(|own| (own.name.clone(), own.format.clone())).collect();
         Ok(args)
+    }
+
+    /// The default state of the site in use.
+    fn site_state(&self) -> Option<PathBuf> {
+        let site = self.site.as_ref().filter(|site| !site.contains('/'))?;
+        Some(self.states.as_ref()?.join(format!("{site}.state")))
     }
 
     /// Path of the file that was read, as messages show it.
@@ -172,6 +185,12 @@ impl ResolvedArgs {
         let option = message.strip_prefix("--")?.split([' ', ':']).next()?;
         let setting = self.settings.iter().find(|setting| setting.option == option)?;
         (setting.origin != Origin::CommandLine).then(|| setting.origin.to_string())
+    }
+
+    /// True if a report is written. A configured format is only for reports that are written anyway.
+    pub(crate) fn reports(&self, args: &Args) -> bool {
+        let is_chosen = args.output_args.given().any(|option| self.origin(option).is_none());
+        args.states.reports(is_chosen)
     }
 
     /// Puts the place of the option that `about` begins with before a message.

@@ -7,7 +7,7 @@ use crate::cli::closest_match::closest_match;
 use crate::cli::messages::shown;
 
 /// THE TABLE of options that cannot be configured, and why.
-const REFUSED: [(&str, &str); 9] = [
+const REFUSED: [(&str, &str); 12] = [
     ("config", "it names this file"),
     ("no-config", "this file is already read"),
     ("print-config", PRINTS),
@@ -15,6 +15,9 @@ const REFUSED: [(&str, &str); 9] = [
     ("schema", PRINTS),
     ("list-static", PRINTS),
     ("explain", PRINTS),
+    ("inspect", PRINTS),
+    ("list-splits", PRINTS),
+    ("range", "it is about one file"),
     ("help", PRINTS),
     ("version", PRINTS),
 ];
@@ -172,6 +175,6 @@ mod tests {
             assert_eq!(value_count(named(&command, name, &[]).unwrap()), expected, "{name}");
         }
         let paths: Vec<&str> = settable(&command).filter(|(_, option)| is_path(option)).map(|(name, _)| name).collect();
-        assert_eq!(paths, ["nginx-conf", "rejects", "output"]);
+        assert_eq!(paths, ["nginx-conf", "rejects", "output", "save", "state"]);
     }
 }

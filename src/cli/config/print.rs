@@ -10,6 +10,7 @@ use super::options::{conflict, is_path, settable, value_count};
 use super::setting::{Setting, Value};
 use super::{FORMATS, ResolvedArgs, SITE_FILES, SITES, ValueCount};
 use crate::cli::args::Args;
+use crate::cli::states::SITE_STATE;
 use crate::cli::wrapped::wrapped;
 
 impl ResolvedArgs {
@@ -85,7 +86,7 @@ fn write_setting(setting: &Setting, option: &Arg, out: &mut dyn Write) -> io::Re
 /// Makes a path absolute, so that it does not depend on the directory of the file that contains it.
 fn absolute(path: &str) -> String {
     match std::path::absolute(Path::new(path)) {
-        Ok(whole) if path != "-" => whole.to_string_lossy().into_owned(),
+        Ok(whole) if path != "-" && path != SITE_STATE => whole.to_string_lossy().into_owned(),
         _ => path.to_owned(),
     }
 }

@@ -81,7 +81,7 @@ fn option_precedes_variable_precedes_site_precedes_file() {
 }
 
 /// Sample values; the first that an option accepts is used.
-const SAMPLES: [&str; 18] = [
+const SAMPLES: [&str; 19] = [
     "3",
     "main",
     "path",
@@ -100,6 +100,7 @@ const SAMPLES: [&str; 18] = [
     "summary",
     "uv",
     "/x",
+    "90d",
 ];
 
 fn sample(command: &Command, option: &str) -> &'static str {
@@ -130,6 +131,8 @@ fn options_have_the_same_effect_in_every_layer() {
         let beside = match option {
             "trust" => "--real-ip=http_x_real_ip",
             "prom-label" => "--format=prometheus",
+            "keep" | "source" => "--save=/x",
+            "wait" => "--state=/x",
             _ => "",
         };
         let expected = asked(read("", "", &format!("{given} {beside}")));

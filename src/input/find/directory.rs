@@ -1,12 +1,12 @@
 //! Reads one directory: its logs, its other files and its subdirectories.
 
-use std::fs::{self, DirEntry};
-use std::io;
+use std::fs::{self, DirEntry, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::log_name::Kind;
 use super::natural_order::natural_order;
-use crate::files::SkippedFile;
+use crate::files::{SkipReason, SkippedFile};
 
 /// The contents of a directory, each in natural order.
 #[derive(Debug, Default)]
@@ -33,6 +33,9 @@ impl Directory {
                 (_, true) if !name.starts_with('.') => directory.directories.push(path.join(&file_name)),
                 (_, true) | (Kind::Hidden, false) => {}
                 (Kind::AccessLog, false) => directory.logs.push(path.join(&file_name)),
+                (Kind::Skipped(SkipReason::State), false) if is_state(&entry) => {
+                    directory.skipped.push(SkippedFile { reason: SkipReason::SavedState, name: name.into_owned() });
+                }
                 (Kind::Skipped(reason), false) => {
                     directory.skipped.push(SkippedFile { reason, name: name.into_owned() });
                 }
@@ -46,6 +49,16 @@ impl Directory {
             .sort_by(|a, b| a.reason.cmp(&b.reason).then_with(|| natural_order(a.name.as_bytes(), b.name.as_bytes())));
         Ok(directory)
     }
+}
+
+/// First bytes of a state.
+const STATE: &[u8] = b"logstat state ";
+
+/// True for a file that begins like a state.
+fn is_state(entry: &DirEntry) -> bool {
+    let mut first = [0; STATE.len()];
+    let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+    is_file && File::open(entry.path()).and_then(|mut file| file.read_exact(&mut first)).is_ok() && first == STATE
 }
 
 /// True for a directory or a link to one. Only links need a look-up.

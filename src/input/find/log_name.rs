@@ -84,8 +84,8 @@ fn is_end_of_log(word: &str) -> bool {
     word == "log" || word.ends_with("access") || word.ends_with("accesslog")
 }
 
-/// Removes the suffixes at the end of a name, in any order.
-fn without_suffixes(name: &str) -> &str {
+/// Removes the suffixes of rotation and compression at the end of a name in lower case, in any order.
+pub(crate) fn without_suffixes(name: &str) -> &str {
     let mut stem = name;
     let shorter = |stem| {
         let without = |suffix: &&str| str::strip_suffix(stem, suffix);

@@ -18,14 +18,14 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub(crate) use log_name::is_access_log_name;
+pub(crate) use log_name::{is_access_log_name, without_suffixes};
+pub(crate) use natural_order::natural_order;
 pub use note::InputNote;
 
 use super::Input;
 use crate::error::{Error, ErrorKind, io_error_text};
 use directory::Directory;
 use identity::Identity;
-use natural_order::natural_order;
 use within::{SubdirectorySearch, logs_below};
 
 /// Levels of subdirectories that are searched for logs to report: sites often have `site/logs/`.
@@ -52,7 +52,7 @@ pub struct ResolvedInputs {
 /// follow. Error logs, hidden files, subdirectories and files with other extensions are not read; [`InputNote`]s name
 /// them.
 ///
-/// No file is opened: [`count`](crate::count) reports missing files and dangling links. If a file in a directory turns
+/// No log is opened: [`count`](crate::count) reports missing files and dangling links. If a file in a directory turns
 /// out not to be an access log, the report has a note and not a problem, provided that another input is read.
 ///
 /// ```

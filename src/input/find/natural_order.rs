@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 /// Compares two names: `access.log.2` comes before `access.log.10`.
-pub(super) fn natural_order(a: &[u8], b: &[u8]) -> Ordering {
+pub(crate) fn natural_order(a: &[u8], b: &[u8]) -> Ordering {
     let number = |bytes: &[u8]| bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (mut left, mut right) = (a, b);
     while let ([first, ..], [second, ..]) = (left, right) {

@@ -20,7 +20,8 @@ pub(crate) struct Keys {
     seed: Seed,
     /// Hash slots: a tag (the upper half of the hash) in the upper half, and the place of a record plus one in the
     /// lower half; 0 for an empty slot. The length is a power of two. The slot of a key follows from its tag alone, so
-    /// growing does not read keys.
+    /// growing does not read keys. Keys that were read from a state file have no slots until one is looked up: most are
+    /// only merged into others.
     slots: Vec<u64>,
     arena: Arena,
     /// Place of each key's record, by id.
@@ -59,6 +60,63 @@ impl Keys {
         }
     }
 
+    /// Makes an empty list that will get about `len` keys by [`append`](Keys::append).
+    pub(super) fn without_slots(seed: Seed, len: usize) -> Keys {
+        Keys { slots: Vec::new(), records: Vec::with_capacity(len), ..Keys::new(seed) }
+    }
+
+    /// Makes a list of distinct keys. Their ids are 0, 1, 2 … in this order.
+    pub(crate) fn of_distinct(seed: Seed, distinct: impl ExactSizeIterator<Item = impl AsRef<[u8]>>) -> Keys {
+        let mut keys = Keys::without_slots(seed, distinct.len());
+        distinct.for_each(|key| keys.append(key.as_ref()));
+        keys
+    }
+
+    /// Appends a key that is not in the list yet. There must be no slots.
+    pub(super) fn append(&mut self, key: &[u8]) {
+        debug_assert!(self.slots.is_empty(), "a key would have no slot");
+        self.add_record(key);
+    }
+
+    fn add_record(&mut self, key: &[u8]) -> (u32, u32) {
+        let id = u32::try_from(self.records.len()).expect(ROOM);
+        let place = self.arena.store(key, id);
+        self.records.push(place);
+        if is_escaped(key) {
+            self.escaped.push(id);
+        }
+        (id, place)
+    }
+
+    /// Gives each key a slot, if they have none.
+    #[inline]
+    fn index(&mut self) {
+        if self.slots.is_empty() {
+            self.add_slots();
+        }
+    }
+
+    /// Makes slots for at least this number of keys in all.
+    fn reserve(&mut self, keys: usize) {
+        self.index();
+        while keys * 8 > self.slots.len() * 6 {
+            self.grow();
+        }
+    }
+
+    #[cold]
+    fn add_slots(&mut self) {
+        let mut slots = SLOTS_AT_FIRST;
+        while self.records.len() * 8 > slots * 6 {
+            slots *= 2;
+        }
+        self.slots = huge_pages::zeros(slots);
+        for at in 0..self.records.len() {
+            let place = self.records[at];
+            self.take_slot(self.seed.hash(self.arena.record(place).1) >> 32, place);
+        }
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.records.len()
     }
@@ -85,6 +143,7 @@ impl Keys {
 
     /// The id of a key, a new one if the key is new.
     pub(crate) fn id(&mut self, key: &[u8]) -> u32 {
+        self.index();
         self.find_or_add(key, self.seed.hash(key))
     }
 
@@ -93,6 +152,7 @@ impl Keys {
         // In a large table each look-up waits for memory twice: for a slot and for a record. So both are prefetched for
         // the whole column before the first is used. Measured: a third of the time of looking keys up one by one,
         // benches/stages/look_ups.rs.
+        self.index();
         let mut probes = std::mem::take(&mut self.probes);
         probes.clear();
         probes.extend(hits.iter().map(|&row| Probe { hash: self.seed.hash(column[row as usize]), slot: 0 }));
@@ -152,12 +212,7 @@ impl Keys {
 
     #[cold]
     fn add(&mut self, key: &[u8], tag: u64, at: usize) -> u32 {
-        let id = u32::try_from(self.records.len()).expect(ROOM);
-        let place = self.arena.store(key, id);
-        self.records.push(place);
-        if is_escaped(key) {
-            self.escaped.push(id);
-        }
+        let (id, place) = self.add_record(key);
         self.slots[at] = tag << 32 | (u64::from(place) + 1);
         // At most 6/8 of the slots are used: a small table is worth a few more probes.
         if self.records.len() * 8 > self.slots.len() * 6 {

@@ -12,6 +12,12 @@ impl Keys {
     /// `other`.
     pub(crate) fn merge<'k>(&mut self, other: &'k Keys, written: impl Fn(&'k [u8]) -> Cow<'k, [u8]>) -> Vec<u32> {
         self.drop_stale();
+        if self.records.is_empty() && other.are_unchanged_by(&written) {
+            *self = Keys { seed: self.seed, ..other.copy_without_slots() };
+            return (0..other.len() as u32).collect();
+        }
+        // All keys together are at least as many as those of the other list.
+        self.reserve(other.len());
         let mut ids = Vec::with_capacity(other.len());
         let all: Vec<u16> = (0..ROWS as u16).collect();
         // Column by column, as in batches: looked up one by one, millions of keys would each wait for memory.
@@ -24,9 +30,22 @@ impl Keys {
         ids
     }
 
+    /// True if `written` changes no key, and every record is that of a key.
+    pub(in crate::keys) fn are_unchanged_by<'k>(&'k self, written: impl Fn(&'k [u8]) -> Cow<'k, [u8]>) -> bool {
+        let is_unchanged = |key: &'k [u8]| matches!(written(key), Cow::Borrowed(new) if new.len() == key.len());
+        self.stale.is_empty() && self.iter().all(is_unchanged)
+    }
+
+    /// Copies the keys with their ids. Slots are made when they are needed.
+    pub(in crate::keys) fn copy_without_slots(&self) -> Keys {
+        let (arena, records, escaped) = (self.arena.clone(), self.records.clone(), self.escaped.clone());
+        Keys { slots: Vec::new(), arena, records, escaped, ..Keys::new(self.seed) }
+    }
+
     /// Replaces each key with the result of `written`, which may change only odd keys, and keeps the ids. Returns
     /// `false` and changes nothing if two keys might become equal.
     pub(crate) fn rewrite(&mut self, written: impl Fn(&[u8]) -> Cow<'_, [u8]>) -> bool {
+        self.index();
         let mut changed: Vec<(u32, Vec<u8>)> = Vec::new();
         for &id in &self.escaped {
             let (key, new) = (self.key(id), written(self.key(id)));
@@ -71,6 +90,7 @@ impl Keys {
     /// Keeps only the keys of these groups, which ascend, and renumbers them 0, 1, 2 … in this order. The memory of the
     /// others is kept for new keys. Keys must not have been rewritten.
     pub(crate) fn keep(&mut self, groups: &[GroupId]) {
+        self.index();
         for (at, &GroupId(id)) in groups.iter().enumerate() {
             self.records[at] = self.records[id as usize];
         }

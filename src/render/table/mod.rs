@@ -13,6 +13,7 @@ mod grid;
 mod header;
 mod ink;
 mod inked;
+mod inspection;
 mod labelled;
 mod latency;
 mod layout;
@@ -37,6 +38,7 @@ use crate::report::Report;
 pub use explanation::write_explanation;
 use grid::Grid;
 use ink::Ink;
+pub use inspection::write_inspection;
 use wrap::{Piece, wrap};
 
 /// Parts of a table, in order. Each writes nothing if the report has nothing for it.

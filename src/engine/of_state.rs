@@ -1,0 +1,115 @@
+//! The report of a state.
+
+use std::collections::BTreeMap;
+
+use super::{Engine, now, threads};
+use crate::error::{Error, ErrorKind};
+use crate::filter::Period;
+use crate::question::{Plan, Question};
+use crate::report::{Lines, MalformedSample, Report, SavedInput, SavedLog, of_state};
+use crate::state::State;
+use crate::tally::TablePlan;
+
+impl State {
+    /// Makes the report of a state, without reading any log. The state takes the place of what the question leaves open,
+    /// as in [`State::ask`].
+    ///
+    /// Limits of keys and memory have no effect: the state has all keys.
+    ///
+    /// # Errors
+    /// [`ErrorKind::StateSettings`] if the question has another value for a setting; [`ErrorKind::NotInState`] if it
+    /// needs a table or number that the state does not have, or has a period that begins or ends within a day;
+    /// [`ErrorKind::StateDamaged`]; [`ErrorKind::TooManyBuckets`].
+    pub fn report(&self, question: &Question, engine: &Engine) -> Result<Report, Error> {
+        let mut question = question.clone().max_keys(None).max_memory(None);
+        self.ask(&mut question)?;
+        if let Some(each) = question.counting.each {
+            let detail = format!("a report for each {} needs the logs: a state does not have one", each.name()).into();
+            return Err(ErrorKind::NotInState { detail }.into());
+        }
+        let counting = &question.counting;
+        let period = Period::new(counting.since, counting.until, counting.date, now::now(&question, || self.last_s())?);
+        let days = self.days_in(period, &question.counting)?;
+        let asked = self.asked_tables(&question)?;
+        let tally = self.tally_of(&question, &asked, days, threads::number(engine.threads))?;
+        let mut log = self.saved_log();
+        log.notes.extend(self.outside_period(days));
+        of_state(&question, log, &tally, period)
+    }
+
+    /// Adds up the lines of days that several merged states have. Only speed changes: call it if a state is both written
+    /// and reported on.
+    ///
+    /// ```
+    /// use logstat::{Engine, Input, Question, State, count_to_state};
+    /// let (question, engine) = (Question::new(), Engine::new());
+    /// let line = br#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 5 "-" "curl""#;
+    /// let count = || count_to_state(&question, vec![Input::reader("a.log", &line[..])], None, None, &engine);
+    /// let states = [count()?, count()?].into_iter().filter_map(|outcome| outcome.state).collect();
+    /// let (mut all, _) = State::merge(states, false)?;
+    /// all.settle(&engine)?;
+    /// all.write(&mut Vec::new())?;
+    /// assert_eq!(all.report(&question, &engine)?.lines.parsed, 2);
+    /// # Ok::<(), logstat::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::StateDamaged`].
+    pub fn settle(&mut self, engine: &Engine) -> Result<(), Error> {
+        self.settle_in(threads::number(engine.threads))
+    }
+
+    /// The tables of a question. Those of highlights are left out if the state does not have them.
+    fn asked_tables(&self, question: &Question) -> Result<Vec<TablePlan>, Error> {
+        let mut asked = Plan::of(&question.clone().highlights(false))?.kept().to_vec();
+        for (dimension, measures) in Plan::of(question)?.kept() {
+            for measure in measures {
+                let place = asked.iter().position(|(other, _)| other == dimension);
+                let has = place.is_some_and(|place| asked[place].1.contains(measure));
+                if has || !self.has_table(&(*dimension, vec![*measure])) {
+                    continue;
+                }
+                match place {
+                    Some(place) => asked[place].1.push(*measure),
+                    None => asked.push((*dimension, vec![*measure])),
+                }
+            }
+        }
+        Ok(asked)
+    }
+
+    fn saved_log(&self) -> SavedLog {
+        let mut log = SavedLog { notes: self.all_notes(), ..SavedLog::default() };
+        let mut inputs: BTreeMap<&str, SavedInput> = BTreeMap::new();
+        for source in self.sources() {
+            let input = inputs.entry(&source.name).or_default();
+            input.envelope = input.envelope.take().or_else(|| source.envelope.clone());
+            input.bytes += source.bytes;
+            input.lines += source.read;
+            for (format, lines) in &source.formats {
+                *input.formats.entry(format.clone()).or_default() += lines;
+            }
+            for (reason, lines) in &source.malformed {
+                *log.malformed.entry(*reason).or_default() += lines;
+            }
+            log.samples.extend(source.samples.iter().map(|sample| MalformedSample {
+                path: source.name.clone(),
+                line: source.line_of(sample),
+                byte: sample.offset,
+                reason: sample.reason,
+                text: sample.text.clone(),
+            }));
+            log.has_lists |= source.address_list;
+            log.lines = Lines {
+                read: log.lines.read + source.read,
+                parsed: log.lines.parsed + source.parsed(),
+                blank: log.lines.blank + source.blank,
+                malformed: log.lines.malformed + source.malformed_lines(),
+                lost_bytes: log.lines.lost_bytes + source.lost_bytes,
+                ..log.lines
+            };
+        }
+        log.inputs = inputs.into_iter().map(|(name, input)| SavedInput { name: name.to_owned(), ..input }).collect();
+        log
+    }
+}
