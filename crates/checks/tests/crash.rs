@@ -152,7 +152,8 @@ impl Site {
         Expected(expected)
     }
 
-    /// Injects one failure, runs once more, then once with a longer log, and returns what is wrong.
+    /// Makes one run fail, then runs twice more: on the same log, and after the log has grown. Returns an error if a total
+    /// is wrong.
     fn check(&self, calls: &str, failure: &str, number: usize, expected: &Expected) -> Result<(), String> {
         self.restore();
         let inject = format!("inject={calls}:{}", failure.replace('#', &number.to_string()));
