@@ -95,6 +95,11 @@ def read_latency(data, groups, *_):
     return [Counter(dict(zip(data.ascending(length), data.column(length)))) for length in lengths]
 
 
+def read_durations(data, groups, *_):
+    durations = [read_latency(data, groups) for _ in range(data.unsigned())]
+    return [[times[group] for times in durations] for group in range(groups)]
+
+
 def union(a, b, bits):
     """The union of two sets of visitors. More than 2^(bits-1) hashes become registers."""
     if isinstance(a, set) and isinstance(b, set) and (not bits or len(a | b) <= 1 << bits - 1):
@@ -152,6 +157,17 @@ MEASURES = {
         lambda data, groups, *_: [[data.signed() for _ in range(2 * data.unsigned())] for _ in range(groups)],
         lambda a, b, _: [min(a[:1] + b[:1]), max(a[1:] + b[1:])] if a or b else [],
         lambda it: {"first": instant(it[0]), "last": instant(it[1])} if it else {},
+    ),
+    "durations": (
+        read_durations,
+        lambda a, b, _: [one + other for one, other in itertools.zip_longest(a, b, fillvalue=Counter())],
+        lambda it: {"durations": [{f"p{p}_ms": percentile(times, p) for p in (50, 90, 95, 99)} for times in it]},
+    ),
+    "seconds": (read_latency, add, lambda it: {"peak": max(it.values())} if it else {}),
+    "cache": (
+        lambda data, groups, *_: zip(*[data.column(groups) for _ in range(4)]),
+        lambda a, b, _: [one + other for one, other in zip(a, b)],
+        lambda it: {"cache_hits": it[1] / it[0] if it[0] else None, "cache_bytes": it[3] / it[2] if it[2] else None},
     ),
 }
 

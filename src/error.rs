@@ -194,6 +194,11 @@ pub enum ErrorKind {
         /// The setting, and what is wrong with it.
         detail: Message,
     },
+    /// A metric for a ranking or a condition that cannot have it.
+    MetricNotAllowed {
+        /// The setting, and why it cannot have the metric.
+        detail: Message,
+    },
     /// A caller fed text to an input that a [`Session`](crate::Session) does not have.
     NoSuchInput {
         /// Index of the input, from 0.

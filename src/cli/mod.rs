@@ -226,6 +226,7 @@ fn exit_status(problem: &ErrorKind, has_report: bool) -> ExitStatus {
         ErrorKind::NotLogged { .. }
         | ErrorKind::NotBounded { .. }
         | ErrorKind::PairNotAllowed { .. }
+        | ErrorKind::MetricNotAllowed { .. }
         | ErrorKind::TooManyVariables { .. }
         | ErrorKind::TooManyBuckets { .. }
         | ErrorKind::StateSettings { .. }

@@ -16,7 +16,7 @@ use super::highlights::highlights;
 use super::list_alone::{list_alone, with_address};
 use super::missing_field::missing_fields;
 use super::near_misses::near_misses;
-use super::no_times::no_times;
+use super::no_times::{no_times, with_variable};
 use super::not_followed::not_followed;
 use super::not_logged::{NotLogged, key_not_logged, not_logged};
 use super::outside_period::outside_period;
@@ -26,9 +26,10 @@ use super::sample_text::{sample_text, sample_text_cut};
 use super::split::Splits;
 use super::unknown::unknown;
 use super::verdicts::verdicts;
+use super::whole::Whole;
 use super::{
-    Approximate, FormatReport, Generator, InputReport, KeyReport, Lines, MalformedSample, NoteCode, Period, Report,
-    SCHEMA, Summary, UvReport, VisitorReport,
+    Approximate, DurationReport, FormatReport, Generator, InputReport, KeyReport, Lines, MalformedSample, NoteCode,
+    Period, Report, SCHEMA, Summary, UvReport, VisitorReport,
 };
 use crate::batch::Fields;
 use crate::dimension::Dimension;
@@ -172,7 +173,8 @@ pub(crate) fn assemble(
     // The order must not depend on the order of the inputs. Two inputs may have the same name, so texts are compared
     // too.
     notes.sort_by_cached_key(|note| (note.code, note.input.clone().map(|input| (input, note.text.clone()))));
-    let main = main_format(formats, &read).filter(|_| showing.shows(Section::Latency));
+    let asks_times = showing.shows(Section::Latency) && counting.durations.is_empty();
+    let main = main_format(formats, &read).filter(|_| asks_times);
     let no_times = no_times(main, logged, &notes);
     let report = Report {
         schema: SCHEMA.to_owned(),
@@ -214,6 +216,7 @@ pub(crate) fn assemble(
         top: None,
         approximate: Vec::new(),
         latency: None,
+        durations: Vec::new(),
         verdicts: Vec::new(),
         parts: Vec::new(),
         columns: showing.asked_columns(),
@@ -278,9 +281,15 @@ fn why_not_logged(
     if let Some(note) = notes.filter(|note| explains(note.code)).min_by_key(|note| note.code) {
         return message!["\n  ", note.text];
     }
-    let has_keys = main_format(formats, read).is_some_and(LogFormat::has_keys);
+    let main = main_format(formats, read);
+    let has_keys = main.is_some_and(LogFormat::has_keys);
     if has_keys && !missing.needs_times() {
         return Message::default();
+    }
+    if let Some(format) = main.filter(|_| missing.is_duration()).and_then(|main| with_variable(main, variable)) {
+        let line = format!("\n    log_format {} '{}';", format.name, format.quoted());
+        let how = "\n  to log it, let nginx's access_log use this format, and read the log with ";
+        return message![how, Setting::NginxConf, " or ", Setting::LogFormat, ":", line];
     }
     format!("\n  to log it, add {variable} to the log_format in nginx.conf").into()
 }
@@ -317,25 +326,28 @@ pub(super) fn with_sections(
 ) -> Result<Report, Error> {
     let Question { reading, counting, showing, .. } = question;
     let pv = report.lines.parsed - report.lines.filtered;
-    let section = |section, dimension| showing.shows(section).then(|| Groups::of(tally, dimension, pv));
+    let whole = Whole { pv, wall_s: range(tally, selected) };
+    let whole = &whole;
+    let section = |section, dimension| showing.shows(section).then(|| Groups::of(tally, dimension, whole));
     let columns = showing.asked_columns();
     report.summary = section(Section::Summary, Dimension::All).map(|all| {
-        let days = Groups::of(tally, Dimension::Time(Unit::Day), pv);
+        let days = Groups::of(tally, Dimension::Time(Unit::Day), whole);
         Summary { row: all.only_row(&columns), visitor_days: days.visitor_days() }
     });
     let has_highlights = counting.highlights && showing.shows(Section::Summary);
-    report.highlights = has_highlights.then(|| highlights(tally, pv, showing.slow_ms));
+    report.highlights = has_highlights.then(|| highlights(tally, whole, showing.slow_ms));
     if let Some(groups) = section(Section::Timeline, Dimension::Time(counting.unit())) {
         let with_share = if columns.contains(&Metric::Share) { WithShare::Yes } else { WithShare::No };
         let rows = groups.in_order(WithUv::Yes, with_share, &columns);
         report.timeline = Some(if showing.fill {
-            let wall_s = range(tally, selected);
             let exists = |bucket| reading.zone.is_none_or(|zone| zone.shows(bucket));
-            with_gaps_filled(rows, counting.unit(), wall_s, exists, || groups.empty_row(with_share, &columns))?
+            with_gaps_filled(rows, counting.unit(), whole.wall_s.clone(), exists, || {
+                groups.empty_row(with_share, &columns)
+            })?
         } else {
             rows
         });
-        let split = counting.timeline_pair().map(|pair| Groups::of(tally, pair, pv));
+        let split = counting.timeline_pair().map(|pair| Groups::of(tally, pair, whole));
         if let Some(mut splits) = split.and_then(|groups| Splits::of(&groups, showing.limit)) {
             let rows = report.timeline.iter_mut().flatten();
             rows.for_each(|row| row.split = row.key.as_deref().map(|key| splits.take(key)));
@@ -344,23 +356,30 @@ pub(super) fn with_sections(
     report.status = section(Section::Status, Dimension::Status).map(|t| t.in_order(WithUv::No, WithShare::Yes, &[]));
     report.class = section(Section::Class, Dimension::Class).map(|t| t.in_order(WithUv::Yes, WithShare::Yes, &[]));
     report.top = showing.shows(Section::Top).then(|| {
-        let (rankings, metrics) = (counting.rankings().into_iter(), showing.metrics());
-        rankings
-            .map(|dimension| Groups::of(tally, dimension, pv).ranking(showing.limit, showing.sort, &metrics))
-            .collect()
+        let ranking = |dimension| {
+            let columns = showing.metrics_of(dimension);
+            Groups::of(tally, dimension, whole).ranking(showing.limit, showing.sort, &columns)
+        };
+        counting.rankings().into_iter().map(ranking).collect()
     });
     let max_keys = tally.degraded.and_then(|degraded| MaxKeys::new(degraded.max_keys?)).or(counting.max_keys);
     report.approximate = max_keys.map_or_else(Vec::new, |max_keys| {
         let rankings = report.top.iter().flatten().map(|ranking| ranking.dimension);
-        let max_error = |dimension| Groups::of(tally, dimension, pv).max_error();
+        let max_error = |dimension| Groups::of(tally, dimension, whole).max_error();
         let approximate = |dimension| {
             let max_keys = max_keys.keys() as u64;
             max_error(dimension).map(|max_error| Approximate { dimension, max_keys, max_error })
         };
         rankings.filter_map(approximate).collect()
     });
-    report.latency = section(Section::Latency, Dimension::All).and_then(|all| all.latency(showing.slow_ms));
-    report.verdicts = verdicts(&showing.fail_if, tally, &report.lines);
+    if let Some(all) = section(Section::Latency, Dimension::All) {
+        let durations = counting.durations.iter().enumerate();
+        report.latency = all.latency(0, showing.slow_ms);
+        report.durations = durations
+            .map(|(at, duration)| DurationReport { name: duration.name(), latency: all.latency(at, showing.slow_ms) })
+            .collect();
+    }
+    report.verdicts = verdicts(&showing.fail_if, tally, whole, &report.lines);
     Ok(report)
 }
 

@@ -98,6 +98,7 @@ pub(crate) fn of_state(
         top: None,
         approximate: Vec::new(),
         latency: None,
+        durations: Vec::new(),
         verdicts: Vec::new(),
         parts: Vec::new(),
         columns: showing.asked_columns(),
@@ -105,7 +106,8 @@ pub(crate) fn of_state(
         no_times: None,
     };
     let report = with_sections(report, question, tally, selected)?;
-    let lacks_times = showing.shows(Section::Latency) && report.latency.is_none();
+    let asks_times = showing.shows(Section::Latency) && counting.durations.is_empty();
+    let lacks_times = asks_times && report.latency.is_none();
     let main = main.as_ref().filter(|_| lacks_times);
     let no_times = main.and_then(|main| no_times(Some(main), Fields::NONE, &report.notes));
     Ok(Report { no_times, ..report })

@@ -1,6 +1,7 @@
 //! Planning: the steps that a question needs, and the columns that must be filled for them.
 
-use super::{BatchStep, Lines, StepInput, StepOptions, anonymize, derived, identity, location, real_ip, zone};
+use super::{BatchStep, Lines, StepInput, StepOptions};
+use super::{anonymize, cache, derived, durations, identity, location, real_ip, zone};
 use crate::batch::{Batch, Fields, ROWS};
 use crate::dimension::VariableColumns;
 use crate::keys::Seed;
@@ -12,6 +13,8 @@ const STEPS: &[(Pass, Make)] = &[
     (Pass::AllLines, zone::step),
     (Pass::AllLines, real_ip::step),
     (Pass::AllLines, derived::step),
+    (Pass::Hits, durations::step),
+    (Pass::Hits, cache::step),
     (Pass::Hits, identity::step),
     (Pass::Hits, anonymize::step),
 ];
@@ -157,7 +160,7 @@ mod tests {
     /// Options that need no step.
     fn nothing(rules: &StaticRules) -> StepOptions<'_> {
         let visitor = VisitorOptions { visitor: Visitor::IP, ipv6_prefix: None, real_ip: None, anonymize: false };
-        StepOptions { nginx_conf: None, static_rules: rules, zone: None, visitor }
+        StepOptions { nginx_conf: None, static_rules: rules, zone: None, durations: &[], visitor }
     }
 
     fn configuration() -> (tempfile::TempDir, NginxConf) {
@@ -182,7 +185,7 @@ mod tests {
             real_ip: real_ip.as_ref(),
             anonymize: false,
         };
-        let all = StepOptions { nginx_conf: Some(&conf), static_rules: &rules, zone: Some(Zone::UTC), visitor };
+        let all = StepOptions { nginx_conf: Some(&conf), zone: Some(Zone::UTC), visitor, ..nothing(&rules) };
         let agent = Fields::text(TextField::Agent);
         let cut = StepOptions { visitor: VisitorOptions { anonymize: true, ..visitor }, ..all };
         let rows: [(StepOptions<'_>, Fields, &[Fields], Fields); 8] = [
