@@ -17,8 +17,11 @@ struct Derive {
 struct Source {
     column: Column,
     functions: Vec<KeyOf>,
-    keys: Memo<Box<[Option<Box<[u8]>>]>>,
+    keys: Memo<KeysOfText>,
 }
+
+/// The keys of a text, one for each function; `None` where a function gives none.
+type KeysOfText = Box<[Option<Box<[u8]>>]>;
 
 /// A column to fill.
 struct Derivation {
@@ -124,8 +127,8 @@ impl BatchStep for Derive {
     }
 }
 
-/// Computes the keys of a text from a batch, one for each function.
-fn computed(functions: &[KeyOf], text: &[u8]) -> Box<[Option<Box<[u8]>>]> {
+/// Computes the keys of a text from a batch.
+fn computed(functions: &[KeyOf], text: &[u8]) -> KeysOfText {
     let text = undo_escapes(text);
     let is_there = !text.is_empty() && *text != *MISSING;
     let key = |function: &KeyOf| {

@@ -60,7 +60,7 @@ pub(crate) struct DerivedRow {
     pub(crate) own_site: Option<OwnSite>,
     /// A built-in table that decides the key, and its hash. A saved state has the hash, because states that were
     /// counted by different tables must not be merged.
-    pub(crate) built_in: Option<(&'static str, fn() -> u64)>,
+    pub(crate) built_in: Option<BuiltIn>,
 }
 
 impl DerivedRow {
@@ -76,6 +76,9 @@ impl DerivedRow {
         built_in: None,
     };
 }
+
+/// Name and hash of a built-in table.
+pub(crate) type BuiltIn = (&'static str, fn() -> u64);
 
 /// Recognizes a line that comes from the site itself: two of its texts name the same site.
 #[derive(Clone, Copy, Debug)]
