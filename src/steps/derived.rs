@@ -101,7 +101,8 @@ impl Derive {
 /// The step, if a derived dimension is read.
 pub(super) fn step<'q>(asked: &StepInput<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
     let StepInput { options, variable_columns, read, seed } = *asked;
-    Some(Box::new(Derive::new(variable_columns, options.key_rules, read, seed)))
+    let rules = KeyRules { anonymize: options.visitor.anonymize, ..options.key_rules.clone() };
+    Some(Box::new(Derive::new(variable_columns, &rules, read, seed)))
 }
 
 impl BatchStep for Derive {
