@@ -99,6 +99,16 @@ impl GeoDatabase {
         self.0.fields.contains(&field)
     }
 
+    /// The fields of its records.
+    pub fn fields(&self) -> &[GeoField] {
+        &self.0.fields
+    }
+
+    /// The type, safe to show.
+    pub(crate) fn shown_kind(&self) -> String {
+        written(self.kind().as_bytes())
+    }
+
     /// Hash of the file.
     pub(crate) fn fingerprint(&self) -> u64 {
         self.0.fingerprint
@@ -164,12 +174,6 @@ mod tests {
             .map(|database| database.fields().len())
             .unwrap_err()
             .to_string()
-    }
-
-    impl GeoDatabase {
-        fn fields(&self) -> &[GeoField] {
-            &self.0.fields
-        }
     }
 
     #[test]

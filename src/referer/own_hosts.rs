@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::host::{Host, host_of_text, host_of_url};
+use crate::nginx::NginxConf;
 
 /// Hosts of the site itself. A referrer from one of their sites is internal.
 ///
@@ -33,16 +34,25 @@ impl fmt::Display for OwnHostError {
 impl std::error::Error for OwnHostError {}
 
 impl OwnHosts {
-    /// Adds the site of a host: a name, an address, or a URL. A `*.` before the name is dropped.
+    /// Adds the site of a host: a name, an address, or a URL. A `*.` or `.` before the name is dropped.
     ///
     /// # Errors
     /// Fails if the text is none of these.
     pub fn with(mut self, host: &str) -> Result<OwnHosts, OwnHostError> {
-        let name = host.strip_prefix("*.").unwrap_or(host);
+        let name = host.strip_prefix("*.").or_else(|| host.strip_prefix('.')).unwrap_or(host);
         let found = host_of_url(name.as_bytes()).or_else(|| host_of_text(name.as_bytes()));
         let site = found.ok_or(OwnHostError::NotAHost)?.site().into_owned();
         Arc::make_mut(&mut self.0).insert(site);
         Ok(self)
+    }
+
+    /// Adds the hosts that nginx's configuration names. Regular expressions and the names `_` and `localhost`, which stand
+    /// for any host, are left out.
+    #[must_use]
+    pub(crate) fn and_those_of(self, conf: Option<&NginxConf>) -> OwnHosts {
+        let names = conf.into_iter().flat_map(NginxConf::server_names);
+        let names = names.filter(|name| name.contains('.') && !name.starts_with('~'));
+        names.fold(self, |own, name| own.clone().with(name).unwrap_or(own))
     }
 
     /// True if a URL leads to one of the sites.
@@ -71,10 +81,26 @@ mod tests {
     use super::*;
 
     #[test]
+    fn hosts_of_a_configuration_are_added() {
+        let text =
+            "http { server { server_name shop.example *.shop.example .a.example.org www.b.* _ localhost ~^x; } }";
+        let conf = NginxConf::from_reader("-".as_ref(), text.as_bytes()).unwrap();
+        let hosts = OwnHosts::default().with("c.example").unwrap().and_those_of(Some(&conf));
+        assert_eq!(hosts.sites().collect::<Vec<_>>(), ["c.example", "example.org", "shop.example"]);
+    }
+
+    #[test]
     fn hosts_stand_for_their_sites() {
         let mut hosts = OwnHosts::default();
         assert!(hosts.is_empty() && !hosts.are_site_of(b"https://shop.example/"));
-        for host in ["WWW.Shop.Example", "*.shop.example", "https://a.example.co.uk:8080/x", "localhost", "[::1]:80"] {
+        for host in [
+            "WWW.Shop.Example",
+            "*.shop.example",
+            ".shop.example",
+            "https://a.example.co.uk:8080/x",
+            "localhost",
+            "[::1]:80",
+        ] {
             hosts = hosts.with(host).unwrap();
         }
         assert_eq!(hosts.sites().collect::<Vec<_>>(), ["::1", "example.co.uk", "localhost", "shop.example"]);
