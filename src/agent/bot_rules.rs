@@ -102,7 +102,8 @@ impl BotRules {
             return Some(Bot { class: BotClass::UnknownBot, name: Cow::Borrowed(b"") });
         }
         let lower = Lower::new(agent);
-        if let Some(added) = self.added.iter().flat_map(|added| added.iter()).find(|added| added.matches(lower.text())) {
+        if let Some(added) = self.added.iter().flat_map(|added| added.iter()).find(|added| added.matches(lower.text()))
+        {
             let Added { class, name, .. } = added;
             return class.is_bot().then(|| Bot { class: *class, name: Cow::Owned(name.as_bytes().into()) });
         }

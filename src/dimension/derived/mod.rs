@@ -3,8 +3,11 @@
 //! A new one is a file here with its function, and a row in the table. A step (`steps/derived.rs`) fills a column with
 //! the keys, so everything after it sees a text column. Functions that need settings get them from [`KeyRules`].
 
+mod address;
 mod agent;
+mod arguments;
 mod ext;
+mod referer;
 mod row;
 mod rules;
 mod scheme;
@@ -16,6 +19,7 @@ pub(crate) use row::{KeyOf, MakeKey};
 pub use rules::KeyRules;
 
 use crate::batch::{Column, Fields};
+use crate::geo::GeoField;
 
 /// A dimension whose keys are computed from texts in the log.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -25,7 +29,24 @@ pub struct Derived {
 }
 
 /// THE TABLE of derived dimensions.
-const DERIVED: &[DerivedRow] = &[ext::ROW, scheme::ROW, agent::BOT, agent::BOT_CLASS];
+const DERIVED: &[DerivedRow] = &[
+    ext::ROW,
+    scheme::ROW,
+    agent::BOT,
+    agent::BOT_CLASS,
+    referer::SITE,
+    referer::KIND,
+    arguments::UTM_SOURCE,
+    arguments::UTM_MEDIUM,
+    arguments::UTM_CAMPAIGN,
+    arguments::NAMES,
+    address::NET,
+    address::VERSION,
+    address::COUNTRY,
+    address::CITY,
+    address::ASN,
+    address::ORG,
+];
 
 impl Derived {
     pub(super) fn all() -> impl Iterator<Item = Derived> {
@@ -74,6 +95,16 @@ impl Derived {
             otherwise: *otherwise,
             own_site: own_site.map(|OwnSite { from, own, key }| OwnSiteColumns { texts: [from, own].map(column), key }),
         }
+    }
+
+    /// The field of a database of addresses that gives its keys.
+    pub(crate) fn place(self) -> Option<GeoField> {
+        self.row().place
+    }
+
+    /// True if the site's own hosts change its keys.
+    pub(crate) fn has_own_site(self) -> bool {
+        self.row().own_site.is_some()
     }
 
     /// The built-in table that decides its keys, with its hash.
