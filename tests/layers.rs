@@ -34,7 +34,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ),
     ("bytes", &["batch", "keys", "input"]),
     ("lines", &["format", "envelope", "recognize", "nginx"]),
-    ("columns to hits", &["dimension", "filter", "measure", "metric", "steps"]),
+    ("columns to hits", &["route", "dimension", "filter", "measure", "metric", "steps"]),
     ("numbers", &["tally"]),
     ("questions", &["question"]),
     ("answers", &["rejects", "report", "state", "engine", "increment", "explain", "render", "stages"]),
