@@ -80,7 +80,7 @@ mod time;
 #[cfg(feature = "table")]
 pub use crate::render::{write_explanation, write_inspection, write_table};
 pub use crate::{
-    dimension::{Derived, Dimension, DimensionError, Pair, Variable},
+    dimension::{Derived, Dimension, DimensionError, KeyRules, Pair, Variable},
     engine::{Engine, FewThreads, Outcome, PreparedQuestion, Seek, Session, StateOutcome, count, count_to_state},
     envelope::envelopes,
     error::{Error, ErrorKind},

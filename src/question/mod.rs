@@ -60,7 +60,8 @@ impl Question {
 
     /// The settings of the steps between scanning and counting.
     pub(crate) fn step_options(&self) -> StepOptions<'_> {
-        let Reading { nginx_conf, static_rules, zone, .. } = &self.reading;
-        StepOptions { nginx_conf: nginx_conf.as_ref(), static_rules, zone: *zone, visitor: self.visitor_options() }
+        let Reading { nginx_conf, static_rules, zone, key_rules, .. } = &self.reading;
+        let visitor = self.visitor_options();
+        StepOptions { nginx_conf: nginx_conf.as_ref(), static_rules, key_rules, zone: *zone, visitor }
     }
 }

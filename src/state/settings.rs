@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use super::conditions::{self, Values};
 use super::setting_rows::ROWS;
 use super::source::hex;
+use crate::dimension::Dimension;
+use crate::filter::Condition;
 use crate::keys::fixed_hash;
 use crate::message::{Message, message};
 use crate::question::Question;
@@ -18,12 +20,20 @@ pub(crate) struct Settings(Values);
 /// versions of logstat.
 pub(super) const STATIC_RULES: &str = "static-rules";
 
+/// Prefix of the names of other built-in tables, whose hashes are kept if a table or a filter uses them.
+const BUILT_IN: &str = "built-in-";
+
 /// Hash of the built-in rules for what is static.
 fn static_rules() -> String {
     let rules = StaticRules::default();
     let mut all: Vec<&[u8]> = rules.prefixes().chain(rules.extensions()).collect();
     all.sort_unstable();
     hex::written(fixed_hash(&all.join(&b'\n')))
+}
+
+/// True if a name is that of the hash of a built-in table.
+fn is_built_in(name: &str) -> bool {
+    name == STATIC_RULES || name.starts_with(BUILT_IN)
 }
 
 /// A setting that has different values.
@@ -55,10 +65,17 @@ impl Difference {
         setting.or_else(|| conditions::setting(&self.name)).map_or_else(|| self.name.clone().into(), Message::from)
     }
 
+    /// What the built-in table decides that differs.
+    fn built_in(&self) -> Option<&str> {
+        if self.name == STATIC_RULES { Some("what is static") } else { self.name.strip_prefix(BUILT_IN) }
+    }
+
     /// Describes how a state was counted: `with status 5xx`.
     fn described(&self, values: &[String]) -> Message {
+        if let Some(built_in) = self.built_in() {
+            return format!("by other built-in rules for {built_in}").into();
+        }
         match self.value(values) {
-            _ if self.name == STATIC_RULES => "by other built-in rules for what is static".into(),
             None => message!["without ", self.setting()],
             Some(value) => message!["with ", value],
         }
@@ -66,8 +83,10 @@ impl Difference {
 
     /// Describes the settings of this run: `has status 4xx`.
     pub(crate) fn of_this_run(&self) -> Message {
+        if let Some(built_in) = self.built_in() {
+            return format!("has other built-in rules for {built_in}").into();
+        }
         match self.value(&self.theirs) {
-            _ if self.name == STATIC_RULES => "has other built-in rules for what is static".into(),
             None => message!["does not have ", self.setting()],
             Some(value) => message!["has ", value],
         }
@@ -89,7 +108,21 @@ impl Settings {
         let rows = ROWS.iter().map(|row| (row.name.to_owned(), (row.texts)(question)));
         values.extend(rows.filter(|(_, texts)| !texts.is_empty()));
         values.insert(STATIC_RULES.to_owned(), vec![static_rules()]);
-        Settings(values)
+        Settings(values).with_built_ins(question.counting.filters.iter().flat_map(Condition::dimensions))
+    }
+
+    /// Adds the hashes of the built-in tables that decide the keys of these dimensions.
+    pub(super) fn with_built_ins(mut self, dimensions: impl Iterator<Item = Dimension>) -> Settings {
+        for (name, hash) in dimensions.flat_map(Dimension::parts).filter_map(Dimension::built_in) {
+            self.0.insert(format!("{BUILT_IN}{name}"), vec![hex::written(hash)]);
+        }
+        self
+    }
+
+    /// Drops the hashes of built-in tables that the other settings do not have: merged states have no table that uses
+    /// them.
+    pub(super) fn keep_common_built_ins(&mut self, other: &Settings) {
+        self.0.retain(|name, _| !name.starts_with(BUILT_IN) || other.0.contains_key(name));
     }
 
     /// The settings of a state file.
@@ -102,13 +135,14 @@ impl Settings {
         &self.0
     }
 
-    /// The first setting with different values in both.
+    /// The first setting with different values in both. A built-in table matters only if both use it.
     pub(crate) fn difference(&self, theirs: &Settings) -> Option<Difference> {
         let names: BTreeSet<&String> = self.0.keys().chain(theirs.0.keys()).collect();
         let value = |settings: &Settings, name: &str| settings.0.get(name).cloned().unwrap_or_default();
         let pairs = names.into_iter().map(|name| (name, value(self, name), value(theirs, name)));
         pairs
             .filter(|(_, ours, theirs)| ours != theirs)
+            .filter(|(name, ours, theirs)| !name.starts_with(BUILT_IN) || !(ours.is_empty() || theirs.is_empty()))
             .map(|(name, ours, theirs)| Difference { name: name.clone(), ours, theirs })
             .next()
     }
@@ -121,12 +155,12 @@ impl Settings {
         let asked = Settings::of(question);
         for (name, texts) in &asked.0 {
             let ours = self.0.get(name).cloned().unwrap_or_default();
-            if *name != STATIC_RULES && ours != *texts {
+            if !is_built_in(name) && ours != *texts {
                 let (name, theirs) = (name.clone(), texts.clone());
                 return Err(Misfit::Differs(Difference { name, ours, theirs }));
             }
         }
-        let is_new = |name: &&String| !asked.0.contains_key(*name);
+        let is_new = |name: &&String| !is_built_in(name) && !asked.0.contains_key(*name);
         let mut left: Values = self.0.keys().filter(is_new).map(|name| (name.clone(), self.0[name].clone())).collect();
         for row in &ROWS {
             if let Some(texts) = left.remove(row.name)
@@ -155,8 +189,6 @@ pub(crate) enum Misfit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dimension::Dimension;
-    use crate::filter::Condition;
     use crate::format::Query;
     use crate::measure::{Precision, UvMethod};
     use crate::nginx::NginxConf;
@@ -243,6 +275,18 @@ mod tests {
         other = settings.clone();
         other.0.insert(STATIC_RULES.to_owned(), vec![hex::written(7)]);
         assert_eq!(&*settings.difference(&other).unwrap().ours(), "by other built-in rules for what is static");
+        let with = |hash: u64| {
+            let mut settings = Settings::of(&Question::new());
+            settings.0.insert("built-in-bots".to_owned(), vec![hex::written(hash)]);
+            settings
+        };
+        let without = Settings::of(&Question::new());
+        assert_eq!(&*with(1).difference(&with(2)).unwrap().ours(), "by other built-in rules for bots");
+        assert_eq!((with(1).difference(&without), without.difference(&with(1))), (None, None));
+        assert_eq!(with(1).put(&mut Question::new()), Ok(()));
+        let mut common = with(1);
+        common.keep_common_built_ins(&without);
+        assert_eq!(common, without);
         // A later version may have settings that this one does not know.
         other.0.insert("bots".to_owned(), vec!["yes".to_owned()]);
         assert_eq!(other.put(&mut Question::new()), Err(Misfit::Invalid("bots".to_owned())));

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::row::{DerivedRow, Source};
+use super::row::{DerivedRow, KeyOf, Source};
 use crate::batch::TextField;
 
 pub(super) const ROW: DerivedRow = DerivedRow {
@@ -10,7 +10,8 @@ pub(super) const ROW: DerivedRow = DerivedRow {
     singular: "extension",
     plural: "extensions",
     variables: "$request",
-    sources: &[(Source::Text(TextField::Path), of_path)],
+    sources: &[(Source::Text(TextField::Path), |_| KeyOf::of(of_path))],
+    ..DerivedRow::USUAL
 };
 
 /// Maximum length in bytes: `webmanifest` has 11, `mobileprovision` 15.
