@@ -31,6 +31,7 @@
 #[doc = include_str!("../docs/src/library.md")]
 mod library_chapter {}
 
+mod agent;
 mod batch;
 mod by_name;
 mod dimension;
@@ -80,6 +81,7 @@ mod time;
 #[cfg(feature = "table")]
 pub use crate::render::{write_explanation, write_inspection, write_table};
 pub use crate::{
+    agent::{Bot, BotClass, BotPatternError, BotRules},
     dimension::{Derived, Dimension, DimensionError, KeyRules, Pair, Variable},
     engine::{Engine, FewThreads, Outcome, PreparedQuestion, Seek, Session, StateOutcome, count, count_to_state},
     envelope::envelopes,

@@ -17,6 +17,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
         &[
             "text",
             "by_name",
+            "agent",
             "message",
             "files",
             "note",

@@ -3,6 +3,7 @@
 //! A new one is a file here with its function, and a row in the table. A step (`steps/derived.rs`) fills a column with
 //! the keys, so everything after it sees a text column. Functions that need settings get them from [`KeyRules`].
 
+mod agent;
 mod ext;
 mod row;
 mod rules;
@@ -24,7 +25,7 @@ pub struct Derived {
 }
 
 /// THE TABLE of derived dimensions.
-const DERIVED: &[DerivedRow] = &[ext::ROW, scheme::ROW];
+const DERIVED: &[DerivedRow] = &[ext::ROW, scheme::ROW, agent::BOT, agent::BOT_CLASS];
 
 impl Derived {
     pub(super) fn all() -> impl Iterator<Item = Derived> {
