@@ -1,11 +1,21 @@
 //! Reads patterns of paths, in the forms of Express, OpenAPI and Django.
 
-use super::pattern::{Part, PartKind};
+use std::str::FromStr;
+
+use super::pattern::{Part, PartKind, RoutePattern};
 use crate::expression::SyntaxError;
+
+impl FromStr for RoutePattern {
+    type Err = SyntaxError;
+
+    fn from_str(text: &str) -> Result<RoutePattern, SyntaxError> {
+        parse(text).map(RoutePattern::new)
+    }
+}
 
 /// Splits a pattern into its parts. The first is a literal that starts with a slash; literals are never empty, and no
 /// two follow each other.
-pub(super) fn parse(text: &str) -> Result<Vec<Part>, SyntaxError> {
+fn parse(text: &str) -> Result<Vec<Part>, SyntaxError> {
     let at_fault = |at: usize, what: String| SyntaxError::new(text, at, what);
     if text.is_empty() {
         return Err(at_fault(

@@ -1,11 +1,8 @@
 //! Patterns of paths, as a site's own router has them.
 
 use std::fmt;
-use std::str::FromStr;
 
-use super::parse::parse;
 use super::variable_part::is_uuid;
-use crate::expression::SyntaxError;
 
 /// A pattern of paths, whose variable parts have names: `/shop/:id`, `/shop/{id}` or `shop/<int:pk>/`.
 ///
@@ -146,14 +143,6 @@ fn after_run(starts: &[bool], path: &[u8], kind: PartKind) -> Vec<bool> {
         ends[at + 1] = is_in_run;
     }
     ends
-}
-
-impl FromStr for RoutePattern {
-    type Err = SyntaxError;
-
-    fn from_str(text: &str) -> Result<RoutePattern, SyntaxError> {
-        parse(text).map(RoutePattern::new)
-    }
 }
 
 /// Writes the pattern with all types: `/user/<int:pk>/`. Equal patterns have equal texts, however they were given.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::pattern::RoutePattern;
 use super::variable_part::named;
 use super::without_query;
+use crate::keys::fixed_hash;
 
 /// The patterns by which paths have routes. Paths that match none have their variable parts named by what they look
 /// like.
@@ -61,11 +62,38 @@ impl Routes {
         Cow::Owned(route)
     }
 
+    /// Hash of the built-in rules: of the routes of these paths, which differ in every rule.
+    pub(crate) fn fingerprint() -> u64 {
+        let routes = EXAMPLES.map(|path| Routes::default().route(path.as_bytes()).into_owned());
+        fixed_hash(&routes.join(&b'\n'))
+    }
+
     /// True if a route is that of a pattern.
     pub(crate) fn has(&self, route: &[u8]) -> bool {
         self.patterns.iter().any(|pattern| pattern.route().as_bytes() == route)
     }
 }
+
+/// Paths for [`Routes::fingerprint`].
+const EXAMPLES: [&str; 17] = [
+    "//a//17/?b",
+    "/00000000-0000-0000-0000-000000000000",
+    "/2024-02-29",
+    "/20240229",
+    "/2023-02-29",
+    "/20230229",
+    "/0",
+    "/1234567a",
+    "/123456a",
+    "/abcdefab",
+    "/{int}",
+    "/%31",
+    "/17.jpg",
+    "/17.7",
+    "/a.1234567a.b.js",
+    "/a.12345678.js",
+    "/.17",
+];
 
 /// Replaces repeated slashes by one.
 fn with_single_slashes(path: &[u8]) -> Cow<'_, [u8]> {

@@ -5,6 +5,7 @@
 
 mod agent;
 mod ext;
+mod route;
 mod row;
 mod rules;
 mod scheme;
@@ -25,7 +26,8 @@ pub struct Derived {
 }
 
 /// THE TABLE of derived dimensions.
-const DERIVED: &[DerivedRow] = &[ext::ROW, scheme::ROW, agent::BOT, agent::BOT_CLASS];
+const DERIVED: &[DerivedRow] =
+    &[ext::ROW, scheme::ROW, agent::BOT, agent::BOT_CLASS, route::ROUTE, route::DIR, route::DIR2, route::FILE];
 
 impl Derived {
     pub(super) fn all() -> impl Iterator<Item = Derived> {
@@ -74,6 +76,11 @@ impl Derived {
             otherwise: *otherwise,
             own_site: own_site.map(|OwnSite { from, own, key }| OwnSiteColumns { texts: [from, own].map(column), key }),
         }
+    }
+
+    /// True if parts of its keys are learned after the last merge.
+    pub(super) fn is_learned(self) -> bool {
+        self.row().is_learned
     }
 
     /// The built-in table that decides its keys, with its hash.

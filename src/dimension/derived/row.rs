@@ -61,6 +61,8 @@ pub(crate) struct DerivedRow {
     /// A built-in table that decides the key, and its hash. A saved state has the hash, because states that were
     /// counted by different tables must not be merged.
     pub(crate) built_in: Option<BuiltIn>,
+    /// True if parts of the keys are learned after the last merge.
+    pub(crate) is_learned: bool,
 }
 
 impl DerivedRow {
@@ -74,6 +76,7 @@ impl DerivedRow {
         otherwise: None,
         own_site: None,
         built_in: None,
+        is_learned: false,
     };
 }
 
