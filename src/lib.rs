@@ -69,6 +69,7 @@ mod referer;
 mod rejects;
 mod render;
 mod report;
+mod route;
 #[cfg(feature = "stages")]
 #[doc(hidden)]
 pub mod stages;
@@ -119,6 +120,7 @@ pub use crate::{
         Lines, MalformedSample, PartReport, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount, UvReport,
         Verdict, VisitorReport, Warning, WarningCode,
     },
+    route::{RoutePattern, Routes},
     state::{CountedRange, InspectedDay, InspectedSource, InspectedTable, Inspection, State},
     static_rules::{RuleError, StaticRules},
     steps::{Ipv6Prefix, RealIp, Visitor},

@@ -4,6 +4,7 @@ use crate::agent::BotRules;
 use crate::geo::Geo;
 use crate::net::NetPrefixes;
 use crate::referer::OwnHosts;
+use crate::route::Routes;
 
 /// Rules by which derived dimensions compute their keys, in addition to the built-in ones. A clone is cheap.
 #[derive(Clone, Debug, Default)]
@@ -19,4 +20,6 @@ pub struct KeyRules {
     pub geo: Geo,
     /// True if addresses are anonymized. Keys then tell no more than an anonymized address.
     pub(crate) anonymize: bool,
+    /// Patterns of paths, for routes.
+    pub routes: Routes,
 }
