@@ -5,10 +5,12 @@ use std::borrow::Cow;
 use logstat::{Error, Explanation, Message, Report, Setting};
 
 /// THE TABLE of settings whose option is named differently from the setting.
-const OPTIONS: [(Setting, &str); 4] = [
+const OPTIONS: [(Setting, &str); 6] = [
     (Setting::Duration, "--duration"),
     (Setting::Field, "--field"),
     (Setting::LogFormat, "--log-format"),
+    (Setting::OwnHost, "--own-host"),
+    (Setting::Routes, "--route"),
     (Setting::Zone, "--tz"),
 ];
 

@@ -4,6 +4,7 @@
 mod borders;
 pub(crate) mod columns;
 mod conclude;
+mod databases;
 mod degrading;
 mod enveloped;
 mod formats;
@@ -17,6 +18,8 @@ mod options;
 mod prepared;
 mod round_ends;
 mod rounds;
+#[cfg(test)]
+mod route_laws;
 mod run;
 mod save;
 #[cfg(test)]
@@ -86,6 +89,7 @@ pub struct Outcome {
 /// - [`PairNotAllowed`](ErrorKind::PairNotAllowed) if there is a pair where a single dimension is required.
 /// - [`MetricNotAllowed`](ErrorKind::MetricNotAllowed) if a ranking or condition has a metric that its dimension cannot
 ///   have.
+/// - [`NoDatabase`](ErrorKind::NoDatabase) if it names a place, and no database has it.
 /// - [`TooManyVariables`](ErrorKind::TooManyVariables) if it names more variables than there are columns for.
 /// - [`TooManyBuckets`](ErrorKind::TooManyBuckets) if a timeline with all its empty buckets has too many rows.
 pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Outcome, Error> {

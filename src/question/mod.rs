@@ -61,10 +61,11 @@ impl Question {
 
     /// The settings of the steps between scanning and counting.
     pub(crate) fn step_options(&self) -> StepOptions<'_> {
-        let Reading { nginx_conf, static_rules, zone, .. } = &self.reading;
+        let Reading { nginx_conf, static_rules, zone, key_rules, .. } = &self.reading;
         StepOptions {
             nginx_conf: nginx_conf.as_ref(),
             static_rules,
+            key_rules,
             zone: *zone,
             durations: &self.counting.durations,
             visitor: self.visitor_options(),

@@ -50,7 +50,7 @@ impl BatchStep for Durations {
 mod tests {
     use super::super::{StepOptions, VisitorOptions, batch_of};
     use super::*;
-    use crate::dimension::VariableColumns;
+    use crate::dimension::{KeyRules, VariableColumns};
     use crate::keys::Seed;
     use crate::static_rules::StaticRules;
     use crate::steps::Visitor;
@@ -58,13 +58,20 @@ mod tests {
 
     #[test]
     fn first_duration_takes_the_place_of_the_request_time() {
-        let rules = StaticRules::default();
+        let (rules, key_rules) = (StaticRules::default(), KeyRules::default());
         let visitor = VisitorOptions { visitor: Visitor::IP, ipv6_prefix: None, real_ip: None, anonymize: false };
         let durations = ["upstream_response_time", "request_time", "upstream_connect_time:last"];
         let durations = durations.map(|name| name.parse::<LoggedDuration>().unwrap());
         let variable_columns = VariableColumns::of(durations.iter().filter_map(|duration| duration.dimension()));
         let step_of = |durations: &[LoggedDuration]| {
-            let options = StepOptions { nginx_conf: None, static_rules: &rules, zone: None, visitor, durations };
+            let options = StepOptions {
+                nginx_conf: None,
+                static_rules: &rules,
+                key_rules: &key_rules,
+                zone: None,
+                durations,
+                visitor,
+            };
             let (read, seed) = (Fields::REQUEST_TIME, Seed::fixed(1));
             let asked = StepInput { options: &options, variable_columns: &variable_columns, read, seed };
             step(&asked).map(|mut step| {
