@@ -104,6 +104,7 @@ fn count_in_tables(
     let mut prepared = PreparedQuestion::by_day(question, engine, tables.clone(), paths)?;
     let is_added = matches!(lines, Lines::AddedTo(_));
     prepared.plan.is_of_a_part = is_added || sources.iter().any(|source| source.range() != (0..u64::MAX));
+    prepared.places_rejects = sources.iter().any(|source| source.places_rejects());
     let opening = watch.lap();
     let session = counted_session(&prepared, &mut sources)?;
     let (counted, inputs) = session.finish_counting(|| sources.into_iter().map(EndedInput::from).collect(), None);

@@ -79,6 +79,7 @@ impl Facts {
             file: file.map(StampOfFile::from),
             // Compressed files do not grow.
             closed: input.compression.is_some() && reaches_end && input.failure.is_none(),
+            lost: false,
             provisional: false,
         }
     }

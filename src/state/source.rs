@@ -41,8 +41,11 @@ pub(crate) struct Source {
     pub(crate) address_list: bool,
     /// The file that was read last.
     pub(crate) file: Option<StampOfFile>,
-    /// True if the file was read to its end, and will not grow.
+    /// True if no more text is expected: the file was read to its end and will not grow, or is lost.
     pub(crate) closed: bool,
+    /// True if the rest of the text is lost: its file vanished before it was known to be complete.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) lost: bool,
     /// True if what was counted is kept apart, because the text is too short to detect its formats reliably.
     pub(crate) provisional: bool,
 }
@@ -132,7 +135,7 @@ impl Source {
     pub(super) fn add(&mut self, other: Source) {
         // Facts about the text's end are those of the part that reaches farther.
         let last = if (self.end(), &*self) < (other.end(), &other) { &other } else { &*self };
-        let (tail, file, closed) = (last.tail, last.file.clone(), last.closed);
+        let (tail, file, closed, lost) = (last.tail, last.file.clone(), last.closed, last.lost);
         let (samples, ranges) = (self.samples.iter().chain(&other.samples), self.ranges.iter().chain(&other.ranges));
         let (joined, before) = ranges::joined(ranges.copied().collect());
         let moved = |sample: &SavedSample| {
@@ -145,7 +148,7 @@ impl Source {
         samples.truncate(SAMPLES);
         let head = self.head.with(&other.head);
         let envelope = self.envelope.take().into_iter().chain(other.envelope).min();
-        *self = Source { head, tail, ranges: joined, envelope, samples, file, closed, ..std::mem::take(self) };
+        *self = Source { head, tail, ranges: joined, envelope, samples, file, closed, lost, ..std::mem::take(self) };
         for (format, lines) in other.formats {
             *self.formats.entry(format).or_default() += lines;
         }
