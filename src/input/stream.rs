@@ -273,7 +273,7 @@ mod tests {
         let text = b"one\ntwo\n\nthree is longer\nend without line feed";
         for start in 0..=text.len() as u64 {
             for chunk_bytes in 1..60 {
-                let part = Part { range: start..u64::MAX, has_finished_lines_only: start % 2 == 0 };
+                let part = Part { range: start..u64::MAX, has_finished_lines_only: start % 2 == 0, ..Part::WHOLE };
                 let chunks = taken(&Stream::new(Box::new(&text[..]), chunk_options(chunk_bytes)).part(&part));
                 let all: Vec<u8> = chunks.iter().flat_map(|(_, bytes)| bytes.clone()).collect();
                 assert_eq!(all, text[..if start % 2 == 0 { text.len() - 21 } else { text.len() }]);

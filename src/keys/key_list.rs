@@ -33,7 +33,7 @@ impl Keys {
             if len > key.len() || (id > 0 && &key[len..] >= rest) {
                 return Err(Damaged);
             }
-            // As many bytes are shared as there can be.
+            // Keys share the largest possible number of bytes.
             if len < MOST_SHARED && key.get(len).is_some_and(|byte| rest.first() == Some(byte)) || len > MOST_SHARED {
                 return Err(Damaged);
             }

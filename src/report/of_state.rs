@@ -132,7 +132,7 @@ fn input_report(input: SavedInput) -> InputReport {
 /// Stands for the fields that identify a visitor, whichever they are.
 const VISITOR: Fields = Fields::text(TextField::Addr);
 
-/// The fields that some hits have. A state does not know which fields its logs have, but hits tell.
+/// The fields that some hits have. A state does not store which fields its logs have.
 fn logged(tally: &Tally<Unescaped>, pv: u64) -> Fields {
     let unknown = tally.unknown;
     let rows = [

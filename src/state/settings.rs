@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::conditions::{self, Values};
+use super::forms::hex;
 use super::setting_rows::ROWS;
-use super::source::hex;
 use crate::keys::fixed_hash;
 use crate::message::{Message, message};
 use crate::question::Question;
