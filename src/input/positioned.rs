@@ -275,16 +275,8 @@ const AHEAD_AT_MOST: u64 = 1 << 20;
 
 #[cfg(test)]
 mod tests {
-    use super::super::read_at::Broken;
+    use super::super::read_at::{Broken, file};
     use super::*;
-    use std::fs::File;
-    use std::io::Write;
-
-    fn file(text: &[u8]) -> File {
-        let mut file = tempfile::tempfile().unwrap();
-        file.write_all(text).unwrap();
-        file
-    }
 
     #[test]
     fn every_line_is_in_one_chunk_for_any_chunk_size() {
