@@ -71,13 +71,9 @@ fn report(
 
 /// Counts the logs, and merges them with the states.
 fn merge(args: &StateArgs, question: &mut Question, inputs: Separated, engine: &Engine) -> Result<Merged, Error> {
-    let read = |input: StateInput| State::from_reader(input.name, input.reader);
-    let mut states: Vec<State> = inputs.states.into_iter().map(read).collect::<Result<_, _>>()?;
-    let before = match &states[..] {
-        [] => None,
-        _ => Some(State::merge(states.clone(), args.dedupe)?.0),
-    };
-    before.iter().try_for_each(|before| before.ask(question))?;
+    let readers = inputs.states.into_iter().map(|StateInput { name, reader }| (name, reader)).collect();
+    let mut states = State::read_all(readers, engine)?;
+    let has_logs = !inputs.logs.is_empty();
     let mut merged = Merged {
         states: None,
         notes: Vec::new(),
@@ -86,7 +82,14 @@ fn merge(args: &StateArgs, question: &mut Question, inputs: Separated, engine: &
         few_threads: None,
         phases: Phases::default(),
     };
-    if !inputs.logs.is_empty() {
+    if has_logs {
+        // Lines are counted as in the states together. Then all are merged, not the lines with the merged states, because
+        // messages name each state.
+        let before = match &states[..] {
+            [] => None,
+            _ => Some(State::merge(states.clone(), args.dedupe)?.0),
+        };
+        before.iter().try_for_each(|before| before.ask(question))?;
         let name = name(&inputs.logs);
         let source = args.source.as_deref();
         let StateOutcome { state, notes, rejects, problems, few_threads, phases, .. } =
@@ -96,6 +99,9 @@ fn merge(args: &StateArgs, question: &mut Question, inputs: Separated, engine: &
     }
     if !states.is_empty() {
         let (mut state, notes) = State::merge(states, args.dedupe)?;
+        if !has_logs {
+            state.ask(question)?;
+        }
         if args.writes() {
             state.settle(engine)?;
         }

@@ -46,6 +46,19 @@ impl Keys {
         }
         Ok(keys)
     }
+
+    /// Skips the keys that [`save`](Keys::save) wrote, and returns their number.
+    pub(crate) fn skip(input: &mut Decoder<'_>) -> Result<usize, Damaged> {
+        let len = input.len(2)?;
+        input.raw(len)?;
+        let mut bytes = 0_usize;
+        input.column(len, |_, rest| {
+            bytes = usize::try_from(rest).ok().and_then(|rest| bytes.checked_add(rest)).ok_or(Damaged)?;
+            Ok(())
+        })?;
+        input.raw(bytes)?;
+        Ok(len)
+    }
 }
 
 /// Number of first bytes that are equal, at most [`MOST_SHARED`].
@@ -120,6 +133,8 @@ mod tests {
             prop_assert_eq!(&saved(keys.iter().rev()).0, &bytes);
             let mut read = loaded(&bytes).unwrap();
             prop_assert!(read.iter().eq(sorted.iter().map(|key| &key[..])));
+            let mut input = Decoder::new(&bytes);
+            prop_assert_eq!((Keys::skip(&mut input), input.end()), (Ok(sorted.len()), Ok(())));
             // The keys are found, and a new one gets the next id.
             let id = sorted.iter().position(|key| **key == new).unwrap_or(sorted.len());
             prop_assert_eq!(read.id(&new) as usize, id);
