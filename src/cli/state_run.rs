@@ -10,6 +10,7 @@ use logstat::{
     StateOutcome, count_increment, count_to_state,
 };
 
+use super::allocator::keep_freed_memory;
 use super::reporting::Counted;
 use super::state_inputs::{Separated, StateInput};
 use super::states::StateArgs;
@@ -71,6 +72,9 @@ fn report(
 
 /// Counts the logs, and merges them with the states.
 fn merge(args: &StateArgs, question: &mut Question, inputs: Separated, engine: &Engine) -> Result<Merged, Error> {
+    if !inputs.states.is_empty() {
+        keep_freed_memory();
+    }
     let readers = inputs.states.into_iter().map(|StateInput { name, reader }| (name, reader)).collect();
     let mut states = State::read_all(readers, engine)?;
     let has_logs = !inputs.logs.is_empty();
@@ -131,7 +135,10 @@ fn increment(
 fn old_state(path: &Path) -> Result<Option<State>, Error> {
     match fs::metadata(path) {
         Ok(metadata) if metadata.len() == 0 => Ok(None),
-        Ok(_) => State::read(path).map(Some),
+        Ok(_) => {
+            keep_freed_memory();
+            State::read(path).map(Some)
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(ErrorKind::Io { path: path.to_owned(), source }.into()),
     }

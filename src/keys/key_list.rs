@@ -1,11 +1,8 @@
 //! Keys in state files: sorted, each without the bytes that it shares with the key before.
 
+use super::interner::MOST_SHARED;
 use super::{Keys, Seed};
 use crate::encoding::{Damaged, Decoder, Encoder};
-
-/// Maximum number of bytes that a key shares with the one before; further equal bytes are repeated. So a short list
-/// cannot stand for many long keys, and its length takes one byte.
-const MOST_SHARED: usize = 127;
 
 impl Keys {
     /// Appends the keys in ascending order. Returns their ids in this order.
@@ -30,11 +27,15 @@ impl Keys {
         let mut key: Vec<u8> = Vec::new();
         for ((id, shared_len), rest) in (0_u32..).zip(shared).zip(rests) {
             let (rest, len) = (input.raw(rest)?, usize::from(*shared_len));
-            if len > key.len() || (id > 0 && &key[len..] >= rest) {
+            if len > key.len() || len > MOST_SHARED {
                 return Err(Damaged);
             }
-            // As many bytes are shared as there can be.
-            if len < MOST_SHARED && key.get(len).is_some_and(|byte| rest.first() == Some(byte)) || len > MOST_SHARED {
+            // As many bytes are shared as there can be, so the next ones differ.
+            let is_greater = match (key.get(len), rest.first()) {
+                (Some(before), Some(byte)) if len < MOST_SHARED => before < byte,
+                _ => &key[len..] < rest,
+            };
+            if id > 0 && !is_greater {
                 return Err(Damaged);
             }
             key.truncate(len);
@@ -44,6 +45,7 @@ impl Keys {
             }
             keys.append(&key);
         }
+        keys.set_ascending(shared);
         Ok(keys)
     }
 
