@@ -32,16 +32,20 @@ impl<'s> DayReader<'s> {
         empty_tally(&self.question, tables, self.seed)
     }
 
-    /// Passes lines to `take`, in the tables that they were counted in.
+    /// Passes lines to `take`, in the tables that they were counted in. Those that are not `needed` may be missing; `None`
+    /// if all are.
     pub(super) fn with_part<R>(
         &self,
         lines: &DayLines,
+        needed: Option<&[TablePlan]>,
         take: impl FnOnce(&DayPart<Unescaped>) -> Result<R, Error>,
     ) -> Result<R, Error> {
         match lines {
             DayLines::Counted(counted) => take(&counted.part),
             DayLines::Stored(stored) => {
-                let part = stored.read(self.empty(&stored.layout.tables)?).map_err(|_| {
+                let mut empty = self.empty(&stored.layout.tables)?;
+                needed.into_iter().for_each(|needed| empty.keep_tables(needed));
+                let part = stored.read(empty).map_err(|_| {
                     let (path, detail) = ((*stored.origin).clone(), "the numbers of a day cannot be read".to_owned());
                     Error::from(ErrorKind::StateDamaged { path, detail })
                 })?;
@@ -55,7 +59,7 @@ impl<'s> DayReader<'s> {
         let layout = &self.state.layout;
         let mut combined = DayPart::new(self.empty(&layout.tables)?);
         for lines in all {
-            self.with_part(lines, |part| {
+            self.with_part(lines, None, |part| {
                 if lines.layout().tables == layout.tables {
                     combined.merge(part);
                 } else {
@@ -98,7 +102,7 @@ impl<'s> DayReader<'s> {
             Ok(WrittenDay { compressed, len: bytes.len() as u64, facts: DayFacts::of(part) })
         };
         match all {
-            [one] if one.layout().tables == self.state.layout.tables => self.with_part(one, encoded),
+            [one] if one.layout().tables == self.state.layout.tables => self.with_part(one, None, encoded),
             several => encoded(&self.combined(day, several)?),
         }
     }

@@ -67,6 +67,10 @@ impl State {
             tables: meta.tables.iter().map(NamedTable::table).collect::<Option<_>>().ok_or_else(unknown)?,
             reasons: meta.reasons.iter().map(|name| Named::named(name)).collect::<Option<_>>().ok_or_else(unknown)?,
         };
+        let is_named_before = |at: usize| layout.tables[..at].iter().any(|(other, _)| *other == layout.tables[at].0);
+        if (0..layout.tables.len()).any(is_named_before) {
+            return Err(damaged("its description has a table twice"));
+        }
         let (layout, origin) = (Arc::new(layout), Arc::new(name.clone()));
         let mut parts: Vec<SourcePart> = Vec::with_capacity(meta.sources.len());
         for source in meta.sources {

@@ -9,7 +9,11 @@ use super::{State, parallel};
 use crate::error::Error;
 use crate::filter::{FilterReason, WholeDays};
 use crate::question::Question;
-use crate::tally::{Day, OfDays, TablePlan, Tally, Unescaped};
+use crate::tally::{Day, OfDays, TablePlan, Tally, Unescaped, needed};
+
+/// A day of at least this many states is added up apart from other days: its visitors are looked up in a smaller table,
+/// and nearly all sets are of all visitors, which are merged fastest.
+const MANY: usize = 4;
 
 impl State {
     /// Adds up the days of a period in the tables of a report. The days are read by up to this many threads.
@@ -25,24 +29,36 @@ impl State {
     ) -> Result<Tally<Unescaped>, Error> {
         let reader = DayReader::new(self)?;
         let not_saved = |missing| self.not_saved(missing);
-        let (inside, outside): (Vec<_>, Vec<_>) = self.all_days().partition(|(day, _)| period.contains(*day));
+        let (mut inside, outside): (Vec<_>, Vec<_>) = self.all_days().partition(|(day, _)| period.contains(*day));
+        inside.sort_by_key(|(day, _)| *day);
+        let tables = &self.layout.tables;
+        let needed = needed(asked, tables).map_err(not_saved)?;
+        let empty = || {
+            let empty = empty_tally(question, asked, reader.seed)?;
+            OfDays::new(empty, asked, tables).map_err(not_saved)
+        };
+        let add = |of_days: &mut OfDays, (day, lines): (Day, &DayLines)| {
+            let is_same = lines.layout().tables == *tables;
+            reader.with_part(lines, is_same.then_some(&needed), |part| match is_same {
+                true => of_days.add(day, part).map_err(not_saved),
+                false => of_days.add(day, &reader.projected(day, part, lines.layout())?).map_err(not_saved),
+            })
+        };
         // Each thread adds up a share of the days, and the shares are merged.
         let threads = threads.clamp(1, inside.len().max(1));
         let shares: Vec<&[(Day, &DayLines)]> = inside.chunks(inside.len().div_ceil(threads).max(1)).collect();
         let sum = |share: &&[(Day, &DayLines)]| -> Result<Tally<Unescaped>, Error> {
-            let tables = &self.layout.tables;
-            let empty = empty_tally(question, asked, reader.seed)?;
-            let mut of_days = OfDays::new(empty, asked, tables).map_err(not_saved)?;
-            for (day, lines) in *share {
-                reader.with_part(lines, |part| {
-                    if lines.layout().tables == *tables {
-                        of_days.add(*day, part).map_err(not_saved)
-                    } else {
-                        of_days.add(*day, &reader.projected(*day, part, lines.layout())?).map_err(not_saved)
-                    }
-                })?;
+            let mut all = empty()?;
+            for lines in share.chunk_by(|(day, _), (other, _)| day == other) {
+                if lines.len() < MANY {
+                    lines.iter().try_for_each(|lines| add(&mut all, *lines))?;
+                    continue;
+                }
+                let mut of_day = empty()?;
+                lines.iter().try_for_each(|lines| add(&mut of_day, *lines))?;
+                all.absorb(of_day);
             }
-            Ok(of_days.finish())
+            Ok(all.finish())
         };
         let mut sums = parallel::map(&shares, threads, sum).into_iter();
         let mut tally = sums.next().unwrap_or_else(|| empty_tally(question, asked, reader.seed))?;
@@ -62,7 +78,7 @@ impl State {
         let reader = DayReader::new(self)?;
         let late = self.all_days().filter(|(day, _)| day.is_some_and(|day| day >= last_day - 2));
         let last_of = |(_, lines): (Day, &DayLines)| {
-            reader.with_part(lines, |part| Ok(part.tally.period.map(|(_, last)| last.epoch_s())))
+            reader.with_part(lines, Some(&[]), |part| Ok(part.tally.period.map(|(_, last)| last.epoch_s())))
         };
         let times = late.map(last_of).collect::<Result<Vec<_>, Error>>()?;
         Ok(times.into_iter().flatten().max())
