@@ -210,6 +210,7 @@ mod tests {
             .nginx_conf(conf)
             .log_formats(["combined".parse().unwrap(), "$remote_addr|$status".parse().unwrap()])
             .fields(["path=http.target".parse().unwrap()])
+            .routes(["/shop/:id".parse().unwrap(), "user/<int:pk>/".parse().unwrap()])
             .max_line(10_000)
             .filters([Condition::Static, Condition::Status("5xx,!503".parse().unwrap())]);
         question.reading.static_rules.add_prefix("/files/").unwrap();
