@@ -5,8 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::bot_class::BotClass;
-use super::bot_table::BotTable;
-use super::unknown_bot;
+use super::lower::Lower;
+use super::{bot_table, unknown_bot};
 
 /// Rules that recognize bots: patterns that were added, then the built-in table. A clone is cheap.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -101,12 +101,13 @@ impl BotRules {
         if matches!(agent, b"" | b"-") {
             return Some(Bot { class: BotClass::UnknownBot, name: Cow::Borrowed(b"") });
         }
-        let lower = agent.to_ascii_lowercase();
-        if let Some(added) = self.added.iter().flat_map(|added| added.iter()).find(|added| added.matches(&lower)) {
+        let lower = Lower::new(agent);
+        if let Some(added) = self.added.iter().flat_map(|added| added.iter()).find(|added| added.matches(lower.text()))
+        {
             let Added { class, name, .. } = added;
             return class.is_bot().then(|| Bot { class: *class, name: Cow::Owned(name.as_bytes().into()) });
         }
-        if let Some(entry) = BotTable::built_in().find(&lower) {
+        if let Some(entry) = bot_table::find(&lower) {
             return Some(Bot { class: entry.class, name: Cow::Borrowed(entry.name.as_bytes()) });
         }
         unknown_bot::name(agent, &lower).map(|name| Bot { class: BotClass::UnknownBot, name })
@@ -115,10 +116,5 @@ impl BotRules {
     /// The class of a user agent: [`BotClass::None`] for a person.
     pub fn class(&self, agent: &[u8]) -> BotClass {
         self.find(agent).map_or(BotClass::None, |bot| bot.class)
-    }
-
-    /// Hash of the built-in table.
-    pub(crate) fn fingerprint() -> u64 {
-        BotTable::fingerprint()
     }
 }

@@ -1,8 +1,12 @@
 //! Recognizes bots that are in no table: those that call themselves a bot, or give an address to write to or to read.
 
 use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::LazyLock;
 
-use super::bot_table::word_starts;
+use memchr::memmem::Finder;
+
+use super::lower::Lower;
 
 /// Ends of words, in lower case, that only bots have.
 const ENDS: [&str; 8] = ["bot", "bots", "fetcher", "validator", "archiver", "indexer", "harvester", "slurp"];
@@ -10,8 +14,6 @@ const ENDS: [&str; 8] = ["bot", "bots", "fetcher", "validator", "archiver", "ind
 const PARTS: [&str; 3] = ["crawl", "spider", "scrape"];
 /// Words that end like those of bots: a maker of phones.
 const NOT_BOTS: [&str; 1] = ["cubot"];
-/// Addresses of a page about the bot.
-const ADDRESSES: [&str; 2] = ["http://", "https://"];
 /// Addresses in agents of browsers: a control for Internet Explorer adds its own.
 const NOT_OF_BOTS: [&str; 1] = ["bsalsa.com"];
 /// Maximum length of a name in bytes.
@@ -22,47 +24,69 @@ const KINDS: [&str; 6] = ["bot", "robot", "crawler", "spider", "fetcher", "scrap
 
 /// Finds the name of a bot that is in no table. `None` if the agent is not that of a bot; the name is empty if there is
 /// none. `lower` is the agent in lower case.
-pub(super) fn name<'a>(agent: &'a [u8], lower: &[u8]) -> Option<Cow<'a, [u8]>> {
-    let address = ADDRESSES.iter().filter_map(|start| find(lower, start)).min();
-    let before = address.unwrap_or(lower.len());
-    let word = word_starts(&lower[..before]).find_map(|start| {
-        let word = &lower[start..word_end(lower, start)];
-        is_of_bot(word).then_some((start, start + word.len()))
-    });
-    let name = match (word, address) {
-        (Some((start, end)), _) => around(agent, lower, start, end),
-        (None, Some(_)) if !NOT_OF_BOTS.iter().any(|part| find(lower, part).is_some()) => product(&agent[..before]),
-        (None, _) => return None,
+pub(super) fn name<'a>(agent: &'a [u8], lower: &Lower) -> Option<Cow<'a, [u8]>> {
+    let address = address(lower.text());
+    let before = &lower.text()[..address.unwrap_or(agent.len())];
+    let word = word(lower, before);
+    if word.is_none() && (address.is_none() || NOT_OF_BOTS.iter().any(|part| find(lower.text(), part).is_some())) {
+        return None;
+    }
+    let product = product(&agent[..before.len()]);
+    // A program that does not pretend to be a browser names itself first.
+    let name = match word {
+        Some((start, end)) if product.is_empty() || before.starts_with(b"mozilla") => around(agent, before, start, end),
+        _ => product,
     };
     Some(Cow::Borrowed(&name[..name.len().min(LONGEST)]))
 }
 
+/// Start of the first address in an agent: `http://` or `https://`.
+fn address(lower: &[u8]) -> Option<usize> {
+    let colon = FINDERS.address.find(lower)?;
+    let scheme = lower[..colon].iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    matches!(&lower[colon - scheme..colon], b"http" | b"https").then_some(colon - scheme)
+}
+
+/// Searches for texts that few agents have.
+struct Finders {
+    address: Finder<'static>,
+    parts: [Finder<'static>; PARTS.len()],
+}
+
+static FINDERS: LazyLock<Finders> =
+    LazyLock::new(|| Finders { address: Finder::new("://"), parts: PARTS.map(Finder::new) });
+
+/// The first word that only bots have, of those before the address: its start and its end.
+fn word(lower: &Lower, before: &[u8]) -> Option<(usize, usize)> {
+    let with_end = lower.letter_ends(|end| {
+        let letters = before.get(..end)?;
+        // Few words end with these letters.
+        let may_be = matches!(letters.last(), Some(b't' | b's' | b'r' | b'p'));
+        let is_one = may_be && ENDS.iter().any(|of_bot| letters.ends_with(of_bot.as_bytes()));
+        is_one.then(|| word_around(before, end - 1..end)).filter(|word| !is_exception(&before[word.clone()]))
+    });
+    let parts = FINDERS.parts.iter().zip(PARTS);
+    let with_part = parts.filter_map(|(finder, part)| {
+        let at = finder.find(before)?;
+        Some(word_around(before, at..at + part.len()))
+    });
+    with_end.into_iter().chain(with_part).min_by_key(|word| word.start).map(|word| (word.start, word.end))
+}
+
+fn is_exception(word: &[u8]) -> bool {
+    NOT_BOTS.iter().any(|not| word == not.as_bytes())
+}
+
+/// The letters and digits around a range.
+fn word_around(lower: &[u8], Range { start, end }: Range<usize>) -> Range<usize> {
+    let is_in_word = |byte: &&u8| byte.is_ascii_alphanumeric();
+    let before = lower[..start].iter().rev().take_while(is_in_word).count();
+    let after = lower[end..].iter().take_while(is_in_word).count();
+    start - before..end + after
+}
+
 fn find(text: &[u8], part: &str) -> Option<usize> {
     memchr::memmem::find(text, part.as_bytes())
-}
-
-fn word_end(text: &[u8], start: usize) -> usize {
-    start + text[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count()
-}
-
-fn is_of_bot(word: &[u8]) -> bool {
-    // A version may follow: *MyBot2*.
-    let letters = word.trim_ascii_digits();
-    letters.len() >= 3
-        && (ENDS.iter().any(|end| letters.ends_with(end.as_bytes()))
-            || PARTS.iter().any(|part| letters.windows(part.len()).any(|window| window == part.as_bytes())))
-        && !NOT_BOTS.iter().any(|not| letters == not.as_bytes())
-}
-
-trait TrimDigits {
-    fn trim_ascii_digits(&self) -> &[u8];
-}
-
-impl TrimDigits for [u8] {
-    fn trim_ascii_digits(&self) -> &[u8] {
-        let digits = self.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-        &self[..self.len() - digits]
-    }
 }
 
 /// The name that a word is in: `My-Bot.v2`, and `Foo Crawler`.
@@ -85,11 +109,13 @@ fn around<'a>(agent: &'a [u8], lower: &[u8], start: usize, end: usize) -> &'a [u
 fn product(before: &[u8]) -> &[u8] {
     let text = match memchr::memmem::find(before, b"compatible;") {
         Some(at) => &before[at + b"compatible;".len()..],
-        None if before.starts_with(b"Mozilla/") => b"",
+        None if before.starts_with(b"Mozilla") => b"",
         None => before,
     };
-    let end =
-        text.iter().position(|byte| matches!(byte, b'/' | b';' | b',' | b'(' | b')' | b'+')).unwrap_or(text.len());
+    let end = text
+        .iter()
+        .position(|byte| matches!(byte, b'/' | b';' | b',' | b'(' | b')' | b'+' | b'@' | b'[' | b'<'))
+        .unwrap_or(text.len());
     trim(&text[..end])
 }
 

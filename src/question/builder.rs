@@ -4,9 +4,12 @@ use super::{FailIf, MaxKeys, MaxMemory, Question, Section};
 use crate::dimension::Dimension;
 use crate::filter::Condition;
 use crate::format::{FieldKey, LogFormat, Query};
+use crate::geo::Geo;
 use crate::measure::UvMethod;
 use crate::metric::{Metric, Sort};
+use crate::net::NetPrefixes;
 use crate::nginx::NginxConf;
+use crate::referer::OwnHosts;
 use crate::route::RoutePattern;
 use crate::static_rules::StaticRules;
 use crate::steps::{Ipv6Prefix, RealIp, Visitor};
@@ -48,6 +51,37 @@ impl Question {
     #[must_use]
     pub fn real_ip(mut self, real_ip: impl Into<Option<RealIp>>) -> Question {
         self.reading.real_ip = real_ip.into();
+        self
+    }
+
+    /// Sets the site's own hosts, whose pages are not referring sites. The `$host` of each line is one in any case.
+    #[must_use]
+    pub fn own_hosts(mut self, own_hosts: OwnHosts) -> Question {
+        self.reading.key_rules.own_hosts = own_hosts;
+        self
+    }
+
+    /// Sets the lengths of the networks that `net` ranks. By default, they are those of [`NetPrefixes`].
+    #[must_use]
+    pub fn net(mut self, net: NetPrefixes) -> Question {
+        self.reading.key_rules.net = net;
+        self
+    }
+
+    /// Sets the databases for `country`, `city`, `asn` and `org`.
+    ///
+    /// ```
+    /// use logstat::{Dimension, Engine, Geo, GeoDatabase, Input, Question, count};
+    /// let countries = GeoDatabase::read("testdata/geo/country.mmdb".as_ref())?;
+    /// let question = Question::new().geo(Geo::default().with(countries)).top([Dimension::named("country")?]);
+    /// let report = count(&question, vec![Input::path("testdata/shop.log")], &Engine::default())?.report;
+    /// let top = report.and_then(|report| report.top).expect("it was asked for");
+    /// assert_eq!((top[0].rows[0].key.as_str(), top[0].rows[0].pv), ("AT", 19));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn geo(mut self, geo: Geo) -> Question {
+        self.reading.key_rules.geo = geo;
         self
     }
 

@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 
 use super::row::{BuiltIn, DerivedRow, KeyOf, Source};
-use crate::agent::BotRules;
+use crate::agent::{self, BotRules};
 use crate::batch::TextField;
 
 /// The usual values of rows here.
 const USUAL: DerivedRow = DerivedRow { variables: "$http_user_agent", built_in: Some(TABLES), ..DerivedRow::USUAL };
 
 /// The table of bots, and the tables of browsers, systems and devices.
-const TABLES: BuiltIn = ("agents", BotRules::fingerprint);
+const TABLES: BuiltIn = ("agents", agent::fingerprint);
 
 const AGENT: Source = Source::Text(TextField::Agent);
 
