@@ -239,6 +239,7 @@ mod tests {
             .nginx_conf(conf)
             .log_formats(["combined".parse().unwrap(), "$remote_addr|$status".parse().unwrap()])
             .fields(["path=http.target".parse().unwrap()])
+            .routes(["/shop/:id".parse().unwrap(), "user/<int:pk>/".parse().unwrap()])
             .max_line(10_000)
             .own_hosts(OwnHosts::default().with("shop.example").unwrap())
             .net("16,48".parse().unwrap())
