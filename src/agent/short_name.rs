@@ -67,11 +67,7 @@ mod tests {
                 "Chrome on Windows",
                 "Chrome 126 on Windows",
             ),
-            (
-                "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
-                "Googlebot",
-                "Googlebot 2.1",
-            ),
+            ("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "Googlebot", "Googlebot 2.1"),
             ("curl/8.5.0", "curl", "curl 8.5.0"),
             ("Mozilla/5.0 (compatible; yandexbot/3.0; +http://yandex.com/bots)", "YandexBot", "YandexBot 3.0"),
             ("ShopApp/3.2 (iPhone; iOS 17.5)", "ShopApp on iOS", "ShopApp 3.2 on iOS"),

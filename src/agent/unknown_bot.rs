@@ -112,8 +112,10 @@ fn product(before: &[u8]) -> &[u8] {
         None if before.starts_with(b"Mozilla") => b"",
         None => before,
     };
-    let end =
-        text.iter().position(|byte| matches!(byte, b'/' | b';' | b',' | b'(' | b')' | b'+' | b'@' | b'[' | b'<')).unwrap_or(text.len());
+    let end = text
+        .iter()
+        .position(|byte| matches!(byte, b'/' | b';' | b',' | b'(' | b')' | b'+' | b'@' | b'[' | b'<'))
+        .unwrap_or(text.len());
     trim(&text[..end])
 }
 

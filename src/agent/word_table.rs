@@ -121,9 +121,8 @@ mod tests {
     /// All texts compared with all places.
     fn reference(lower: &str) -> Vec<(usize, usize)> {
         let bytes = lower.as_bytes();
-        let is_start = |at: usize| {
-            bytes[at].is_ascii_alphanumeric() && (at == 0 || !bytes[at - 1].is_ascii_alphanumeric())
-        };
+        let is_start =
+            |at: usize| bytes[at].is_ascii_alphanumeric() && (at == 0 || !bytes[at - 1].is_ascii_alphanumeric());
         let matching = |at: usize| {
             let plain = |text: &'static str| text.trim_matches(['^', '$']);
             let matches = TEXTS.iter().enumerate().filter(|(_, text)| {

@@ -25,7 +25,16 @@ pub struct Derived {
 }
 
 /// THE TABLE of derived dimensions.
-const DERIVED: &[DerivedRow] = &[ext::ROW, scheme::ROW, agent::BOT, agent::BOT_CLASS];
+const DERIVED: &[DerivedRow] = &[
+    ext::ROW,
+    scheme::ROW,
+    agent::BROWSER,
+    agent::BROWSER_VERSION,
+    agent::OS,
+    agent::DEVICE,
+    agent::BOT,
+    agent::BOT_CLASS,
+];
 
 impl Derived {
     pub(super) fn all() -> impl Iterator<Item = Derived> {
