@@ -47,6 +47,7 @@ mod format;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
+mod geo;
 mod huge_pages;
 mod increment;
 mod input;
@@ -55,16 +56,20 @@ mod keys;
 mod measure;
 mod message;
 mod metric;
+mod net;
 mod nginx;
 mod note;
 mod phases;
 mod prefetch;
 mod progress;
+mod query_args;
 mod question;
 mod recognize;
+mod referer;
 mod rejects;
 mod render;
 mod report;
+mod route;
 #[cfg(feature = "stages")]
 #[doc(hidden)]
 pub mod stages;
@@ -93,16 +98,19 @@ pub use crate::{
     files::{Compression, FileKind, LogDirectory, LogsWithin, SkipReason, SkippedFile},
     filter::{Condition, DayTimes, FilterReason, Networks, Pattern, StatusSet, WhereExpression},
     format::{FieldKey, FieldKeyError, FormatError, LogFormat, NginxEscape, Query, Reason},
+    geo::{Geo, GeoDatabase, GeoError, GeoField},
     increment::{IncrementOutcome, StateLock, WhenLocked, count_increment},
     input::{Access, Input, InputNote, MapGuard, ResolvedInputs, find_logs, guard_mappings, splits},
     measure::{Precision, UvMethod},
     message::{Message, Setting},
     metric::{Metric, Sort, SortError},
+    net::{NetPrefixError, NetPrefixes},
     nginx::{ConfiguredLog, NginxAnswer, NginxConf, NginxConfError, NginxFormat, NginxLog, NginxLogTarget, NginxPlace},
     note::{Note, NoteCode},
     phases::{Phases, WorkerStats},
     progress::Progress,
     question::{Counting, FailIf, MaxKeys, MaxMemory, Question, Reading, Section, Showing},
+    referer::{OwnHostError, OwnHosts},
     rejects::Rejects,
     render::{
         Charset, Colors, ReportFormat, Style, TerminalStyle, write_explanation_json, write_inspection_json, write_json,
@@ -112,6 +120,7 @@ pub use crate::{
         Lines, MalformedSample, PartReport, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount, UvReport,
         Verdict, VisitorReport, Warning, WarningCode,
     },
+    route::{RoutePattern, Routes},
     state::{CountedRange, InspectedDay, InspectedSource, InspectedTable, Inspection, State},
     static_rules::{RuleError, StaticRules},
     steps::{Ipv6Prefix, RealIp, Visitor},

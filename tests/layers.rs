@@ -35,7 +35,10 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ),
     ("bytes", &["batch", "keys", "input"]),
     ("lines", &["format", "envelope", "recognize", "nginx"]),
-    ("columns to hits", &["dimension", "filter", "measure", "metric", "steps"]),
+    (
+        "columns to hits",
+        &["route", "query_args", "referer", "net", "geo", "dimension", "filter", "measure", "metric", "steps"],
+    ),
     ("numbers", &["tally"]),
     ("questions", &["question"]),
     ("answers", &["rejects", "report", "state", "engine", "increment", "explain", "render", "stages"]),

@@ -224,6 +224,7 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
 fn exit_status(problem: &ErrorKind, has_report: bool) -> ExitStatus {
     match problem {
         ErrorKind::NotLogged { .. }
+        | ErrorKind::NoDatabase { .. }
         | ErrorKind::NotBounded { .. }
         | ErrorKind::PairNotAllowed { .. }
         | ErrorKind::TooManyVariables { .. }

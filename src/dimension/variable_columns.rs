@@ -68,6 +68,11 @@ impl VariableColumns {
         self.derived.iter().map(|derived| derived.columns(|name| self.column(Variable::of(name))))
     }
 
+    /// The derived dimensions themselves.
+    pub(crate) fn derived_dimensions(&self) -> &[Derived] {
+        &self.derived
+    }
+
     /// The sources of derived dimensions whose absence from a line's format matters to the key.
     pub(crate) fn watched(&self) -> Fields {
         let watched = self.derived().filter(|derived| derived.otherwise.is_some());

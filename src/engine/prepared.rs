@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use super::columns::Columns;
+use super::databases::check_databases;
 use super::formats::formats;
 use super::memory_limit::MemoryLimit;
 use super::now;
@@ -61,13 +62,15 @@ impl<'q> PreparedQuestion<'q> {
         period: Period,
         paths: Vec<PathBuf>,
     ) -> Result<PreparedQuestion<'q>, Error> {
-        Ok(PreparedQuestion::with_plan(question, engine, period, Plan::of(question)?, paths))
+        let plan = Plan::of(question)?;
+        check_databases(question, &plan)?;
+        Ok(PreparedQuestion::with_plan(question, engine, period, plan, paths))
     }
 
     /// Prepares a question whose hits are counted by day in the tables `saved`, for a state. No period is applied.
     ///
     /// # Errors
-    /// As [`Plan::of`].
+    /// As [`PreparedQuestion::of`].
     pub(super) fn by_day(
         question: &'q Question,
         engine: &'q Engine,
@@ -75,6 +78,7 @@ impl<'q> PreparedQuestion<'q> {
         paths: Vec<PathBuf>,
     ) -> Result<PreparedQuestion<'q>, Error> {
         let plan = Plan::saving(question, saved)?;
+        check_databases(question, &plan)?;
         Ok(PreparedQuestion::with_plan(question, engine, Period::default(), plan, paths))
     }
 

@@ -13,6 +13,7 @@ use super::foreign::{set_aside, set_aside_note};
 use super::format_notes::{ReadFormats, assumed_utc, format_notes, unread};
 use super::groups::{Groups, WithShare, WithUv};
 use super::highlights::highlights;
+use super::key_notes::{databases, own_site};
 use super::list_alone::{list_alone, with_address};
 use super::missing_field::missing_fields;
 use super::near_misses::near_misses;
@@ -30,7 +31,7 @@ use super::{
     Approximate, FormatReport, Generator, InputReport, KeyReport, Lines, MalformedSample, NoteCode, Period, Report,
     SCHEMA, Summary, UvReport, VisitorReport,
 };
-use crate::batch::Fields;
+use crate::batch::{Fields, TextField};
 use crate::dimension::Dimension;
 use crate::error::{Error, ErrorKind};
 use crate::filter::{self, FilterReason, literals};
@@ -115,8 +116,10 @@ pub(crate) fn assemble(
         return Ok(Assembled { problems, ..Assembled::default() });
     }
     let mut logged = Fields::NONE;
+    let mut all_log_hosts = true;
     for ReadInput { path, ledger, .. } in &read {
         let fields = fields_of(formats, ledger);
+        all_log_hosts &= ledger.parsed() == 0 || fields.contains(Fields::text(TextField::Host));
         let with_address = with_address(real_ip, &plan.variable_columns, fields);
         notes.extend(list_alone(real_ip, path, fields, with_address));
         logged = logged.union(plan.variable_columns.with_derived(with_address));
@@ -167,6 +170,8 @@ pub(crate) fn assemble(
     let empty: Vec<_> = read.iter().filter(|input| input.is_empty).collect();
     notes.extend(empty_note(empty.iter().map(|input| (&input.path[..], input.ledger.blank))));
     notes.extend(reading.nginx_conf.iter().flat_map(not_followed));
+    notes.extend(databases(reading, &plan.variable_columns));
+    notes.extend(own_site(reading, &plan.variable_columns, all_log_hosts));
     notes.extend(degraded(tally));
     notes.extend(assumed_utc(read.iter().map(|input| input.ledger)));
     // The order must not depend on the order of the inputs. Two inputs may have the same name, so texts are compared

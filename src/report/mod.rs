@@ -16,6 +16,7 @@ mod groups;
 mod highlights;
 mod input_report;
 mod json_keys;
+mod key_notes;
 mod latency;
 mod lines;
 mod list_alone;

@@ -3,8 +3,12 @@
 //! A new one is a file here with its function, and a row in the table. A step (`steps/derived.rs`) fills a column with
 //! the keys, so everything after it sees a text column. Functions that need settings get them from [`KeyRules`].
 
+mod address;
 mod agent;
+mod arguments;
 mod ext;
+mod referer;
+mod route;
 mod row;
 mod rules;
 mod scheme;
@@ -16,6 +20,7 @@ pub(crate) use row::{KeyOf, MakeKey};
 pub use rules::KeyRules;
 
 use crate::batch::{Column, Fields};
+use crate::geo::GeoField;
 
 /// A dimension whose keys are computed from texts in the log.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,6 +39,22 @@ const DERIVED: &[DerivedRow] = &[
     agent::DEVICE,
     agent::BOT,
     agent::BOT_CLASS,
+    referer::SITE,
+    referer::KIND,
+    arguments::UTM_SOURCE,
+    arguments::UTM_MEDIUM,
+    arguments::UTM_CAMPAIGN,
+    arguments::NAMES,
+    address::NET,
+    address::VERSION,
+    address::COUNTRY,
+    address::CITY,
+    address::ASN,
+    address::ORG,
+    route::ROUTE,
+    route::DIR,
+    route::DIR2,
+    route::FILE,
 ];
 
 impl Derived {
@@ -83,6 +104,21 @@ impl Derived {
             otherwise: *otherwise,
             own_site: own_site.map(|OwnSite { from, own, key }| OwnSiteColumns { texts: [from, own].map(column), key }),
         }
+    }
+
+    /// The field of a database of addresses that gives its keys.
+    pub(crate) fn place(self) -> Option<GeoField> {
+        self.row().place
+    }
+
+    /// True if the site's own hosts change its keys.
+    pub(crate) fn has_own_site(self) -> bool {
+        self.row().own_site.is_some()
+    }
+
+    /// True if parts of its keys are learned after the last merge.
+    pub(super) fn is_learned(self) -> bool {
+        self.row().is_learned
     }
 
     /// The built-in table that decides its keys, with its hash.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::KeyRules;
 use crate::batch::TextField;
+use crate::geo::GeoField;
 
 /// Computes a key from a text, which has its escapes undone and is neither empty nor missing. `None` if it gives no
 /// key.
@@ -58,9 +59,13 @@ pub(crate) struct DerivedRow {
     pub(crate) otherwise: Option<&'static str>,
     /// How a line is recognized that comes from the site itself. `None` if it does not matter.
     pub(crate) own_site: Option<OwnSite>,
+    /// The field of a database of addresses that gives the key. `None` if it needs no database.
+    pub(crate) place: Option<GeoField>,
     /// A built-in table that decides the key, and its hash. A saved state has the hash, because states that were
     /// counted by different tables must not be merged.
     pub(crate) built_in: Option<BuiltIn>,
+    /// True if parts of the keys are learned after the last merge.
+    pub(crate) is_learned: bool,
 }
 
 impl DerivedRow {
@@ -73,7 +78,9 @@ impl DerivedRow {
         sources: &[],
         otherwise: None,
         own_site: None,
+        place: None,
         built_in: None,
+        is_learned: false,
     };
 }
 
