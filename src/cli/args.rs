@@ -16,6 +16,7 @@ use logstat::{
 use super::filters::FilterArgs;
 use super::generate::Generated;
 use super::help;
+use super::key_args::KeyArgs;
 use super::names;
 use super::output_args::OutputArgs;
 use super::split_args::SplitArgs;
@@ -243,6 +244,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub(crate) splits: SplitArgs,
+
+    #[command(flatten)]
+    pub(crate) keys: KeyArgs,
 
     /// Keep at most N keys in each ranking [default: all]
     #[arg(long, value_name = "N", value_parser = FnParser(values::max_keys), allow_negative_numbers = true, hide_short_help = true)]
