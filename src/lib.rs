@@ -31,6 +31,7 @@
 #[doc = include_str!("../docs/src/library.md")]
 mod library_chapter {}
 
+mod agent;
 mod batch;
 mod by_name;
 mod dimension;
@@ -68,6 +69,7 @@ mod referer;
 mod rejects;
 mod render;
 mod report;
+mod route;
 #[cfg(feature = "stages")]
 #[doc(hidden)]
 pub mod stages;
@@ -83,6 +85,7 @@ mod time;
 #[cfg(feature = "table")]
 pub use crate::render::{write_explanation, write_inspection, write_table};
 pub use crate::{
+    agent::{Bot, BotClass, BotPatternError, BotRules},
     dimension::{Derived, Dimension, DimensionError, KeyRules, Pair, Variable},
     engine::{Engine, FewThreads, Outcome, PreparedQuestion, Seek, Session, StateOutcome, count, count_to_state},
     envelope::envelopes,
@@ -117,6 +120,7 @@ pub use crate::{
         Lines, MalformedSample, PartReport, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount, UvReport,
         Verdict, VisitorReport, Warning, WarningCode,
     },
+    route::{RoutePattern, Routes},
     state::{CountedRange, InspectedDay, InspectedSource, InspectedTable, Inspection, State},
     static_rules::{RuleError, StaticRules},
     steps::{Ipv6Prefix, RealIp, Visitor},

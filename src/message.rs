@@ -70,6 +70,8 @@ settings! {
     Query: "query",
     /// The variable that holds the addresses of clients behind proxies.
     RealIp: "real_ip",
+    /// A pattern of paths that have the same route.
+    Routes: "routes",
     /// The sections of the report.
     Show: "show",
     /// The beginning of the period.

@@ -17,6 +17,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
         &[
             "text",
             "by_name",
+            "agent",
             "message",
             "files",
             "note",
@@ -34,7 +35,10 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ),
     ("bytes", &["batch", "keys", "input"]),
     ("lines", &["format", "envelope", "recognize", "nginx"]),
-    ("columns to hits", &["query_args", "referer", "net", "geo", "dimension", "filter", "measure", "metric", "steps"]),
+    (
+        "columns to hits",
+        &["route", "query_args", "referer", "net", "geo", "dimension", "filter", "measure", "metric", "steps"],
+    ),
     ("numbers", &["tally"]),
     ("questions", &["question"]),
     ("answers", &["rejects", "report", "state", "engine", "increment", "explain", "render", "stages"]),

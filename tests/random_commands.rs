@@ -148,6 +148,7 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--max-line", &["1", "64", "1M"], &["x"]),
     ("--query", &["strip", "keep"], &["x"]),
     ("--static-prefix", &["/", "/assets/"], &[""]),
+    ("--route", &["/shop/:id", "user/<int:pk>/", "/{x}/<path:rest>", "/"], &["", "/a/<b", "/*"]),
     ("--static-ext", &["html", ".x"], &[""]),
     ("--nginx-conf", &["nginx.conf"], &["missing.conf"]),
     ("--own-host", &["shop.example", "a.example,*.b.example", "https://x/", "::1"], &["a b", ""]),

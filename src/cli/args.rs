@@ -10,10 +10,11 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Parser};
 use logstat::{
-    Date, FieldKey, LogFormat, MaxKeys, MaxMemory, Metric, Moment, Now, Query, Section, Sort, Unit, UvMethod, Zone,
+    Date, FieldKey, LogFormat, MaxKeys, MaxMemory, Metric, Moment, Now, Query, RoutePattern, Section, Sort, Unit,
+    UvMethod, Zone,
 };
 
-use super::filters::FilterArgs;
+use super::filters::{FilterArgs, from_str_parser};
 use super::generate::Generated;
 use super::help;
 use super::key_args::KeyArgs;
@@ -184,6 +185,12 @@ pub(crate) struct Args {
     /// Treat paths with this extension as static files too; repeatable
     #[arg(long, value_name = "EXT", action = ArgAction::Append, hide_short_help = true, help_heading = help::READING)]
     static_ext: Vec<String>,
+
+    /// Pattern of paths for --top route: '/shop/:id'; repeatable
+    #[arg(long = "route", value_name = "PATTERN", action = ArgAction::Append, hide_short_help = true)]
+    #[arg(value_parser = from_str_parser::<RoutePattern>(), help_heading = help::READING)]
+    #[arg(long_help = help::ROUTE)]
+    routes: Vec<RoutePattern>,
 
     /// Take logs, formats and locations from nginx.conf
     #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = help::READING)]

@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use logstat::{Error, Explanation, Message, Report, Setting};
 
 /// THE TABLE of settings whose option is named differently from the setting.
-const OPTIONS: [(Setting, &str); 4] = [
+const OPTIONS: [(Setting, &str); 5] = [
     (Setting::Field, "--field"),
     (Setting::LogFormat, "--log-format"),
     (Setting::OwnHost, "--own-host"),
+    (Setting::Routes, "--route"),
     (Setting::Zone, "--tz"),
 ];
 

@@ -239,6 +239,11 @@ impl Dimension {
         }
     }
 
+    /// True if parts of the keys are learned after the last merge; of a pair, see its [parts](Dimension::parts).
+    pub(crate) fn is_learned(self) -> bool {
+        matches!(self, Dimension::Derived(derived) if derived.is_learned())
+    }
+
     /// A built-in table that decides the keys, with its hash.
     pub(crate) fn built_in(self) -> Option<(&'static str, u64)> {
         if let Dimension::Derived(derived) = self { derived.built_in() } else { None }

@@ -106,7 +106,7 @@ pub(super) fn conclude(
     mut problems: Vec<Error>,
 ) -> Result<Outcome, Error> {
     let mut watch = Stopwatch::start();
-    let CountedLog { tally, sniffed, mut rejects, few_threads, mut phases } = counted;
+    let CountedLog { mut tally, sniffed, mut rejects, few_threads, mut phases } = counted;
     phases.finding_formats = sniffed.iter().map(|sniffed| sniffed.took).sum();
     let inputs = inputs.into_iter().zip(&sniffed).map(|(input, sniffed)| input.counted(sniffed));
     let inputs: Vec<_> = inputs.collect();
@@ -115,6 +115,7 @@ pub(super) fn conclude(
     let left_out = all.filter(|(_, (input, ledger))| input.fits_nothing(ledger));
     left_out.for_each(|(input, _)| rejects.iter_mut().for_each(|rejects| rejects.forget(input)));
     let PreparedQuestion { question, plan, formats, period, .. } = prepared;
+    tally.learn_routes(&question.reading.key_rules.routes);
     let mut assembled = assemble(question, plan, formats, inputs, &tally, *period)?;
     problems.extend(assembled.problems);
     assembled.report.iter_mut().for_each(|report| report.warn(&problems));

@@ -18,6 +18,8 @@ mod options;
 mod prepared;
 mod round_ends;
 mod rounds;
+#[cfg(test)]
+mod route_laws;
 mod run;
 mod save;
 #[cfg(test)]

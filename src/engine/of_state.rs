@@ -31,7 +31,8 @@ impl State {
         let period = Period::new(counting.since, counting.until, counting.date, now::now(&question, || self.last_s())?);
         let days = self.days_in(period, &question.counting)?;
         let asked = self.asked_tables(&question)?;
-        let tally = self.tally_of(&question, &asked, days, threads::number(engine.threads))?;
+        let mut tally = self.tally_of(&question, &asked, days, threads::number(engine.threads))?;
+        tally.learn_routes(&question.reading.key_rules.routes);
         let mut log = self.saved_log();
         log.notes.extend(self.outside_period(days));
         of_state(&question, log, &tally, period)

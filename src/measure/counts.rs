@@ -27,6 +27,11 @@ impl GroupCounts {
         self.class.iter().sum()
     }
 
+    /// Hits with a status of 2xx or 3xx.
+    pub(crate) fn served(&self) -> u64 {
+        self.class[2] + self.class[3]
+    }
+
     /// Returns the counts of all lines of a batch.
     fn of_all(batch: &Batch<'_>) -> GroupCounts {
         let (class, is_static) = (batch.class(), batch.is_static());

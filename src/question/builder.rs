@@ -10,6 +10,7 @@ use crate::metric::{Metric, Sort};
 use crate::net::NetPrefixes;
 use crate::nginx::NginxConf;
 use crate::referer::OwnHosts;
+use crate::route::RoutePattern;
 use crate::static_rules::StaticRules;
 use crate::steps::{Ipv6Prefix, RealIp, Visitor};
 use crate::time::{Date, Moment, Now, Unit, Zone};
@@ -95,6 +96,21 @@ impl Question {
     #[must_use]
     pub fn query(mut self, query: Query) -> Question {
         self.reading.query = query;
+        self
+    }
+
+    /// Sets the patterns by which paths have routes, for the dimension `route`. They take precedence over the names of
+    /// parts that look variable, and the first that matches a path wins.
+    ///
+    /// ```
+    /// use logstat::{Dimension, Question};
+    /// let question = Question::new().top([Dimension::named("route")?]).routes(["/shop/:id".parse()?]);
+    /// assert_eq!(question.reading.key_rules.routes.patterns()[0].route(), "/shop/{id}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn routes(mut self, patterns: impl IntoIterator<Item = RoutePattern>) -> Question {
+        self.reading.key_rules.routes = patterns.into_iter().collect();
         self
     }
 

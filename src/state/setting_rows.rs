@@ -10,6 +10,7 @@ use crate::measure::{Precision, UvMethod};
 use crate::message::Setting;
 use crate::question::{Question, Reading};
 use crate::referer::OwnHosts;
+use crate::route::RoutePattern;
 use crate::static_rules::StaticRules;
 use crate::steps::{Ipv6Prefix, RealIp, Visitor};
 use crate::time::Zone;
@@ -30,7 +31,7 @@ pub(super) struct SettingRow {
 pub(super) type Put = fn(&mut Question, &[String]) -> Option<()>;
 
 /// THE TABLE of settings that are not filters, in the order in which they are put back.
-pub(super) const ROWS: [SettingRow; 17] = [
+pub(super) const ROWS: [SettingRow; 18] = [
     SettingRow {
         name: "visitor",
         setting: Setting::Visitor,
@@ -142,6 +143,16 @@ pub(super) const ROWS: [SettingRow; 17] = [
         texts: |question| added(question, |rules| rules.extensions().map(<[u8]>::to_vec).collect()),
         put: Some(|question, texts| {
             texts.iter().try_for_each(|text| question.reading.static_rules.add_extension(text)).ok()
+        }),
+    },
+    SettingRow {
+        name: "route",
+        setting: Setting::Routes,
+        texts: |question| question.reading.key_rules.routes.patterns().iter().map(RoutePattern::to_string).collect(),
+        put: Some(|question, texts| {
+            let patterns = texts.iter().map(|text| text.parse::<RoutePattern>().ok());
+            question.reading.key_rules.routes = patterns.collect::<Option<_>>()?;
+            Some(())
         }),
     },
     SettingRow {

@@ -19,6 +19,7 @@ mod form_laws;
 mod key_from;
 #[cfg(test)]
 mod laws;
+mod learned;
 mod ledger;
 mod listed;
 mod of_days;

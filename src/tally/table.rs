@@ -1,5 +1,6 @@
 //! A table: a dimension with measures.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use super::day::Day;
@@ -240,17 +241,47 @@ impl Table<Unescaped> {
         let groups = if is_same {
             self.merge_keys(other, MergedVisitors { all: mine, ids: visitor_ids })
         } else {
-            let groups = (0..other.keys(theirs).len() as u32).map(GroupId);
-            groups
-                .map(|group| {
-                    let key = other.key(theirs, group);
-                    let mut parts = keys_from.iter().map(|from| from.key(&key, day));
-                    let (first, second) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-                    self.grouping.id([&first, &second], mine)
-                })
-                .collect()
+            self.groups_from((other, theirs), mine, |key| {
+                let mut parts = keys_from.iter().map(|from| from.key(key, day));
+                [parts.next().unwrap_or_default(), parts.next().unwrap_or_default()]
+            })
         };
         self.merge_contained(other, &groups, MergedVisitors { all: mine, ids: visitor_ids });
+    }
+
+    /// Returns the table with other keys, which may be fewer. `new_key` makes the key of each dimension; `visitors` are
+    /// those of the tally. The table must have keys of its own.
+    pub(super) fn regrouped(
+        &self,
+        visitors: &AddressKeys,
+        new_key: impl for<'k> Fn(Dimension, &'k [u8]) -> Cow<'k, [u8]>,
+    ) -> Table<Unescaped> {
+        let mut regrouped = self.empty_copy();
+        let groups = regrouped.groups_from((self, visitors), &mut AddressKeys::new(self.seed), |key| {
+            let mut parts = key.parts().map(|(dimension, key)| new_key(dimension, key));
+            [parts.next().unwrap_or_default(), parts.next().unwrap_or_default()]
+        });
+        let ids: Vec<VisitorId> = (0..visitors.len() as u32).map(VisitorId).collect();
+        regrouped.merge_contained(self, &groups, MergedVisitors { all: visitors, ids: &ids });
+        regrouped
+    }
+
+    /// Returns the group here of each group of another table, by a key that `new_key` makes of the key there. Only pairs
+    /// have a second key.
+    fn groups_from(
+        &mut self,
+        (other, theirs): (&Table<Unescaped>, &AddressKeys),
+        mine: &mut AddressKeys,
+        new_key: impl for<'k> Fn(&'k Key<'_>) -> [Cow<'k, [u8]>; 2],
+    ) -> Vec<GroupId> {
+        let groups = (0..other.keys(theirs).len() as u32).map(GroupId);
+        groups
+            .map(|group| {
+                let key = other.key(theirs, group);
+                let [first, second] = new_key(&key);
+                self.grouping.id([&first, &second], mine)
+            })
+            .collect()
     }
 }
 

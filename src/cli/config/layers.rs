@@ -12,9 +12,13 @@ use super::setting::{Origin, Setting, Value};
 pub(super) type Condition = fn(&[Setting]) -> bool;
 
 /// THE TABLE of options that only modify another. As configured defaults they have no effect while the other is unused.
-pub(super) const DEPENDENT_OPTIONS: [(&str, Condition); 5] = [
+pub(super) const DEPENDENT_OPTIONS: [(&str, Condition); 6] = [
     ("keep", writes_state),
     ("source", writes_state),
+    ("route", |settings| {
+        let mut named = ["top", "split", "where", "fail-if"].iter().flat_map(|option| texts(settings, option));
+        named.any(|text| text.to_string_lossy().contains("route"))
+    }),
     ("wait", |settings| texts(settings, "state").next().is_some()),
     ("trust", |settings| texts(settings, "real-ip").next().is_some()),
     ("prom-label", |settings| {

@@ -4,9 +4,11 @@
 //! the keys, so everything after it sees a text column. Functions that need settings get them from [`KeyRules`].
 
 mod address;
+mod agent;
 mod arguments;
 mod ext;
 mod referer;
+mod route;
 mod row;
 mod rules;
 mod scheme;
@@ -31,6 +33,8 @@ pub struct Derived {
 const DERIVED: &[DerivedRow] = &[
     ext::ROW,
     scheme::ROW,
+    agent::BOT,
+    agent::BOT_CLASS,
     referer::SITE,
     referer::KIND,
     arguments::UTM_SOURCE,
@@ -43,6 +47,10 @@ const DERIVED: &[DerivedRow] = &[
     address::CITY,
     address::ASN,
     address::ORG,
+    route::ROUTE,
+    route::DIR,
+    route::DIR2,
+    route::FILE,
 ];
 
 impl Derived {
@@ -102,6 +110,11 @@ impl Derived {
     /// True if the site's own hosts change its keys.
     pub(crate) fn has_own_site(self) -> bool {
         self.row().own_site.is_some()
+    }
+
+    /// True if parts of its keys are learned after the last merge.
+    pub(super) fn is_learned(self) -> bool {
+        self.row().is_learned
     }
 
     /// The built-in table that decides its keys, with its hash.

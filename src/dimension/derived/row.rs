@@ -64,6 +64,8 @@ pub(crate) struct DerivedRow {
     /// A built-in table that decides the key, and its hash. A saved state has the hash, because states that were
     /// counted by different tables must not be merged.
     pub(crate) built_in: Option<BuiltIn>,
+    /// True if parts of the keys are learned after the last merge.
+    pub(crate) is_learned: bool,
 }
 
 impl DerivedRow {
@@ -78,6 +80,7 @@ impl DerivedRow {
         own_site: None,
         place: None,
         built_in: None,
+        is_learned: false,
     };
 }
 
