@@ -10,13 +10,14 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Parser};
 use logstat::{
-    Date, FieldKey, LogFormat, LoggedDuration, MaxKeys, MaxMemory, Metric, Moment, Now, Query, RoutePattern, Section, Sort,
-    Unit, UvMethod, Zone,
+    Date, FieldKey, LogFormat, LoggedDuration, MaxKeys, MaxMemory, Metric, Moment, Now, Query, RoutePattern, Section,
+    Sort, Unit, UvMethod, Zone,
 };
 
 use super::filters::{FilterArgs, from_str_parser};
 use super::generate::Generated;
 use super::help;
+use super::key_args::KeyArgs;
 use super::names;
 use super::output_args::OutputArgs;
 use super::split_args::SplitArgs;
@@ -257,6 +258,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub(crate) splits: SplitArgs,
+
+    #[command(flatten)]
+    pub(crate) keys: KeyArgs,
 
     /// Keep at most N keys in each ranking [default: all]
     #[arg(long, value_name = "N", value_parser = FnParser(values::max_keys), allow_negative_numbers = true, hide_short_help = true)]
