@@ -111,6 +111,8 @@ const ROWS: &[Row] = &[
     ("Internet Explorer", &["iemobile/", "iemobile ", "msie "], Here),
     ("Internet Explorer", &["trident/"], After("rv:")),
     ("Chromium", &["chromium/"], Here),
+    // Safari's own requests, such as those for bookmarks.
+    ("Safari", &["^safari/", "^mobilesafari/"], No),
     // An app that shows a page with Android's WebView says so, but not always which app it is.
     ("Android WebView", &["wv)", "version/4.0 chrome/"], After("chrome/")),
     ("Chrome", &["crios/", "chrome/", "crmo/"], Here),
