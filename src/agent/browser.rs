@@ -39,8 +39,8 @@ use Version::{After, Here, No};
 /// A row of the table: the family, its texts in lower case, and where the version is.
 type Row = (&'static str, &'static [&'static str], Version);
 
-/// THE TABLE of browsers. Of the rows with a text in the agent the first counts: apps come before browsers, and a browser
-/// comes before those that it claims to be.
+/// THE TABLE of browsers. The first row with a text in the agent counts: apps come before browsers, and a browser comes
+/// before those that it claims to be.
 const ROWS: &[Row] = &[
     // Apps that show pages.
     ("Facebook", &["fban/", "fbav/", "fb_iab/", "fb4a", "metaiab facebook"], After("fbav/")),
