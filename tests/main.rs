@@ -48,6 +48,7 @@ mod options_in_messages;
 mod outputs;
 mod pairs;
 mod parts;
+mod places;
 mod random_commands;
 #[cfg(feature = "compressed")]
 mod ranges;

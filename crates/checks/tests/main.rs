@@ -21,6 +21,7 @@ mod envelopes;
 #[path = "../../../tests/explain.rs"]
 mod explain;
 mod formats;
+mod geo;
 #[path = "../../../tests/hostile.rs"]
 mod hostile;
 #[path = "../../../tests/json_logs.rs"]
