@@ -10,8 +10,8 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Parser};
 use logstat::{
-    Date, FieldKey, LogFormat, MaxKeys, MaxMemory, Metric, Moment, Now, Query, RoutePattern, Section, Sort, Unit,
-    UvMethod, Zone,
+    Date, FieldKey, LogFormat, LoggedDuration, MaxKeys, MaxMemory, Metric, Moment, Now, Query, RoutePattern, Section,
+    Sort, Unit, UvMethod, Zone,
 };
 
 use super::filters::{FilterArgs, from_str_parser};
@@ -169,6 +169,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TIME", value_parser = FnParser(values::slow), allow_negative_numbers = true, hide_short_help = true)]
     #[arg(long_help = "Requests that took longer are slow: 0.3 (seconds) or 300ms [default: 0.3]")]
     slow: Option<Slow>,
+
+    /// Report on these durations instead of request_time
+    #[arg(long = "duration", value_name = "VAR,…", value_delimiter = ',', action = ArgAction::Append)]
+    #[arg(value_parser = WithCompletions(FnParser(values::duration), names::durations()))]
+    #[arg(hide_short_help = true, hide_possible_values = true)]
+    #[arg(long_help = help::DURATIONS)]
+    durations: Vec<LoggedDuration>,
 
     /// strip or keep the query string of paths [default: strip]
     #[arg(long, value_name = "HOW", value_parser = names::queries(), hide_possible_values = true, hide_short_help = true)]

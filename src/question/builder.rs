@@ -12,7 +12,7 @@ use crate::nginx::NginxConf;
 use crate::referer::OwnHosts;
 use crate::route::RoutePattern;
 use crate::static_rules::StaticRules;
-use crate::steps::{Ipv6Prefix, RealIp, Visitor};
+use crate::steps::{Ipv6Prefix, LoggedDuration, RealIp, Visitor};
 use crate::time::{Date, Moment, Now, Unit, Zone};
 
 /// Builder methods, one for each field. A method for an optional field takes the value or an `Option`, except where the
@@ -211,6 +211,18 @@ impl Question {
         self
     }
 
+    /// Sets the durations to report on in place of the request time. Those that come again are dropped.
+    #[must_use]
+    pub fn durations(mut self, durations: impl IntoIterator<Item = LoggedDuration>) -> Question {
+        self.counting.durations.clear();
+        for duration in durations {
+            if !self.counting.durations.contains(&duration) {
+                self.counting.durations.push(duration);
+            }
+        }
+        self
+    }
+
     /// Sets the unit of the timeline.
     #[must_use]
     pub fn by(mut self, by: impl Into<Option<Unit>>) -> Question {
@@ -229,6 +241,7 @@ impl Question {
     #[must_use]
     pub fn top(mut self, top: impl IntoIterator<Item = Dimension>) -> Question {
         self.counting.top = Some(top.into_iter().collect());
+        self.counting.is_top_of_state = false;
         self
     }
 

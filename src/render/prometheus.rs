@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use super::Style;
 use crate::dimension::Dimension;
-use crate::report::{LatencyReport, Ranking, Report, Row, WarningCode};
+use crate::report::{DurationReport, LatencyReport, Ranking, Report, Row, WarningCode};
 
 pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let lines = &report.lines;
@@ -38,8 +38,13 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
     }
     gauges.keys("logstat_requests_by_status", "Requests by status code.", "status", &report.status)?;
     gauges.keys("logstat_requests_by_class", "Static and dynamic requests.", "class", &report.class)?;
-    if let Some(latency) = &report.latency {
-        gauges.latency(latency)?;
+    let named = |duration: &'_ DurationReport| Some((duration.name.clone(), duration.latency.clone()?));
+    let mut durations: Vec<(String, LatencyReport)> = report.durations.iter().filter_map(named).collect();
+    if report.durations.is_empty() {
+        durations.extend(report.latency.clone().map(|latency| (String::new(), latency)));
+    }
+    if !durations.is_empty() {
+        gauges.latency(&durations)?;
     }
     // Skip a ranking that repeats a section: a gauge may appear only once.
     let has_own_metric = |dimension: Dimension| match dimension {
@@ -81,24 +86,38 @@ impl Gauges<'_> {
         self.family(name, help, |family| rows.iter().try_for_each(|row| family.sample(&[(label, key(row))], row.pv)))
     }
 
-    fn latency(&mut self, latency: &LatencyReport) -> io::Result<()> {
-        let percentiles = [
-            ("0.5", latency.p50_ms),
-            ("0.9", latency.p90_ms),
-            ("0.95", latency.p95_ms),
-            ("0.99", latency.p99_ms),
-            ("1", latency.max_ms),
-        ];
+    /// Writes request times, or durations with their names.
+    fn latency(&mut self, durations: &[(String, LatencyReport)]) -> io::Result<()> {
         let help = "Request times, by the share of requests that took no longer.";
         self.family("logstat_request_duration_seconds", help, |family| {
-            let mut all = percentiles.iter();
-            all.try_for_each(|(quantile, ms)| family.sample(&[("quantile", quantile)], Seconds(*ms)))
+            durations.iter().try_for_each(|(name, latency)| {
+                let percentiles = [
+                    ("0.5", latency.p50_ms),
+                    ("0.9", latency.p90_ms),
+                    ("0.95", latency.p95_ms),
+                    ("0.99", latency.p99_ms),
+                    ("1", latency.max_ms),
+                ];
+                let mut all = percentiles.iter();
+                all.try_for_each(|(quantile, ms)| {
+                    family.sample(&[("duration", name), ("quantile", quantile)], Seconds(*ms))
+                })
+            })
         })?;
         self.family("logstat_requests_seconds", "All request times together.", |family| {
-            family.sample(&[], Seconds(latency.sum_ms))
+            let mut all = durations.iter();
+            all.try_for_each(|(name, latency)| family.sample(&[("duration", name)], Seconds(latency.sum_ms)))
         })?;
-        self.one("logstat_requests_timed", "Requests whose time was logged.", latency.count)?;
-        self.one("logstat_requests_slow", "Requests that took longer than what is slow.", latency.slow)
+        let counts: [(&str, &str, fn(&LatencyReport) -> u64); 2] = [
+            ("logstat_requests_timed", "Requests whose time was logged.", |latency| latency.count),
+            ("logstat_requests_slow", "Requests that took longer than what is slow.", |latency| latency.slow),
+        ];
+        counts.into_iter().try_for_each(|(name, help, count)| {
+            self.family(name, help, |family| {
+                let mut all = durations.iter();
+                all.try_for_each(|(duration, latency)| family.sample(&[("duration", duration)], count(latency)))
+            })
+        })
     }
 
     /// Writes the rows of a ranking, and the rest as `other`.

@@ -178,7 +178,8 @@ pub(crate) fn assemble(
         notes,
     };
     let report = without_sections(question, facts, tally);
-    let main = main_format(formats, &read).filter(|_| showing.shows(Section::Latency));
+    let asks_times = showing.shows(Section::Latency) && counting.durations.is_empty();
+    let main = main_format(formats, &read).filter(|_| asks_times);
     let no_times = no_times(main, logged, &report.notes);
     let report = Report { no_times, ..report };
     if plan.is_by_day() {

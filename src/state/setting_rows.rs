@@ -31,7 +31,7 @@ pub(super) struct SettingRow {
 pub(super) type Put = fn(&mut Question, &[String]) -> Option<()>;
 
 /// THE TABLE of settings that are not filters, in the order in which they are put back.
-pub(super) const ROWS: [SettingRow; 18] = [
+pub(super) const ROWS: [SettingRow; 19] = [
     SettingRow {
         name: "visitor",
         setting: Setting::Visitor,
@@ -76,6 +76,15 @@ pub(super) const ROWS: [SettingRow; 18] = [
         put: Some(|question, texts| {
             only(texts).filter(|text| *text == "yes")?;
             question.counting.anonymize = true;
+            Some(())
+        }),
+    },
+    SettingRow {
+        name: "duration",
+        setting: Setting::Duration,
+        texts: |question| question.counting.durations.iter().map(|duration| duration.name()).collect(),
+        put: Some(|question, texts| {
+            question.counting.durations = texts.iter().map(|text| text.parse().ok()).collect::<Option<_>>()?;
             Some(())
         }),
     },

@@ -28,6 +28,7 @@ impl Args {
             .uv(self.uv_method()?)
             .log_formats(self.log_format.iter().map(|given| self.format(given)).collect::<Result<Vec<_>, _>>()?)
             .fields(self.fields.clone())
+            .durations(self.durations.iter().copied())
             .routes(self.routes.iter().cloned())
             .highlights(self.output_args.is_for_people())
             .keep_rejects(self.rejects.is_some());

@@ -203,6 +203,7 @@ mod tests {
             top: None,
             approximate: Vec::new(),
             latency: None,
+            durations: Vec::new(),
             verdicts: Vec::new(),
             parts: Vec::new(),
             columns: Vec::new(),
