@@ -108,7 +108,7 @@ fn count_in_tables(
     let opening = watch.lap();
     let session = counted_session(&prepared, &mut sources)?;
     let (counted, inputs) = session.finish_counting(|| sources.into_iter().map(EndedInput::from).collect(), None);
-    let CountedLog { mut tally, sniffed, mut rejects, few_threads, mut phases } = counted;
+    let CountedLog { mut tally, parts, sniffed, mut rejects, few_threads, mut phases } = counted;
     phases.opening += opening;
     let host = host_name();
     let facts: Vec<Facts> =
@@ -127,7 +127,7 @@ fn count_in_tables(
         }
     }
     let PreparedQuestion { plan, formats, period, .. } = &prepared;
-    let assembled = assemble(question, plan, formats, inputs, &tally, *period)?;
+    let assembled = assemble(question, plan, formats, inputs, (&tally, &parts), *period)?;
     problems.extend(assembled.problems);
     let Some(report) = assembled.report else {
         return Ok(StateOutcome { state: None, notes: Vec::new(), rejects, problems, few_threads, phases });

@@ -20,7 +20,7 @@ use super::no_times::no_times;
 use super::not_followed::not_followed;
 use super::not_logged::{NotLogged, key_not_logged, not_logged};
 use super::outside_period::outside_period;
-use super::part::{PartReport, parts};
+use super::part::{PartReport, of_part};
 use super::refused::refused;
 use super::sample_text::{sample_text, sample_text_cut};
 use super::split::Splits;
@@ -41,7 +41,7 @@ use crate::message::{Message, Setting, message};
 use crate::metric::Metric;
 use crate::question::{MaxKeys, Plan, Question, Section};
 use crate::steps::RealIp;
-use crate::tally::{InputLedger, SAMPLES, Tally, Unescaped};
+use crate::tally::{InputLedger, Part, SAMPLES, Tally, Unescaped};
 use crate::text::{printable, written};
 use crate::time::{FIRST_S, LAST_S, Stamp, Unit, Zone};
 
@@ -61,7 +61,7 @@ pub(crate) fn assemble(
     plan: &Plan,
     formats: &[LogFormat],
     inputs: Vec<CountedInput<'_>>,
-    tally: &Tally<Unescaped>,
+    (tally, parts): (&Tally<Unescaped>, &[Part]),
     selected: filter::Period,
 ) -> Result<Assembled, Error> {
     let Question { reading, counting, showing, .. } = question;
@@ -167,7 +167,7 @@ pub(crate) fn assemble(
     let empty: Vec<_> = read.iter().filter(|input| input.is_empty).collect();
     notes.extend(empty_note(empty.iter().map(|input| (&input.path[..], input.ledger.blank))));
     notes.extend(reading.nginx_conf.iter().flat_map(not_followed));
-    notes.extend(degraded(tally));
+    notes.extend(degraded(tally, counting.each));
     notes.extend(assumed_utc(read.iter().map(|input| input.ledger)));
     // The order must not depend on the order of the inputs. Two inputs may have the same name, so texts are compared
     // too.
@@ -224,11 +224,12 @@ pub(crate) fn assemble(
     if plan.is_by_day() {
         return Ok(Assembled { report: Some(report), problems });
     }
-    let of_key = |(part, tally): (PartReport, &Tally<Unescaped>)| {
-        let report = with_sections(part.report, question, tally, selected)?;
-        Ok(PartReport { report, ..part })
+    let of_part = |part: &Part| {
+        let of_part = of_part(&report, part);
+        let report = with_sections(of_part.report, question, &part.tally, selected)?;
+        Ok(PartReport { report: Report { verdicts: Vec::new(), ..report }, ..of_part })
     };
-    let parts = parts(&report, tally).into_iter().map(of_key).collect::<Result<_, Error>>()?;
+    let parts = parts.iter().map(of_part).collect::<Result<_, Error>>()?;
     let report = with_sections(report, question, tally, selected)?;
     Ok(Assembled { report: Some(Report { parts, ..report }), problems })
 }

@@ -51,7 +51,7 @@ impl OfDays {
         for (all, lines) in tally.ledger.filtered_by.iter_mut().zip(part.filtered_by) {
             *all += lines;
         }
-        let ids = tally.merge_sums(&part.tally);
+        let (ids, _) = tally.merge_sums(&part.tally);
         let Tally { tables, visitors, .. } = tally;
         for (table, MadeFrom { saved, keys, .. }) in tables.iter_mut().zip(&*made_from) {
             table.add_day(&part.tally.tables[*saved], keys, day, (visitors, &part.tally.visitors), &ids);
