@@ -13,6 +13,7 @@ use logstat::{
     Date, FieldKey, LogFormat, MaxKeys, MaxMemory, Metric, Moment, Now, Query, Section, Sort, Unit, UvMethod, Zone,
 };
 
+use super::each_args::EachArgs;
 use super::filters::FilterArgs;
 use super::generate::Generated;
 use super::help;
@@ -67,6 +68,9 @@ pub(crate) struct Args {
                      last; at most a million rows"
     )]
     fill: bool,
+
+    #[command(flatten)]
+    pub(crate) each: EachArgs,
 
     /// Rankings of path, ip, agent … [default: path]
     #[arg(long, value_name = "DIM,…", value_delimiter = ',', action = ArgAction::Append, hide_possible_values = true)]

@@ -11,6 +11,7 @@ mod closest_match;
 mod conf_logs;
 mod config;
 mod counting;
+mod each_args;
 mod explain;
 mod filters;
 mod generate;

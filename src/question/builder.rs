@@ -123,8 +123,8 @@ impl Question {
     /// let question = Question::new().each(Dimension::Status);
     /// let inputs = vec![Input::reader("access.log", std::io::Cursor::new(log))];
     /// let report = count(&question, inputs, &Engine::default())?.report.expect("an input was read");
-    /// let parts: Vec<_> = report.parts.iter().map(|part| (part.key.as_deref(), part.report.lines.parsed)).collect();
-    /// assert_eq!(parts, [(Some("200"), 1), (Some("404"), 1)]);
+    /// let parts = report.parts().iter().filter_map(|report| Some((report.part()?.shown(), report.lines.parsed)));
+    /// assert_eq!(parts.collect::<Vec<_>>(), [("200", 1), ("404", 1)]);
     /// # Ok::<(), logstat::Error>(())
     /// ```
     #[must_use]

@@ -49,7 +49,7 @@ pub struct Counting {
     /// Dimensions that are ranked; paths by default.
     pub top: Option<Vec<Dimension>>,
     /// A dimension, such as the host. Each of the keys with the most hits gets a report of its own, in
-    /// [`Report::parts`](crate::Report); the other hits get one together. It must not be a pair. Every table has its keys
+    /// [`Report::each`](crate::Report); the other hits get one together. It must not be a pair. Every table has its keys
     /// for each of these keys. If visitors can choose them, set [`max_memory`](Counting::max_memory): keys with few hits
     /// are then counted together.
     pub each: Option<Dimension>,

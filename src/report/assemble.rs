@@ -20,14 +20,14 @@ use super::no_times::no_times;
 use super::not_followed::not_followed;
 use super::not_logged::{NotLogged, key_not_logged, not_logged};
 use super::outside_period::outside_period;
-use super::part::{PartReport, of_part};
+use super::part::of_part;
 use super::refused::refused;
 use super::sample_text::{sample_text, sample_text_cut};
 use super::split::Splits;
 use super::unknown::unknown;
 use super::verdicts::verdicts;
 use super::{
-    Approximate, FormatReport, Generator, InputReport, KeyReport, Lines, MalformedSample, NoteCode, Period, Report,
+    Approximate, Each, FormatReport, Generator, InputReport, KeyReport, Lines, MalformedSample, NoteCode, Period, Report,
     SCHEMA, Summary, UvReport, VisitorReport,
 };
 use crate::batch::Fields;
@@ -215,7 +215,7 @@ pub(crate) fn assemble(
         approximate: Vec::new(),
         latency: None,
         verdicts: Vec::new(),
-        parts: Vec::new(),
+        each: None,
         columns: showing.asked_columns(),
         empty_inputs: empty.len(),
         has_ledger: showing.shows(Section::Ledger),
@@ -225,13 +225,13 @@ pub(crate) fn assemble(
         return Ok(Assembled { report: Some(report), problems });
     }
     let of_part = |part: &Part| {
-        let of_part = of_part(&report, part);
-        let report = with_sections(of_part.report, question, &part.tally, selected)?;
-        Ok(PartReport { report: Report { verdicts: Vec::new(), ..report }, ..of_part })
+        let of_part = with_sections(of_part(&report, part), question, &part.tally, selected)?;
+        Ok(Report { verdicts: Vec::new(), ..of_part })
     };
-    let parts = parts.iter().map(of_part).collect::<Result<_, Error>>()?;
+    let parts = parts.iter().map(of_part).collect::<Result<Vec<_>, Error>>()?;
+    let each = counting.each.map(|dimension| Each { dimension, part: None, parts });
     let report = with_sections(report, question, tally, selected)?;
-    Ok(Assembled { report: Some(Report { parts, ..report }), problems })
+    Ok(Assembled { report: Some(Report { each, ..report }), problems })
 }
 
 /// The inputs of the report, as the search for copies needs them.

@@ -99,7 +99,7 @@ pub(crate) fn of_state(
         approximate: Vec::new(),
         latency: None,
         verdicts: Vec::new(),
-        parts: Vec::new(),
+        each: None,
         columns: showing.asked_columns(),
         has_ledger: showing.shows(Section::Ledger),
         no_times: None,

@@ -204,7 +204,7 @@ mod tests {
             approximate: Vec::new(),
             latency: None,
             verdicts: Vec::new(),
-            parts: Vec::new(),
+            each: None,
             columns: Vec::new(),
             empty_inputs: 0,
             has_ledger: true,
