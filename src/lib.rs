@@ -106,9 +106,9 @@ pub use crate::{
         Charset, Colors, ReportFormat, Style, TerminalStyle, write_explanation_json, write_inspection_json, write_json,
     },
     report::{
-        Approximate, Each, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport, LatencyReport, LatencyStep,
-        Lines, MalformedSample, PartName, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount, UvReport,
-        Verdict, VisitorReport, Warning, WarningCode,
+        Approximate, Each, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport, LatencyReport,
+        LatencyStep, Lines, MalformedSample, PartName, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount,
+        UvReport, Verdict, VisitorReport, Warning, WarningCode,
     },
     state::{CountedRange, InspectedDay, InspectedSource, InspectedTable, Inspection, State},
     static_rules::{RuleError, StaticRules},

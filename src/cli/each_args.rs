@@ -18,6 +18,8 @@ pub(crate) struct EachArgs {
 
     /// Number of reports of --each, 0 for all [default: 100]
     #[arg(long, value_name = "N", value_parser = FnParser(values::each_limit), allow_negative_numbers = true, hide_short_help = true)]
-    #[arg(long_help = "Number of values that have a report of their own by --each, 0 for all; the rest has one together [default: 100]")]
+    #[arg(
+        long_help = "Number of values that have a report of their own by --each, 0 for all; the rest has one together [default: 100]"
+    )]
     pub(crate) each_limit: Option<usize>,
 }

@@ -12,6 +12,7 @@ mod conf_logs;
 mod config;
 mod counting;
 mod each_args;
+mod each_files;
 mod explain;
 mod filters;
 mod generate;

@@ -156,9 +156,7 @@ impl Grouping {
     pub(crate) fn selected(&self, groups: &[GroupId], visitors: &AddressKeys) -> Grouping {
         match self {
             Grouping::Own(keys) => Grouping::Own(keys.selected(groups, visitors.seed())),
-            Grouping::Visitors => {
-                Grouping::Own(OwnKeys::of_some_visitors(visitors, groups, TextField::Addr.into()))
-            }
+            Grouping::Visitors => Grouping::Own(OwnKeys::of_some_visitors(visitors, groups, TextField::Addr.into())),
             Grouping::Pair(pairs) => Grouping::Pair(Box::new(pairs.selected(groups, visitors.seed()))),
             Grouping::Parts(parts) => parts.keys().selected(groups, visitors),
         }

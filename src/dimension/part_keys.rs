@@ -76,12 +76,7 @@ impl PartKeys {
         self.add(&other.pairs, |part| here.parts[part as usize], |key| keys[key as usize])
     }
 
-    fn add(
-        &mut self,
-        pairs: &IdPairs,
-        part: impl Fn(u32) -> PartId,
-        key: impl Fn(u32) -> GroupId,
-    ) -> Vec<GroupId> {
+    fn add(&mut self, pairs: &IdPairs, part: impl Fn(u32) -> PartId, key: impl Fn(u32) -> GroupId) -> Vec<GroupId> {
         pairs.iter().map(|[of, its]| GroupId(self.pairs.id(part(of).0, key(its).0))).collect()
     }
 

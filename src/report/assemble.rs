@@ -27,8 +27,8 @@ use super::split::Splits;
 use super::unknown::unknown;
 use super::verdicts::verdicts;
 use super::{
-    Approximate, Each, FormatReport, Generator, InputReport, KeyReport, Lines, MalformedSample, NoteCode, Period, Report,
-    SCHEMA, Summary, UvReport, VisitorReport,
+    Approximate, Each, FormatReport, Generator, InputReport, KeyReport, Lines, MalformedSample, NoteCode, Period,
+    Report, SCHEMA, Summary, UvReport, VisitorReport,
 };
 use crate::batch::Fields;
 use crate::dimension::Dimension;

@@ -147,7 +147,8 @@ mod tests {
     fn long_names_end_in_a_hash() {
         let exact = "a".repeat(MOST_BYTES);
         assert_eq!(named(&exact), exact);
-        for key in ["a".repeat(MOST_BYTES + 1), "é".repeat(100), format!("a{}", "é".repeat(100)), "/".repeat(100_000)] {
+        for key in ["a".repeat(MOST_BYTES + 1), "é".repeat(100), format!("a{}", "é".repeat(100)), "/".repeat(100_000)]
+        {
             let name = named(&key);
             let (start, hash) = name.split_once('~').unwrap();
             assert!(name.len() <= MOST_BYTES && name.len() > MOST_BYTES - 6 && hash.len() == 16, "{name}");

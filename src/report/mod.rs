@@ -9,6 +9,7 @@ mod copies;
 mod counted_input;
 mod degraded;
 mod empty;
+mod file_name;
 mod fill_gaps;
 mod foreign;
 mod format_notes;

@@ -35,7 +35,7 @@ pub struct PartName {
 }
 
 impl PartName {
-    /// The key, or `other` for the rest.
+    /// The key, or `other` for the rest. A key may be `other`, too.
     pub fn shown(&self) -> &str {
         self.key.as_deref().unwrap_or(OTHER)
     }
@@ -48,6 +48,17 @@ impl Report {
     /// The reports of the parts of all hits, if [`Counting::each`](crate::Counting) asks for them.
     pub fn parts(&self) -> &[Report] {
         self.each.as_ref().map_or(&[], |each| &each.parts)
+    }
+
+    /// The report, if it is about all hits, and the reports of their parts. Each part has its name.
+    pub(crate) fn with_parts(&self) -> impl Iterator<Item = (Option<&PartName>, &Report)> {
+        let parts = self.parts().iter().map(|report| (report.part(), report));
+        [(None, self)].into_iter().chain(parts)
+    }
+
+    /// True if the report is about all hits and has reports for their parts.
+    pub(crate) fn has_parts(&self) -> bool {
+        self.each.as_ref().is_some_and(|each| each.part.is_none())
     }
 
     /// The part of all hits that the report is about; `None` if it is about all.

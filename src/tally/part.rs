@@ -118,7 +118,13 @@ impl Tally<Unescaped> {
     }
 
     /// Makes the tally of a part.
-    fn of_part(&self, sums: PartSums, unknown: Unknown, undated: Uv, tables: Vec<Table<Unescaped>>) -> Tally<Unescaped> {
+    fn of_part(
+        &self,
+        sums: PartSums,
+        unknown: Unknown,
+        undated: Uv,
+        tables: Vec<Table<Unescaped>>,
+    ) -> Tally<Unescaped> {
         let of_rank = if self.by_instant { Stamp::of_instant_rank } else { Stamp::of_rank };
         let period = sums.ranks().map(|(first, last)| (of_rank(first), of_rank(last)));
         let mut part = self.without_tables();
