@@ -148,7 +148,9 @@ impl Output {
             if !resolve_target(&path).map_err(failed)?.is_none_or(|file| taken.insert(file)) {
                 return Err(failed(io::Error::other("this file is an input, or the file of another report")));
             }
-            written.push(write(NewFile::create(&path)?, part, &style)?);
+            let mut part = part.clone();
+            part.inputs.clone_from(&report.inputs);
+            written.push(write(NewFile::create(&path)?, &part, &style)?);
         }
         Ok(written)
     }

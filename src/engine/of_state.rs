@@ -3,12 +3,23 @@
 use std::collections::BTreeMap;
 
 use super::{Engine, now, threads};
+use crate::dimension::Dimension;
 use crate::error::{Error, ErrorKind};
 use crate::filter::Period;
 use crate::question::{Plan, Question};
 use crate::report::{Lines, MalformedSample, Report, SavedInput, SavedLog, of_state};
 use crate::state::State;
 use crate::tally::TablePlan;
+
+/// The error for reports for the keys of a dimension.
+pub(super) fn no_parts(each: Dimension) -> Error {
+    let detail = format!(
+        "a report for each {} needs the logs: a state has the requests of all {} together",
+        each.singular(),
+        each.plural()
+    );
+    ErrorKind::NotInState { detail: detail.into() }.into()
+}
 
 impl State {
     /// Makes the report of a state, without reading any log. The state takes the place of what the question leaves open,
@@ -24,8 +35,7 @@ impl State {
         let mut question = question.clone().max_keys(None).max_memory(None);
         self.ask(&mut question)?;
         if let Some(each) = question.counting.each {
-            let detail = format!("a report for each {} needs the logs: a state does not have one", each.name()).into();
-            return Err(ErrorKind::NotInState { detail }.into());
+            return Err(no_parts(each));
         }
         let counting = &question.counting;
         let period = Period::new(counting.since, counting.until, counting.date, now::now(&question, || self.last_s())?);

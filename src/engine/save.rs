@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::conclude::{CountedLog, EndedInput};
+use super::of_state::no_parts;
 use super::prepared::PreparedQuestion;
 use super::threads::FewThreads;
 use super::{Engine, counted_session, open};
@@ -92,6 +93,9 @@ fn count_in_tables(
     engine: &Engine,
 ) -> Result<StateOutcome, Error> {
     let mut watch = Stopwatch::start();
+    if let Some(each) = question.counting.each {
+        return Err(no_parts(each));
+    }
     let named = |input: Input| match source {
         Some(name) if input.source_name.is_none() => input.source_name(name),
         _ => input,

@@ -13,6 +13,7 @@ impl Args {
         let is_exact = matches!(self.uv_method(), Ok(UvMethod::Exact));
         Context {
             bounds: bounds.into_iter().find(|(_, is_given)| *is_given).map(|(option, _)| option),
+            divides: self.each.each.is_some(),
             masks_exact_visitors: self.visitors.anonymizes() && is_exact,
             prints_report,
             reads_stdin: inputs.iter().any(|input| is_standard(input.name())),
@@ -25,6 +26,8 @@ impl Args {
             ("--by", self.by.is_some()),
             ("--split", self.split.is_some()),
             ("--fill", self.fill),
+            ("--each", self.each.each.is_some()),
+            ("--each-limit", self.each.each_limit.is_some()),
             ("--top", !self.top.is_empty()),
             ("--limit", self.limit.is_some()),
             ("--columns", !self.columns.is_empty()),
