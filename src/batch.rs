@@ -36,7 +36,7 @@ pub(crate) const SOURCES: usize = 4;
 pub(crate) const MAX_VARIABLES: usize = NAMED + SOURCES;
 
 /// Maximum number of derived dimensions.
-pub(crate) const DERIVED: usize = 16;
+pub(crate) const DERIVED: usize = 26;
 
 /// Number of text columns. The last one identifies visitors if no other column does.
 const COLUMNS: usize = TEXTS + MAX_VARIABLES + DERIVED + 1;

@@ -113,6 +113,15 @@ pub enum ErrorKind {
         /// Its length now, if it is still there.
         now_bytes: Option<u64>,
     },
+    /// A log has another name in a state than the one that was given for it.
+    StateSource {
+        /// The path of the log.
+        path: PathBuf,
+        /// The name that was given.
+        source: String,
+        /// The name in the state.
+        known: String,
+    },
     /// Another run holds the lock of a state.
     StateLocked {
         /// The path of the state.
@@ -192,6 +201,11 @@ pub enum ErrorKind {
     /// A pair where a single dimension is required, or the same dimension twice.
     PairNotAllowed {
         /// The setting, and what is wrong with it.
+        detail: Message,
+    },
+    /// The question names a dimension that needs a database of addresses, and no database has it.
+    NoDatabase {
+        /// The dimension, what the databases have, and how to give another.
         detail: Message,
     },
     /// A caller fed text to an input that a [`Session`](crate::Session) does not have.

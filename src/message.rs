@@ -44,6 +44,8 @@ settings! {
     Field: "fields",
     /// Rows for the buckets of a timeline that have no hit.
     Fill: "fill",
+    /// Databases of addresses.
+    Geo: "geo",
     /// The number of days that a state keeps.
     Keep: "keep",
     /// The length of the IPv6 prefix that identifies a visitor, in bits.
@@ -60,16 +62,24 @@ settings! {
     NginxConf: "nginx_conf",
     /// The moment that relative times count from.
     Now: "now",
+    /// The lengths of networks.
+    Net: "net",
+    /// The site's own hosts.
+    OwnHost: "own_hosts",
     /// Whether the query string is part of a path.
     Query: "query",
     /// The variable that holds the addresses of clients behind proxies.
     RealIp: "real_ip",
+    /// A pattern of paths that have the same route.
+    Routes: "routes",
     /// The sections of the report.
     Show: "show",
     /// The beginning of the period.
     Since: "since",
     /// The metric that rankings are sorted by.
     Sort: "sort",
+    /// The name of a log in a state.
+    Source: "source",
     /// A second dimension of the timeline.
     Split: "split",
     /// An extension of static files.

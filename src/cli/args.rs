@@ -10,13 +10,15 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Parser};
 use logstat::{
-    Date, FieldKey, LogFormat, MaxKeys, MaxMemory, Metric, Moment, Now, Query, Section, Sort, Unit, UvMethod, Zone,
+    Date, FieldKey, LogFormat, MaxKeys, MaxMemory, Metric, Moment, Now, Query, RoutePattern, Section, Sort, Unit,
+    UvMethod, Zone,
 };
 
 use super::each_args::EachArgs;
-use super::filters::FilterArgs;
+use super::filters::{FilterArgs, from_str_parser};
 use super::generate::Generated;
 use super::help;
+use super::key_args::KeyArgs;
 use super::names;
 use super::output_args::OutputArgs;
 use super::split_args::SplitArgs;
@@ -188,6 +190,12 @@ pub(crate) struct Args {
     #[arg(long, value_name = "EXT", action = ArgAction::Append, hide_short_help = true, help_heading = help::READING)]
     static_ext: Vec<String>,
 
+    /// Pattern of paths for --top route: '/shop/:id'; repeatable
+    #[arg(long = "route", value_name = "PATTERN", action = ArgAction::Append, hide_short_help = true)]
+    #[arg(value_parser = from_str_parser::<RoutePattern>(), help_heading = help::READING)]
+    #[arg(long_help = help::ROUTE)]
+    routes: Vec<RoutePattern>,
+
     /// Take logs, formats and locations from nginx.conf
     #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = help::READING)]
     #[arg(
@@ -247,6 +255,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub(crate) splits: SplitArgs,
+
+    #[command(flatten)]
+    pub(crate) keys: KeyArgs,
 
     /// Keep at most N keys in each ranking [default: all]
     #[arg(long, value_name = "N", value_parser = FnParser(values::max_keys), allow_negative_numbers = true, hide_short_help = true)]

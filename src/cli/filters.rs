@@ -190,9 +190,9 @@ impl FromStr for PatternList {
 
 /// A value parser for types that implement `FromStr`; a caret in the error message marks the place.
 #[derive(Clone)]
-pub(super) struct FromStrParser<T>(PhantomData<fn() -> T>);
+pub(crate) struct FromStrParser<T>(PhantomData<fn() -> T>);
 
-pub(super) fn from_str_parser<T>() -> FromStrParser<T> {
+pub(crate) fn from_str_parser<T>() -> FromStrParser<T> {
     FromStrParser(PhantomData)
 }
 

@@ -117,6 +117,11 @@ is a table [sites.NAME] with files = [\"FILE\"] and options of its own; @NAME am
 NAME = 'TEXT' for --log-format NAME. Precedence, highest first: command line, environment (LOGSTAT_LOG_FORMAT for \
 --log-format), site, top of the file";
 
+pub(crate) const ROUTE: &str = "\
+A pattern of paths that have the same route in --top route: '/shop/:id', '/shop/{id}', or as in Django, 'user/<int:pk>/', with \
+the types str, int, slug, uuid and path. The first pattern that matches the whole path wins; other paths have parts that look \
+variable named, as in /user/{int}; repeatable";
+
 pub(crate) const SAVE: &str = "\
 Save what was counted to FILE, a state. States and logs can be inputs of a later run, which merges them: logstat web1.state \
 web2.state reports what one run over the logs of both would. - is standard output. No report is written, unless --json, --format or \

@@ -21,6 +21,7 @@ mod inputs;
 mod inspect;
 mod interrupt;
 mod kept_days;
+mod key_args;
 mod list_items;
 mod memory;
 mod messages;
@@ -158,6 +159,13 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
     };
     let (mut question, style) =
         asked(args).map_err(|error| resolved.with_origin(error, |args| asked(args).map(drop)))?;
+    question.reading.key_rules.geo = match args.keys.databases() {
+        Ok(geo) => geo,
+        Err(message) => {
+            messages.error(resolved.prefix_origin("--geo", &message));
+            return Ok(ExitStatus::UsageError);
+        }
+    };
     let mut assumed_logs = Vec::new();
     if let Some(conf) = conf {
         if args.explain && files.is_empty() {
@@ -226,12 +234,14 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
 fn exit_status(problem: &ErrorKind, has_report: bool) -> ExitStatus {
     match problem {
         ErrorKind::NotLogged { .. }
+        | ErrorKind::NoDatabase { .. }
         | ErrorKind::NotBounded { .. }
         | ErrorKind::PairNotAllowed { .. }
         | ErrorKind::TooManyVariables { .. }
         | ErrorKind::TooManyBuckets { .. }
         | ErrorKind::StateSettings { .. }
         | ErrorKind::StateOverlap { .. }
+        | ErrorKind::StateSource { .. }
         | ErrorKind::NotInState { .. }
         | ErrorKind::ReadOnce { .. } => ExitStatus::UsageError,
         // With several inputs, one may be another kind of file. If no input could be read, the question was wrong.

@@ -5,8 +5,13 @@ use std::borrow::Cow;
 use logstat::{Error, Explanation, Message, Report, Setting};
 
 /// THE TABLE of settings whose option is named differently from the setting.
-const OPTIONS: [(Setting, &str); 3] =
-    [(Setting::Field, "--field"), (Setting::LogFormat, "--log-format"), (Setting::Zone, "--tz")];
+const OPTIONS: [(Setting, &str); 5] = [
+    (Setting::Field, "--field"),
+    (Setting::LogFormat, "--log-format"),
+    (Setting::OwnHost, "--own-host"),
+    (Setting::Routes, "--route"),
+    (Setting::Zone, "--tz"),
+];
 
 /// The option that sets a setting: `--max-keys`.
 fn option(setting: Setting) -> String {

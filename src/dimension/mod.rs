@@ -25,8 +25,8 @@ use crate::batch::{Column, Fields};
 use crate::by_name::Named;
 use crate::time::Unit;
 
-pub use derived::Derived;
-pub(crate) use derived::{DerivedColumn, KeyOf};
+pub use derived::{Derived, KeyRules};
+pub(crate) use derived::{DerivedColumn, KeyOf, OwnSiteColumns};
 pub(crate) use grouping::Grouping;
 pub(crate) use key::{Key, KeysOfTable};
 use key_ids::{KeyIds, TextIds};
@@ -239,6 +239,16 @@ impl Dimension {
             Dimension::Time(_) | Dimension::Pair(_) => None,
             _ => matches!(self.row().keys, KeysFrom::Text(_)).then_some(self),
         }
+    }
+
+    /// True if parts of the keys are learned after the last merge; of a pair, see its [parts](Dimension::parts).
+    pub(crate) fn is_learned(self) -> bool {
+        matches!(self, Dimension::Derived(derived) if derived.is_learned())
+    }
+
+    /// A built-in table that decides the keys, with its hash.
+    pub(crate) fn built_in(self) -> Option<(&'static str, u64)> {
+        if let Dimension::Derived(derived) = self { derived.built_in() } else { None }
     }
 
     /// The variable that logs the keys, for messages.

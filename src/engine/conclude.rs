@@ -78,6 +78,7 @@ impl EndedInput {
             formats: &sniffed.formats,
             foreign: sniffed.foreign.as_ref(),
             fitting_preset: sniffed.fitting_preset.as_deref(),
+            fits_whole_text: sniffed.fits_whole_text,
             beginning: sniffed.beginning,
         }
     }
@@ -108,7 +109,7 @@ pub(super) fn conclude(
     mut problems: Vec<Error>,
 ) -> Result<Outcome, Error> {
     let mut watch = Stopwatch::start();
-    let CountedLog { tally, parts, sniffed, mut rejects, few_threads, mut phases } = counted;
+    let CountedLog { mut tally, mut parts, sniffed, mut rejects, few_threads, mut phases } = counted;
     phases.finding_formats = sniffed.iter().map(|sniffed| sniffed.took).sum();
     let inputs = inputs.into_iter().zip(&sniffed).map(|(input, sniffed)| input.counted(sniffed));
     let inputs: Vec<_> = inputs.collect();
@@ -117,6 +118,7 @@ pub(super) fn conclude(
     let left_out = all.filter(|(_, (input, ledger))| input.fits_nothing(ledger));
     left_out.for_each(|(input, _)| rejects.iter_mut().for_each(|rejects| rejects.forget(input)));
     let PreparedQuestion { question, plan, formats, period, .. } = prepared;
+    tally.learn_routes(&mut parts, &question.reading.key_rules.routes);
     let mut assembled = assemble(question, plan, formats, inputs, (&tally, &parts), *period)?;
     problems.extend(assembled.problems);
     assembled.report.iter_mut().for_each(|report| report.warn(&problems));

@@ -4,6 +4,7 @@
 mod borders;
 pub(crate) mod columns;
 mod conclude;
+mod databases;
 mod degrading;
 mod enveloped;
 mod formats;
@@ -17,10 +18,13 @@ mod options;
 mod prepared;
 mod round_ends;
 mod rounds;
+#[cfg(test)]
+mod route_laws;
 mod run;
 mod save;
 #[cfg(test)]
 mod save_tests;
+mod saved_source;
 pub(crate) mod scan;
 mod seek;
 mod session;
@@ -84,6 +88,7 @@ pub struct Outcome {
 /// - [`NotBounded`](ErrorKind::NotBounded) if a ranking that may drop keys has a column or order that needs all keys.
 /// - [`MemoryLimit`](ErrorKind::MemoryLimit) if the tables exceed their limit of memory.
 /// - [`PairNotAllowed`](ErrorKind::PairNotAllowed) if there is a pair where a single dimension is required.
+/// - [`NoDatabase`](ErrorKind::NoDatabase) if it names a place, and no database has it.
 /// - [`TooManyVariables`](ErrorKind::TooManyVariables) if it names more variables than there are columns for.
 /// - [`TooManyBuckets`](ErrorKind::TooManyBuckets) if a timeline with all its empty buckets has too many rows.
 pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Outcome, Error> {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use super::columns::Columns;
+use super::databases::check_databases;
 use super::formats::formats;
 use super::memory_limit::MemoryLimit;
 use super::now;
@@ -33,6 +34,8 @@ pub struct PreparedQuestion<'q> {
     own: Vec<Vec<usize>>,
     /// The name of each input.
     pub(super) paths: Vec<PathBuf>,
+    /// True if the place of each malformed line is kept.
+    pub(super) places_rejects: bool,
     seed: Seed,
 }
 
@@ -61,13 +64,15 @@ impl<'q> PreparedQuestion<'q> {
         period: Period,
         paths: Vec<PathBuf>,
     ) -> Result<PreparedQuestion<'q>, Error> {
-        Ok(PreparedQuestion::with_plan(question, engine, period, Plan::of(question)?, paths))
+        let plan = Plan::of(question)?;
+        check_databases(question, &plan)?;
+        Ok(PreparedQuestion::with_plan(question, engine, period, plan, paths))
     }
 
     /// Prepares a question whose hits are counted by day in the tables `saved`, for a state. No period is applied.
     ///
     /// # Errors
-    /// As [`Plan::of`].
+    /// As [`PreparedQuestion::of`].
     pub(super) fn by_day(
         question: &'q Question,
         engine: &'q Engine,
@@ -75,6 +80,7 @@ impl<'q> PreparedQuestion<'q> {
         paths: Vec<PathBuf>,
     ) -> Result<PreparedQuestion<'q>, Error> {
         let plan = Plan::saving(question, saved)?;
+        check_databases(question, &plan)?;
         Ok(PreparedQuestion::with_plan(question, engine, Period::default(), plan, paths))
     }
 
@@ -88,7 +94,7 @@ impl<'q> PreparedQuestion<'q> {
         let columns = Columns::new(question, plan.variable_columns.clone());
         let (formats, own) = formats(&question.reading, &plan.variable_columns, &paths);
         let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
-        PreparedQuestion { question, engine, period, plan, columns, formats, own, paths, seed }
+        PreparedQuestion { question, engine, period, plan, columns, formats, own, paths, places_rejects: false, seed }
     }
 
     /// Returns the state that workers share, before any line is read.
@@ -105,7 +111,7 @@ impl<'q> PreparedQuestion<'q> {
             max_line: reading.max_line,
             filter: Filter::new(self.period, &counting.filters, &plan.variable_columns, *seed),
             servers: self.paths.iter().map(server).collect(),
-            rejects: reading.keep_rejects.then(Collector::new),
+            rejects: reading.keep_rejects.then(|| Collector::new(self.places_rejects)),
             keeps_heads: plan.is_by_day(),
             uv: counting.uv,
             memory: MemoryLimit::new(self.engine.memory_limit),

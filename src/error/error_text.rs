@@ -26,6 +26,7 @@ impl Error {
             }
             ErrorKind::NotLogged { detail }
             | ErrorKind::PairNotAllowed { detail }
+            | ErrorKind::NoDatabase { detail }
             | ErrorKind::NotInState { detail } => return detail.clone(),
             ErrorKind::StateSettings { path, detail } => return message![name(path), ": ", detail.clone()],
             ErrorKind::StateOverlap { path, other, source, from, to, .. } if path == other => {
@@ -47,6 +48,17 @@ impl Error {
                     return text.into();
                 }
                 return message![text + ", or add ", Setting::Dedupe, " if one of them has all lines of the other"];
+            }
+            ErrorKind::StateSource { path, source, known } => {
+                let (source, known) = (printable(source.as_bytes()), printable(known.as_bytes()));
+                return message![
+                    format!(
+                        "{}: the state knows this log as {known}, so it cannot be counted as {source}: omit ",
+                        name(path)
+                    ),
+                    Setting::Source,
+                    ", or use another state"
+                ];
             }
             ErrorKind::StateLocked { path } => {
                 let text = format!("{}: another run is using this state; to wait until it has ended, use ", name(path));

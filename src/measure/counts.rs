@@ -27,6 +27,11 @@ impl GroupCounts {
         self.class.iter().sum()
     }
 
+    /// Hits with a status of 2xx or 3xx.
+    pub(crate) fn served(&self) -> u64 {
+        self.class[2] + self.class[3]
+    }
+
     /// Returns the counts of all lines of a batch.
     fn of_all(batch: &Batch<'_>) -> GroupCounts {
         let (class, is_static) = (batch.class(), batch.is_static());
@@ -206,18 +211,19 @@ impl GroupMeasure for Counts {
         let mut groups = vec![GroupCounts::default(); size.groups];
         let mut left = size.hits;
         for class in 0..GroupCounts::CLASSES {
-            for counts in &mut groups {
-                let hits = input.at_most(left)?;
-                left -= hits;
-                counts.class[class] = hits;
-            }
+            input.column(size.groups, |group, hits| {
+                left = left.checked_sub(hits).ok_or(Damaged)?;
+                groups[group].class[class] = hits;
+                Ok(())
+            })?;
         }
         for counts in &mut groups {
             counts.bytes = input.unsigned()?;
         }
-        for counts in &mut groups {
-            counts.static_hits = input.at_most(counts.pv())?;
-        }
+        input.column(size.groups, |group, hits| {
+            groups[group].static_hits = hits;
+            if hits <= groups[group].pv() { Ok(()) } else { Err(Damaged) }
+        })?;
         self.lacking = Rare::load(size, input, |len, input| {
             let mut column = || input.counts(len, &mut { size.hits });
             let (status, bytes, path) = (column()?, column()?, column()?);
@@ -233,6 +239,13 @@ impl GroupMeasure for Counts {
         }
         self.groups = groups;
         Ok(())
+    }
+
+    fn skip(_: (UvMethod, Seed), size: SavedSize, input: &mut Decoder<'_>) -> Result<(), Damaged> {
+        // A column for each class of status, one of bytes, one of static hits.
+        (0..GroupCounts::CLASSES + 2).try_for_each(|_| input.skip(size.groups))?;
+        let lacking = input.len(1)?;
+        input.skip(lacking.saturating_mul(4))
     }
 }
 

@@ -4,9 +4,13 @@ use super::{FailIf, MaxKeys, MaxMemory, Question, Section};
 use crate::dimension::Dimension;
 use crate::filter::Condition;
 use crate::format::{FieldKey, LogFormat, Query};
+use crate::geo::Geo;
 use crate::measure::UvMethod;
 use crate::metric::{Metric, Sort};
+use crate::net::NetPrefixes;
 use crate::nginx::NginxConf;
+use crate::referer::OwnHosts;
+use crate::route::RoutePattern;
 use crate::static_rules::StaticRules;
 use crate::steps::{Ipv6Prefix, RealIp, Visitor};
 use crate::time::{Date, Moment, Now, Unit, Zone};
@@ -50,6 +54,37 @@ impl Question {
         self
     }
 
+    /// Sets the site's own hosts, whose pages are not referring sites. The `$host` of each line is one in any case.
+    #[must_use]
+    pub fn own_hosts(mut self, own_hosts: OwnHosts) -> Question {
+        self.reading.key_rules.own_hosts = own_hosts;
+        self
+    }
+
+    /// Sets the lengths of the networks that `net` ranks. By default, they are those of [`NetPrefixes`].
+    #[must_use]
+    pub fn net(mut self, net: NetPrefixes) -> Question {
+        self.reading.key_rules.net = net;
+        self
+    }
+
+    /// Sets the databases for `country`, `city`, `asn` and `org`.
+    ///
+    /// ```
+    /// use logstat::{Dimension, Engine, Geo, GeoDatabase, Input, Question, count};
+    /// let countries = GeoDatabase::read("testdata/geo/country.mmdb".as_ref())?;
+    /// let question = Question::new().geo(Geo::default().with(countries)).top([Dimension::named("country")?]);
+    /// let report = count(&question, vec![Input::path("testdata/shop.log")], &Engine::default())?.report;
+    /// let top = report.and_then(|report| report.top).expect("it was asked for");
+    /// assert_eq!((top[0].rows[0].key.as_str(), top[0].rows[0].pv), ("AT", 19));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn geo(mut self, geo: Geo) -> Question {
+        self.reading.key_rules.geo = geo;
+        self
+    }
+
     /// Converts all times to a time zone. By default, each line keeps the offset that it was logged with.
     #[must_use]
     pub fn zone(mut self, zone: Zone) -> Question {
@@ -61,6 +96,21 @@ impl Question {
     #[must_use]
     pub fn query(mut self, query: Query) -> Question {
         self.reading.query = query;
+        self
+    }
+
+    /// Sets the patterns by which paths have routes, for the dimension `route`. They take precedence over the names of
+    /// parts that look variable, and the first that matches a path wins.
+    ///
+    /// ```
+    /// use logstat::{Dimension, Question};
+    /// let question = Question::new().top([Dimension::named("route")?]).routes(["/shop/:id".parse()?]);
+    /// assert_eq!(question.reading.key_rules.routes.patterns()[0].route(), "/shop/{id}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn routes(mut self, patterns: impl IntoIterator<Item = RoutePattern>) -> Question {
+        self.reading.key_rules.routes = patterns.into_iter().collect();
         self
     }
 

@@ -110,7 +110,8 @@ impl Plan {
 
     /// The fields among `filled` whose absence from a line makes a number unknown.
     pub(crate) fn watched(&self, filled: Fields) -> Fields {
-        fields_watched(&self.tables, filled, self.visitor)
+        let of_derived = self.variable_columns.watched().intersection(filled);
+        fields_watched(&self.tables, filled, self.visitor).union(of_derived)
     }
 }
 

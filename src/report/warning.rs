@@ -158,6 +158,7 @@ fn subject(kind: &ErrorKind) -> Option<(WarningCode, &Path)> {
         ErrorKind::NotAccessLog { path, .. } => (WarningCode::NotAnAccessLog, path),
         ErrorKind::StateDamaged { path, .. } | ErrorKind::StateVersion { path, .. } => (WarningCode::BadState, path),
         ErrorKind::NotLogged { .. }
+        | ErrorKind::NoDatabase { .. }
         | ErrorKind::StateSettings { .. }
         | ErrorKind::StateOverlap { .. }
         | ErrorKind::NotInState { .. }
@@ -168,6 +169,7 @@ fn subject(kind: &ErrorKind) -> Option<(WarningCode, &Path)> {
         | ErrorKind::TooManyVariables { .. }
         | ErrorKind::NoSuchInput { .. }
         | ErrorKind::StateLocked { .. }
+        | ErrorKind::StateSource { .. }
         | ErrorKind::MemoryLimit { .. } => return None,
     };
     Some((code, path))

@@ -29,7 +29,7 @@ pub(crate) use visitor::{VisitorOptions, logged_by};
 #[cfg(test)]
 use crate::batch::Column;
 use crate::batch::{Batch, Fields};
-use crate::dimension::VariableColumns;
+use crate::dimension::{KeyRules, VariableColumns};
 use crate::keys::Seed;
 use crate::nginx::NginxConf;
 use crate::static_rules::StaticRules;
@@ -62,6 +62,7 @@ pub(crate) struct Lines<'a> {
 pub(crate) struct StepOptions<'q> {
     pub(crate) nginx_conf: Option<&'q NginxConf>,
     pub(crate) static_rules: &'q StaticRules,
+    pub(crate) key_rules: &'q KeyRules,
     pub(crate) zone: Option<Zone>,
     pub(crate) visitor: VisitorOptions<'q>,
 }

@@ -18,6 +18,7 @@ mod form_laws;
 mod key_from;
 #[cfg(test)]
 mod laws;
+mod learned;
 mod ledger;
 mod listed;
 mod of_days;
@@ -38,7 +39,7 @@ mod undated;
 mod unknown;
 
 pub(crate) use bounded::Bounded;
-pub(crate) use coarser::{NotSaved, check_saved};
+pub(crate) use coarser::{NotSaved, check_saved, needed};
 pub(crate) use cover::Cover;
 pub(crate) use day::{Day, days_of};
 pub(crate) use degraded::{Bytes, Degraded};

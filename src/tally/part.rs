@@ -65,7 +65,8 @@ impl<F> Tally<F> {
         }
     }
 
-    fn visitors_unchanged(&self) -> Vec<VisitorId> {
+    /// The id of each visitor.
+    pub(super) fn visitors_unchanged(&self) -> Vec<VisitorId> {
         (0..self.visitors.len() as u32).map(VisitorId).collect()
     }
 }

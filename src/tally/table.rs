@@ -1,5 +1,6 @@
 //! A table: a dimension with measures.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use super::day::Day;
@@ -221,18 +222,34 @@ impl<F> Table<F> {
         self.measures.iter().for_each(|measure| measure.save(order, out));
     }
 
-    /// Reads what [`save`](Table::save) wrote, into a table without groups. There are `hits` hits.
-    pub(super) fn load(&mut self, visitors: &AddressKeys, hits: u64, input: &mut Decoder<'_>) -> Result<(), Damaged> {
+    /// Reads what [`save`](Table::save) wrote, into a table without groups. There are `hits` hits. Of the measures that
+    /// were saved, those that this table lacks are skipped.
+    pub(super) fn load(
+        &mut self,
+        saved: &[MeasureKind],
+        visitors: &AddressKeys,
+        hits: u64,
+        input: &mut Decoder<'_>,
+    ) -> Result<(), Damaged> {
         self.grouping.load(self.dimension, self.seed, input)?;
         let groups = self.keys(visitors).len();
         let size = SavedSize { groups, visitors: visitors.len(), hits };
-        for measure in &mut self.measures {
-            measure.load(size, input)?;
+        let mut measures = self.measures.iter_mut().peekable();
+        for kind in saved {
+            match measures.next_if(|measure| measure.kind() == *kind) {
+                Some(measure) => measure.load(size, input)?,
+                None => kind.skip((self.uv, self.seed), size, input)?,
+            }
         }
         let counted = self.counts().map(Counts::hits).or_else(|| self.measure().map(Hits::hits));
         // Only tables that list codes may lack hits.
         let is_damaged = counted.is_some_and(|counted| counted < hits) && listed_by(self.dimension).is_none();
         if is_damaged { Err(Damaged) } else { Ok(()) }
+    }
+
+    /// Removes the measures that are not among these.
+    pub(super) fn keep_measures(&mut self, kept: &[MeasureKind]) {
+        self.measures.retain(|measure| kept.contains(&measure.kind()));
     }
 
     /// Keeps only these groups, given in ascending order, and numbers them from 0. The memory of the others is kept for
@@ -296,17 +313,46 @@ impl Table<Unescaped> {
         let groups = if is_same {
             self.merge_keys(other, MergedVisitors { all: mine, ids: visitor_ids, parts: &[] })
         } else {
-            let groups = (0..other.keys(theirs).len() as u32).map(GroupId);
-            groups
-                .map(|group| {
-                    let key = other.key(theirs, group);
-                    let mut parts = keys_from.iter().map(|from| from.key(&key, day));
-                    let (first, second) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-                    self.grouping.id([&first, &second], mine)
-                })
-                .collect()
+            self.groups_from((other, theirs), mine, |key| {
+                let mut parts = keys_from.iter().map(|from| from.key(key, day));
+                [parts.next().unwrap_or_default(), parts.next().unwrap_or_default()]
+            })
         };
         self.merge_contained(other, &groups, MergedVisitors { all: mine, ids: visitor_ids, parts: &[] });
+    }
+
+    /// Returns the table with other keys, which may be fewer. `new_key` makes the key of each dimension; `visitors` are
+    /// those of the tally, which keep their ids. The table must have keys of its own.
+    pub(super) fn regrouped(
+        &self,
+        visitors: MergedVisitors<'_>,
+        new_key: impl for<'k> Fn(Dimension, &'k [u8]) -> Cow<'k, [u8]>,
+    ) -> Table<Unescaped> {
+        let mut regrouped = self.empty_copy();
+        let groups = regrouped.groups_from((self, visitors.all), &mut AddressKeys::new(self.seed), |key| {
+            let mut parts = key.parts().map(|(dimension, key)| new_key(dimension, key));
+            [parts.next().unwrap_or_default(), parts.next().unwrap_or_default()]
+        });
+        regrouped.merge_contained(self, &groups, visitors);
+        regrouped
+    }
+
+    /// Returns the group here of each group of another table, by a key that `new_key` makes of the key there. Only pairs
+    /// have a second key.
+    fn groups_from(
+        &mut self,
+        (other, theirs): (&Table<Unescaped>, &AddressKeys),
+        mine: &mut AddressKeys,
+        new_key: impl for<'k> Fn(&'k Key<'_>) -> [Cow<'k, [u8]>; 2],
+    ) -> Vec<GroupId> {
+        let groups = (0..other.keys(theirs).len() as u32).map(GroupId);
+        groups
+            .map(|group| {
+                let key = other.key(theirs, group);
+                let [first, second] = new_key(&key);
+                self.grouping.id([&first, &second], mine)
+            })
+            .collect()
     }
 }
 

@@ -31,6 +31,7 @@ impl Args {
         }
         warnings.extend(question.counting.contradictions().into_iter().map(wording::message));
         warnings.extend(self.visitors.warnings(question));
+        warnings.extend(self.keys.warnings(question));
         let rankings = question.counting.rankings();
         let selections = || {
             let filters = question.counting.filters.iter();
@@ -49,6 +50,15 @@ impl Args {
         for field in question.reading.fields.iter().filter(is_idle) {
             let name = field.name();
             warnings.push(format!("--field {name}={} has no effect without --top {name}", shown(field.key())));
+        }
+        let ranks_route = question.showing.shows(Section::Top) && rankings.iter().any(|dimension| is_route(*dimension));
+        let splits_route = question.showing.shows(Section::Timeline) && question.counting.split.is_some_and(is_route);
+        let selects_route = selections().any(|selection| selection.variables().any(|name| name == ROUTE));
+        let checks_route = self.fail_if.iter().any(|condition| condition.contains(ROUTE));
+        let each_route = question.counting.each.is_some_and(is_route);
+        let uses_route = [ranks_route, splits_route, selects_route, checks_route, each_route].contains(&true);
+        if !self.routes.is_empty() && !uses_route {
+            warnings.push("--route has no effect without --top route".to_owned());
         }
         if let Some(unit) = self.by
             && !question.showing.shows(Section::Timeline)
@@ -81,6 +91,13 @@ impl Args {
         }
         warnings
     }
+}
+
+/// Name of the dimension that `--route` is about.
+const ROUTE: &str = "route";
+
+fn is_route(dimension: Dimension) -> bool {
+    dimension.parts().any(|part| part.name() == ROUTE)
 }
 
 /// The note on how a format in Apache's notation is read.

@@ -29,6 +29,7 @@ impl Args {
             .uv(self.uv_method()?)
             .log_formats(self.log_format.iter().map(|given| self.format(given)).collect::<Result<Vec<_>, _>>()?)
             .fields(self.fields.clone())
+            .routes(self.routes.iter().cloned())
             .highlights(self.output_args.is_for_people())
             .keep_rejects(self.rejects.is_some());
         (question.counting.since, question.counting.until, question.counting.date) =
@@ -53,6 +54,7 @@ impl Args {
         let wrong = |error: logstat::RuleError| argument_error(&error.to_string());
         self.static_prefix.iter().try_for_each(|prefix| rules.add_prefix(prefix)).map_err(wrong)?;
         self.static_ext.iter().try_for_each(|extension| rules.add_extension(extension)).map_err(wrong)?;
+        self.keys.ask(&mut question);
         self.output_args.check()?;
         Ok(question)
     }

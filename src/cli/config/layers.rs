@@ -15,6 +15,10 @@ pub(super) type Condition = fn(&[Setting]) -> bool;
 pub(super) const DEPENDENT_OPTIONS: [(&str, Condition); 6] = [
     ("keep", writes_state),
     ("source", writes_state),
+    ("route", |settings| {
+        let mut named = ["top", "split", "where", "fail-if"].iter().flat_map(|option| texts(settings, option));
+        named.any(|text| text.to_string_lossy().contains("route"))
+    }),
     ("wait", |settings| texts(settings, "state").next().is_some()),
     ("trust", |settings| texts(settings, "real-ip").next().is_some()),
     ("each-limit", |settings| texts(settings, "each").next().is_some()),
