@@ -116,9 +116,9 @@ pub use crate::{
         Charset, Colors, ReportFormat, Style, TerminalStyle, write_explanation_json, write_inspection_json, write_json,
     },
     report::{
-        Approximate, DurationReport, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport, LatencyReport,
-        LatencyStep, Lines, MalformedSample, PartReport, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount,
-        UvReport, Verdict, VisitorReport, Warning, WarningCode,
+        Approximate, DurationReport, Each, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport,
+        LatencyReport, LatencyStep, Lines, MalformedSample, PartName, Period, Ranking, Report, Row, Split, Summary,
+        Unread, UvCount, UvReport, Verdict, VisitorReport, Warning, WarningCode,
     },
     route::{RoutePattern, Routes},
     state::{CountedRange, InspectedDay, InspectedSource, InspectedTable, Inspection, State},

@@ -19,6 +19,8 @@ mod compressed;
 mod config;
 #[cfg(all(unix, feature = "cli"))]
 mod docs;
+#[cfg(all(unix, feature = "cli"))]
+mod each_files;
 mod envelopes;
 #[cfg(feature = "cli")]
 mod explain;

@@ -117,6 +117,8 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--split", NAMES, NO_NAMES),
     ("--fill", &[], &[]),
     ("--top", NAMES, NO_NAMES),
+    ("--each", NAMES, NO_NAMES),
+    ("--each-limit", &["0", "1", "3"], &["-1", "x"]),
     ("--limit", &["0", "1", "3", "18446744073709551615"], &["-1"]),
     (
         "--columns",
@@ -186,8 +188,8 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--format", &["table", "text", "json", "ndjson", "csv", "tsv", "markdown", "md", "html", "prometheus"], &["x"]),
     (
         "--output",
-        &["out.NUMBER.json", "out.NUMBER.html", "out.NUMBER.csv", "out.NUMBER.txt", "-"],
-        &["/", "out.NUMBER"],
+        &["out.NUMBER.json", "out.NUMBER.html", "out.NUMBER.csv", "out.NUMBER.txt", "each.NUMBER-{}.html", "-"],
+        &["/", "out.NUMBER", "{}/x.html", "{}{}.json"],
     ),
     ("--json", &[], &[]),
     ("--ascii", &[], &[]),

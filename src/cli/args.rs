@@ -14,6 +14,7 @@ use logstat::{
     Sort, Unit, UvMethod, Zone,
 };
 
+use super::each_args::EachArgs;
 use super::filters::{FilterArgs, from_str_parser};
 use super::generate::Generated;
 use super::help;
@@ -69,6 +70,9 @@ pub(crate) struct Args {
                      last; at most a million rows"
     )]
     fill: bool,
+
+    #[command(flatten)]
+    pub(crate) each: EachArgs,
 
     /// Rankings of path, ip, agent … [default: path]
     #[arg(long, value_name = "DIM,…", value_delimiter = ',', action = ArgAction::Append, hide_possible_values = true)]

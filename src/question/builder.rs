@@ -163,7 +163,7 @@ impl Question {
         self
     }
 
-    /// Adds a report for each key of a dimension.
+    /// Adds a report for each key of a dimension, for at most [`each_limit`](Question::each_limit) of them.
     ///
     /// ```
     /// use logstat::{Dimension, Engine, Input, Question, count};
@@ -173,13 +173,20 @@ impl Question {
     /// let question = Question::new().each(Dimension::Status);
     /// let inputs = vec![Input::reader("access.log", std::io::Cursor::new(log))];
     /// let report = count(&question, inputs, &Engine::default())?.report.expect("an input was read");
-    /// let parts: Vec<_> = report.parts.iter().map(|part| (part.key.as_str(), part.report.lines.parsed)).collect();
-    /// assert_eq!(parts, [("200", 1), ("404", 1)]);
+    /// let parts = report.parts().iter().filter_map(|report| Some((report.part()?.shown(), report.lines.parsed)));
+    /// assert_eq!(parts.collect::<Vec<_>>(), [("200", 1), ("404", 1)]);
     /// # Ok::<(), logstat::Error>(())
     /// ```
     #[must_use]
     pub fn each(mut self, each: impl Into<Option<Dimension>>) -> Question {
         self.counting.each = each.into();
+        self
+    }
+
+    /// Sets the number of keys of [`each`](Question::each) that have a report of their own; 0 for all.
+    #[must_use]
+    pub fn each_limit(mut self, each_limit: usize) -> Question {
+        self.showing.each_limit = each_limit;
         self
     }
 

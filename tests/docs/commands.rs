@@ -162,7 +162,7 @@ fn joined(lines: &[String]) -> Vec<String> {
 }
 
 /// The logs and databases of the book: their names in `testdata`, and in the book.
-const LOGS: [(&str, &str); 8] = [
+const LOGS: [(&str, &str); 9] = [
     ("shop.log", "access.log"),
     ("hosts.log", "hosts.log"),
     ("proxied.log", "proxied.log"),
@@ -171,6 +171,7 @@ const LOGS: [(&str, &str); 8] = [
     ("referers.log", "referers.log"),
     ("geo/city.mmdb", "city.mmdb"),
     ("geo/asn.mmdb", "asn.mmdb"),
+    ("sites.log", "sites.log"),
 ];
 
 /// A directory with `testdata`, and the logs of the book.

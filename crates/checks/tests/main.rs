@@ -16,6 +16,8 @@ mod compressed;
 #[cfg(target_os = "linux")]
 mod crash;
 mod duckdb;
+#[cfg(target_os = "linux")]
+mod each;
 #[path = "../../../tests/envelopes.rs"]
 mod envelopes;
 #[path = "../../../tests/explain.rs"]
