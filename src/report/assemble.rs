@@ -19,6 +19,7 @@ use super::missing_field::missing_fields;
 use super::near_misses::near_misses;
 use super::no_times::no_times;
 use super::not_followed::not_followed;
+use super::not_learned::not_learned;
 use super::not_logged::{NotLogged, key_not_logged, not_logged};
 use super::outside_period::outside_period;
 use super::part::{PartReport, parts};
@@ -172,6 +173,8 @@ pub(crate) fn assemble(
     notes.extend(reading.nginx_conf.iter().flat_map(not_followed));
     notes.extend(databases(reading, &plan.variable_columns));
     notes.extend(own_site(reading, &plan.variable_columns, all_log_hosts));
+    let limit = if counting.max_keys.is_some() { Setting::MaxKeys } else { Setting::MaxMemory };
+    notes.extend(not_learned(tally, limit));
     notes.extend(degraded(tally));
     notes.extend(assumed_utc(read.iter().map(|input| input.ledger)));
     // The order must not depend on the order of the inputs. Two inputs may have the same name, so texts are compared
