@@ -78,6 +78,8 @@ settings! {
     Since: "since",
     /// The metric that rankings are sorted by.
     Sort: "sort",
+    /// The name of a log in a state.
+    Source: "source",
     /// A second dimension of the timeline.
     Split: "split",
     /// An extension of static files.

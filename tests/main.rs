@@ -73,6 +73,7 @@ mod states;
 #[cfg(all(unix, feature = "cli"))]
 mod states_cli;
 mod unknown;
+mod ways;
 #[cfg(feature = "zones")]
 mod zones;
 

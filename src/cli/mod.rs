@@ -231,6 +231,7 @@ fn exit_status(problem: &ErrorKind, has_report: bool) -> ExitStatus {
         | ErrorKind::TooManyBuckets { .. }
         | ErrorKind::StateSettings { .. }
         | ErrorKind::StateOverlap { .. }
+        | ErrorKind::StateSource { .. }
         | ErrorKind::NotInState { .. }
         | ErrorKind::ReadOnce { .. } => ExitStatus::UsageError,
         // With several inputs, one may be another kind of file. If no input could be read, the question was wrong.

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::conditions::{self, Values};
+use super::forms::hex;
 use super::setting_rows::{NONE, ROWS, SettingRow, keys_of};
-use super::source::hex;
 use crate::dimension::{Derived, Dimension};
 use crate::filter::Condition;
 use crate::keys::fixed_hash;

@@ -56,5 +56,7 @@ mod shrinking;
 mod spark;
 #[path = "../../../tests/state_files.rs"]
 mod state_files;
+#[path = "../../../tests/ways.rs"]
+mod ways;
 
 use checks::{REPOSITORY, program};

@@ -19,25 +19,6 @@ impl Args {
         }
     }
 
-    /// The options given that only change a report.
-    pub(crate) fn report_options(&self) -> impl Iterator<Item = &'static str> + use<> {
-        let options = [
-            ("--by", self.by.is_some()),
-            ("--split", self.split.is_some()),
-            ("--fill", self.fill),
-            ("--top", !self.top.is_empty()),
-            ("--limit", self.limit.is_some()),
-            ("--columns", !self.columns.is_empty()),
-            ("--sort", self.sort.is_some()),
-            ("--show", !self.show.is_empty()),
-            ("--since", self.since.is_some()),
-            ("--until", self.until.is_some()),
-            ("--date", self.date.is_some()),
-            ("--fail-if", !self.fail_if.is_empty()),
-        ];
-        options.into_iter().filter(|(_, is_given)| *is_given).map(|(option, _)| option)
-    }
-
     /// The option of a period, if one is given.
     pub(crate) fn period_option(&self) -> Option<&'static str> {
         let options =
