@@ -13,6 +13,7 @@ use super::missing_field::missing_fields;
 use super::near_misses::near_misses;
 use super::no_times::no_times;
 use super::not_followed::not_followed;
+use super::not_learned::not_learned;
 use super::not_logged::{key_not_logged, not_logged};
 use super::outside_period::outside_period;
 use super::part::of_part;
@@ -158,6 +159,8 @@ pub(crate) fn assemble(
     notes.extend(reading.nginx_conf.iter().flat_map(not_followed));
     notes.extend(databases(reading, &plan.variable_columns));
     notes.extend(own_site(reading, &plan.variable_columns, all_log_hosts));
+    let limit = if counting.max_keys.is_some() { Setting::MaxKeys } else { Setting::MaxMemory };
+    notes.extend(not_learned(tally, limit));
     notes.extend(degraded(tally, counting.each));
     notes.extend(assumed_utc(read.iter().map(|input| input.ledger)));
     let facts = Facts {

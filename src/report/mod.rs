@@ -27,6 +27,7 @@ mod near_misses;
 mod no_format;
 mod no_times;
 mod not_followed;
+mod not_learned;
 mod not_logged;
 mod of_state;
 mod outside_period;

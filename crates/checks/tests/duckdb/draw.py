@@ -88,6 +88,10 @@ def argument(name):
 GROUPS = "regexp_replace(ip, '::[0-9a-f]+$', '')"
 SHORTEST = f"regexp_replace(regexp_replace({GROUPS}, ':0:0$', ''), ':0$', '')"
 
+# The path with single slashes, and the same with a slash after a last segment that is a directory.
+SINGLE = "regexp_replace(path, '/+', '/', 'g')"
+DIRECTORIES = f"CASE WHEN regexp_matches({SINGLE}, '/[^/.]+$') THEN {SINGLE} || '/' ELSE {SINGLE} END"
+
 # Dimension, and the expression of its key.
 RANKINGS = [
     ("referer-site", f"CASE WHEN {IS_INTERNAL} OR {REFERRING} = '' THEN '-' ELSE {REFERRING} END"),
@@ -108,6 +112,10 @@ RANKINGS = [
     ("path", "path"), ("ip", "ip"), ("host", "host"), ("method", "method"), ("agent", "agent"), ("referer", "referer"),
     ("user", "remote_user"), ("protocol", "protocol"), ("status", "status::VARCHAR"),
     ("status-class", "CASE WHEN status BETWEEN 100 AND 599 THEN status // 100 || 'xx' ELSE 'other' END"),
+    ("route", f"regexp_replace({SINGLE}, '/[0-9]+(/|$)', '/{{int}}\\1', 'g')"),
+    ("dir", f"regexp_extract({DIRECTORIES}, '^/([^/]+/)?')"),
+    ("dir2", f"regexp_extract({DIRECTORIES}, '^/([^/]+/){{0,2}}')"),
+    ("file", "CASE WHEN regexp_matches(path, '/[^/]*[.][^/]*$') THEN regexp_extract(path, '[^/]*$') ELSE '-' END"),
     ("class", "CASE WHEN is_static THEN 'static' ELSE 'dynamic' END"), ("hour", "strftime(clock, '%Y-%m-%dT%H')"),
 ]
 

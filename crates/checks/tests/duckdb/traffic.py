@@ -39,6 +39,7 @@ PATHS = (
     ["/", "/api/items", "/api/items/7", "/api/orders", "/checkout", "/search", "/health", "/admin/login", "/robots.txt"]
     + [f"/product/{n}/" for n in range(12)]
     + ["/static/site.css", "/static/app.js", "/media/tea.jpg", "/favicon.ico", "/feed.xml", "/export.CSV"]
+    + ["//api//items", "/admin/", "/.well-known/status", "/v1.2/docs/index.html", "/docs/v1.2"]
 )
 STATUSES = [200] * 14 + [201, 204, 206, 301, 302, 304, 304, 400, 403, 404, 404, 429, 499, 500, 502, 503]
 # Offsets from UTC in minutes. They differ from line to line, as in a log merged from several machines.
