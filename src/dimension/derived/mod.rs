@@ -58,6 +58,9 @@ const DERIVED: &[DerivedRow] = &[
 ];
 
 impl Derived {
+    /// The class of bots.
+    pub(super) const BOT_CLASS: Derived = Derived { place: 7 };
+
     pub(super) fn all() -> impl Iterator<Item = Derived> {
         (0..DERIVED.len()).map(|place| Derived { place })
     }
@@ -175,6 +178,11 @@ mod tests {
         }
         let names: Vec<_> = Derived::all().map(Derived::name).collect();
         assert!(names.iter().enumerate().all(|(i, name)| !names[..i].contains(name)), "{names:?}");
+    }
+
+    #[test]
+    fn class_of_bots_is_at_its_place() {
+        assert_eq!(Derived::BOT_CLASS.name(), "bot-class");
     }
 
     #[test]
