@@ -27,6 +27,18 @@ const NAMES: &[&str] = &[
     "status-class",
     "ext",
     "scheme",
+    "referer-site",
+    "referer-kind",
+    "utm-source",
+    "utm-medium",
+    "utm-campaign",
+    "arg-names",
+    "net",
+    "ip-version",
+    "country",
+    "city",
+    "asn",
+    "org",
     "second",
     "minute",
     "hour",
@@ -49,6 +61,7 @@ const NAMES: &[&str] = &[
     "ext/scheme",
     "status/hour",
     "cookie_x/ip",
+    "referer-site/net",
     "url",
     "User-Agents",
     "daily",
@@ -138,6 +151,9 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--route", &["/shop/:id", "user/<int:pk>/", "/{x}/<path:rest>", "/"], &["", "/a/<b", "/*"]),
     ("--static-ext", &["html", ".x"], &[""]),
     ("--nginx-conf", &["nginx.conf"], &["missing.conf"]),
+    ("--own-host", &["shop.example", "a.example,*.b.example", "https://x/", "::1"], &["a b", ""]),
+    ("--net", &["16,48", "0,0", "32,128", "20"], &["33,64", "x", "24,129"]),
+    ("--geo", &["city.mmdb", "asn.mmdb"], &["missing.mmdb", "combined.log"]),
     ("--explain", &[], &[]),
     ("--rejects", &["rejects.NUMBER", "-"], &["/"]),
     ("--list-static", &[], &[]),
@@ -370,6 +386,9 @@ fn random_command_lines_end_with_documented_exit_codes() {
         .unwrap();
     let conf = "events {} http { access_log main.log; server { location /s { root /srv; } location / { proxy_pass http://a; } } }";
     fs::write(folder.path().join("nginx.conf"), conf).unwrap();
+    for name in ["city.mmdb", "asn.mmdb"] {
+        fs::copy(Path::new(super::REPOSITORY).join("testdata/geo").join(name), folder.path().join(name)).unwrap();
+    }
 
     let next = AtomicUsize::new(0);
     let work = || {

@@ -47,8 +47,8 @@ pub struct StateOutcome {
 /// [`State`] has an example.
 ///
 /// # Errors
-/// As [`count`](crate::count), and [`ErrorKind::StateSettings`] if the question has other settings than the state that
-/// lines are counted like, or lacks its nginx configuration.
+/// As [`count`](crate::count), and [`ErrorKind::StateSettings`](crate::ErrorKind) if the question has other settings than
+/// the state that lines are counted like, or lacks its nginx configuration.
 pub fn count_to_state(
     question: &Question,
     inputs: Vec<Input>,

@@ -177,9 +177,10 @@ pub(crate) fn assemble(
         has_lists: has_lists(formats, &read),
         notes,
     };
-    let mut report = without_sections(question, facts, tally);
+    let report = without_sections(question, facts, tally);
     let main = main_format(formats, &read).filter(|_| showing.shows(Section::Latency));
-    report.no_times = no_times(main, logged, &report.notes);
+    let no_times = no_times(main, logged, &report.notes);
+    let report = Report { no_times, ..report };
     if plan.is_by_day() {
         return Ok(Assembled { report: Some(report), problems });
     }

@@ -31,6 +31,7 @@ impl Args {
         }
         warnings.extend(question.counting.contradictions().into_iter().map(wording::message));
         warnings.extend(self.visitors.warnings(question));
+        warnings.extend(self.keys.warnings(question));
         let rankings = question.counting.rankings();
         let selections = || {
             let filters = question.counting.filters.iter();

@@ -175,6 +175,6 @@ mod tests {
             assert_eq!(value_count(named(&command, name, &[]).unwrap()), expected, "{name}");
         }
         let paths: Vec<&str> = settable(&command).filter(|(_, option)| is_path(option)).map(|(name, _)| name).collect();
-        assert_eq!(paths, ["nginx-conf", "rejects", "output", "save", "state"]);
+        assert_eq!(paths, ["nginx-conf", "rejects", "output", "save", "state", "geo"]);
     }
 }

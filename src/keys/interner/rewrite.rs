@@ -66,7 +66,7 @@ impl Keys {
         while (self.records.len() + changed.len()) * 8 > self.slots.len() * 6 {
             self.grow();
         }
-        self.sorted.clear();
+        self.sorted = Box::default();
         for (id, new) in changed {
             let place = self.arena.store(&new, id);
             self.stale.push(std::mem::replace(&mut self.records[id as usize], place));
@@ -103,7 +103,7 @@ impl Keys {
         self.slots.fill(0);
         self.escaped.clear();
         self.stale.clear();
-        self.sorted.clear();
+        self.sorted = Box::default();
         for at in 0..self.records.len() {
             let place = self.records[at];
             let key = self.arena.record(place).1;
