@@ -114,6 +114,11 @@ impl Derived {
         self.row().place
     }
 
+    /// True if rules that recognize bots change its keys.
+    pub(crate) fn is_of_agent(self) -> bool {
+        self.row().built_in.is_some_and(|(name, _)| name == agent::TABLES.0)
+    }
+
     /// True if the site's own hosts change its keys.
     pub(crate) fn has_own_site(self) -> bool {
         self.row().own_site.is_some()
