@@ -25,6 +25,8 @@ const ALIASES: [(&str, &str); 24] = [
     ("code", "status"),
     ("status-code", "status"),
     ("extension", "ext"),
+    ("operating-system", "os"),
+    ("platform", "os"),
     ("query", "args"),
     ("querystring", "args"),
     ("dow", "weekday"),

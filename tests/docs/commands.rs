@@ -162,8 +162,13 @@ fn joined(lines: &[String]) -> Vec<String> {
 }
 
 /// The logs of the book: their names in `testdata`, and in the book.
-const LOGS: [(&str, &str); 4] =
-    [("shop.log", "access.log"), ("hosts.log", "hosts.log"), ("proxied.log", "proxied.log"), ("blog.log", "blog.log")];
+const LOGS: [(&str, &str); 5] = [
+    ("shop.log", "access.log"),
+    ("hosts.log", "hosts.log"),
+    ("proxied.log", "proxied.log"),
+    ("blog.log", "blog.log"),
+    ("clients.log", "clients.log"),
+];
 
 /// A directory with `testdata`, and the logs of the book.
 struct Place(TempDir);

@@ -8,6 +8,7 @@ const ONE_IN: usize = 1;
 
 #[path = "../../../tests/agreement.rs"]
 mod agreement;
+mod browsers;
 #[path = "../../../tests/columns.rs"]
 mod columns;
 #[path = "../../../tests/compressed.rs"]
