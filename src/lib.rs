@@ -96,7 +96,7 @@ pub use crate::{
     },
     expression::SyntaxError,
     files::{Compression, FileKind, LogDirectory, LogsWithin, SkipReason, SkippedFile},
-    filter::{Condition, DayTimes, FilterReason, Networks, Pattern, StatusSet, WhereExpression},
+    filter::{BotSet, Condition, DayTimes, FilterReason, Networks, Pattern, StatusSet, WhereExpression},
     format::{FieldKey, FieldKeyError, FormatError, LogFormat, NginxEscape, Query, Reason},
     geo::{Geo, GeoDatabase, GeoError, GeoField},
     increment::{IncrementOutcome, StateLock, WhenLocked, count_increment},

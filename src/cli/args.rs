@@ -10,8 +10,8 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Parser};
 use logstat::{
-    Date, FieldKey, LogFormat, LoggedDuration, MaxKeys, MaxMemory, Metric, Moment, Now, Query, RoutePattern, Section,
-    Sort, Unit, UvMethod, Zone,
+    BotRules, Date, FieldKey, LogFormat, LoggedDuration, MaxKeys, MaxMemory, Metric, Moment, Now, Query, RoutePattern,
+    Section, Sort, Unit, UvMethod, Zone,
 };
 
 use super::each_args::EachArgs;
@@ -158,6 +158,10 @@ pub(crate) struct Args {
     /// Formats of the configuration file, by their names.
     #[arg(skip)]
     pub(crate) named_formats: Vec<(String, LogFormat)>,
+
+    /// Agents of the configuration file.
+    #[arg(skip)]
+    pub(crate) bot_rules: BotRules,
 
     /// True if `top` comes from a lower layer than `show`. It then selects the rankings, but does not add them to
     /// `show`.

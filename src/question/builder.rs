@@ -1,6 +1,7 @@
 //! Builder methods of [`Question`]: one for each field of its three parts.
 
 use super::{FailIf, MaxKeys, MaxMemory, Question, Section};
+use crate::agent::BotRules;
 use crate::dimension::Dimension;
 use crate::filter::Condition;
 use crate::format::{FieldKey, LogFormat, Query};
@@ -65,6 +66,24 @@ impl Question {
     #[must_use]
     pub fn net(mut self, net: NetPrefixes) -> Question {
         self.reading.key_rules.net = net;
+        self
+    }
+
+    /// Sets the rules that recognize bots. By default, they are those of the built-in table.
+    ///
+    /// ```
+    /// use logstat::{BotClass, BotRules, Dimension, Engine, Input, Question, count};
+    /// let rules = BotRules::default().with("Our monitor", BotClass::Monitor, "^OurMon/")?;
+    /// let line = r#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET /a HTTP/1.1" 200 512 "-" "OurMon/2""#;
+    /// let question = Question::new().bot_rules(rules).top([Dimension::named("bot")?]);
+    /// let report = count(&question, vec![Input::reader("a.log", line.as_bytes())], &Engine::default())?.report;
+    /// let top = report.and_then(|report| report.top).expect("it was asked for");
+    /// assert_eq!(top[0].rows[0].key.as_deref(), Some("Our monitor"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn bot_rules(mut self, rules: BotRules) -> Question {
+        self.reading.key_rules.bots = rules;
         self
     }
 

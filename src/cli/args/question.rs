@@ -56,6 +56,7 @@ impl Args {
         self.static_prefix.iter().try_for_each(|prefix| rules.add_prefix(prefix)).map_err(wrong)?;
         self.static_ext.iter().try_for_each(|extension| rules.add_extension(extension)).map_err(wrong)?;
         self.keys.ask(&mut question);
+        question.reading.key_rules.bots = self.bot_rules.clone();
         self.output_args.check()?;
         Ok(question)
     }

@@ -11,7 +11,7 @@ use crate::batch::TextField;
 const USUAL: DerivedRow = DerivedRow { variables: "$http_user_agent", built_in: Some(TABLES), ..DerivedRow::USUAL };
 
 /// The tables of bots, browsers, systems and devices.
-const TABLES: BuiltIn = ("agents", agent::fingerprint);
+pub(super) const TABLES: BuiltIn = ("agents", agent::fingerprint);
 
 const AGENT: Source = Source::Text(TextField::Agent);
 
