@@ -32,7 +32,7 @@ pub(super) struct SettingRow {
 pub(super) type Put = fn(&mut Question, &[String]) -> Option<()>;
 
 /// THE TABLE of settings that are not filters, in the order in which they are put back.
-pub(super) const ROWS: [SettingRow; 19] = [
+pub(super) const ROWS: [SettingRow; 20] = [
     SettingRow {
         name: "visitor",
         setting: Setting::Visitor,
