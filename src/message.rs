@@ -28,6 +28,8 @@ macro_rules! settings {
 settings! {
     /// Shortened addresses.
     Anonymize: "anonymize",
+    /// Rules that recognize bots, in addition to the built-in table.
+    BotRules: "bot_rules",
     /// The unit of the timeline.
     By: "by",
     /// The metrics in the rows of rankings.

@@ -202,7 +202,13 @@ fn columns() -> Vec<(&'static str, Question)> {
     let hll = by(Metric::Uv).uv(hll(4)).limit(0);
     let peak = Question::new().top([Dimension::Time(Unit::Minute)]).columns([Metric::Peak, Metric::Busy]);
     let peak = peak.sort(Metric::Peak).by(Unit::HourOfDay).durations(["request_time".parse().unwrap()]);
-    vec![("by peak", peak), ("by p95", by(Metric::P95)), ("by first", by(Metric::First)), ("by avg", by(Metric::Avg)), ("by uv", hll)]
+    vec![
+        ("by peak", peak),
+        ("by p95", by(Metric::P95)),
+        ("by first", by(Metric::First)),
+        ("by avg", by(Metric::Avg)),
+        ("by uv", hll),
+    ]
 }
 
 #[test]

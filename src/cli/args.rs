@@ -10,10 +10,11 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Parser};
 use logstat::{
-    Date, FieldKey, LogFormat, LoggedDuration, MaxKeys, MaxMemory, Metric, Moment, Now, Query, RoutePattern, Section,
-    Sort, Unit, UvMethod, Zone,
+    BotRules, Date, FieldKey, LogFormat, LoggedDuration, MaxKeys, MaxMemory, Metric, Moment, Now, Query, RoutePattern,
+    Section, Sort, Unit, UvMethod, Zone,
 };
 
+use super::each_args::EachArgs;
 use super::filters::{FilterArgs, from_str_parser};
 use super::generate::Generated;
 use super::help;
@@ -69,6 +70,9 @@ pub(crate) struct Args {
                      last; at most a million rows"
     )]
     fill: bool,
+
+    #[command(flatten)]
+    pub(crate) each: EachArgs,
 
     /// Rankings of path, ip, agent … [default: path]
     #[arg(long, value_name = "DIM,…", value_delimiter = ',', action = ArgAction::Append, hide_possible_values = true)]
@@ -154,6 +158,10 @@ pub(crate) struct Args {
     /// Formats of the configuration file, by their names.
     #[arg(skip)]
     pub(crate) named_formats: Vec<(String, LogFormat)>,
+
+    /// Agents of the configuration file.
+    #[arg(skip)]
+    pub(crate) bot_rules: BotRules,
 
     /// True if `top` comes from a lower layer than `show`. It then selects the rankings, but does not add them to
     /// `show`.

@@ -11,6 +11,8 @@ mod closest_match;
 mod conf_logs;
 mod config;
 mod counting;
+mod each_args;
+mod each_files;
 mod explain;
 mod filters;
 mod generate;

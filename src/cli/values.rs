@@ -184,6 +184,11 @@ pub(crate) fn limit(text: &str) -> Result<usize, String> {
     text.parse().map_err(|_| format!("--limit takes a number of rows, 0 for all, not '{}'", shown(text)))
 }
 
+/// Parses the number of reports of `--each`.
+pub(crate) fn each_limit(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| format!("--each-limit takes a number of reports, 0 for all, not '{}'", shown(text)))
+}
+
 /// Parses the maximum number of keys of a ranking.
 pub(crate) fn max_keys(text: &str) -> Result<MaxKeys, String> {
     let keys = text.parse().ok().and_then(MaxKeys::new);

@@ -56,6 +56,10 @@ impl GroupMeasure for Durations {
         self.further.iter_mut().for_each(|times| times.keep(groups));
     }
 
+    fn take(&mut self, groups: &[GroupId]) -> Durations {
+        Durations { further: self.further.iter_mut().map(|times| times.take(groups)).collect() }
+    }
+
     fn merge(&mut self, other: &Durations, ids: &IdMap<'_>, len: usize) {
         self.grow(other.further.len());
         let none = Latency::default();

@@ -73,6 +73,11 @@ impl GroupMeasure for Latency {
         self.groups.truncate(groups.len());
     }
 
+    fn take(&mut self, groups: &[GroupId]) -> Latency {
+        let take = |group: &GroupId| std::mem::take(&mut self.groups[group.0 as usize]);
+        Latency { groups: groups.iter().map(take).collect() }
+    }
+
     fn merge(&mut self, other: &Latency, ids: &IdMap<'_>, len: usize) {
         self.groups.resize_with(len, Histogram::default);
         for (theirs, group) in other.groups.iter().zip(ids.groups) {

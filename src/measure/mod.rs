@@ -184,6 +184,12 @@ macro_rules! measures {
                 }
             }
 
+            pub(crate) fn take(&mut self, groups: &[GroupId]) -> Measure {
+                match self {
+                    $(Measure::$name(measure) => Measure::$name(measure.take(groups)),)+
+                }
+            }
+
             pub(crate) fn save(&self, order: SavedOrder<'_>, out: &mut Encoder) {
                 match self {
                     $(Measure::$name(measure) => measure.save(order, out),)+

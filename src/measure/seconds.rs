@@ -112,6 +112,11 @@ impl GroupMeasure for Seconds {
         self.groups.truncate(groups.len());
     }
 
+    fn take(&mut self, groups: &[GroupId]) -> Seconds {
+        let take = |group: &GroupId| std::mem::take(&mut self.groups[group.0 as usize]);
+        Seconds { groups: groups.iter().map(take).collect() }
+    }
+
     fn merge(&mut self, other: &Seconds, ids: &IdMap<'_>, len: usize) {
         self.groups.resize_with(len, SecondCounts::default);
         for (theirs, group) in other.groups.iter().zip(ids.groups) {

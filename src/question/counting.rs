@@ -53,9 +53,10 @@ pub struct Counting {
     pub top: Option<Vec<Dimension>>,
     /// True if `top` has the rankings of a state, because the question left them open.
     pub(crate) is_top_of_state: bool,
-    /// A dimension with few keys, such as hosts or days. Each key gets a report of its own, in
-    /// [`Report::parts`](crate::Report). It must not be a pair. The tables of each key take memory: if visitors can
-    /// choose the keys, set an [`Engine::memory_limit`](crate::Engine).
+    /// A dimension, such as the host. Each of the keys with the most hits gets a report of its own, in
+    /// [`Report::each`](crate::Report); the other hits get one together. It must not be a pair. Every table has its keys
+    /// for each of these keys. If visitors can choose them, set [`max_memory`](Counting::max_memory): keys with few hits
+    /// are then counted together.
     pub each: Option<Dimension>,
     /// Largest number of keys of each ranking; unlimited by default. Timelines, status codes and classes are not
     /// rankings. The number of visitors that are remembered depends on [`uv`](Counting::uv) instead.

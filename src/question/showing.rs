@@ -19,6 +19,9 @@ pub struct Showing {
     pub show: Option<Vec<Section>>,
     /// Number of rows of a ranking; 10 by default, 0 for all.
     pub limit: usize,
+    /// Number of keys of [`Counting::each`](crate::Counting) that have a report of their own: those with the most hits.
+    /// 100 by default, 0 for all. The other hits have one report together.
+    pub each_limit: usize,
     /// Metrics in the rows of rankings and of the timeline, and in the summary, in addition to PV, bytes, static, dynamic
     /// and the status classes. Rankings have shares and the timeline has UV in any case.
     pub columns: Vec<Metric>,
@@ -38,6 +41,7 @@ impl Default for Showing {
         Showing {
             show: None,
             limit: 10,
+            each_limit: 100,
             columns: Vec::new(),
             sort: Sort::default(),
             fill: false,

@@ -7,6 +7,7 @@ use crate::metric::Metric;
 use crate::report::{DurationReport, Figure, LatencyReport, Report, Row, Split};
 
 /// A section of a report.
+#[derive(Clone)]
 pub(super) struct Section<'r> {
     /// Name of the section: `timeline`, `top.path`.
     pub(super) name: Cow<'static, str>,
@@ -39,6 +40,7 @@ impl<'r> SectionColumn<'r> {
     }
 }
 
+#[derive(Clone)]
 pub(super) struct SectionRow<'r> {
     /// Empty if the section has a single row.
     pub(super) key: &'r str,

@@ -80,7 +80,7 @@ pub(super) fn without_sections(question: &Question, facts: Facts, tally: &Tally<
         latency: None,
         durations: Vec::new(),
         verdicts: Vec::new(),
-        parts: Vec::new(),
+        each: None,
         columns: showing.asked_columns(),
         empty_inputs,
         has_ledger: showing.shows(Section::Ledger),
