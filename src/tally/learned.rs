@@ -6,9 +6,9 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::{Part, Tally};
 use super::form::Unescaped;
 use super::table::{MergedVisitors, Table};
+use super::{Part, Tally};
 use crate::dimension::{Dimension, KeysOfTable};
 use crate::keys::{AddressKeys, GroupId, VisitorId};
 use crate::route::{Routes, learned};

@@ -12,11 +12,11 @@ use super::setting::{Origin, Setting, Value};
 pub(super) type Condition = fn(&[Setting]) -> bool;
 
 /// THE TABLE of options that only modify another. As configured defaults they have no effect while the other is unused.
-pub(super) const DEPENDENT_OPTIONS: [(&str, Condition); 6] = [
+pub(super) const DEPENDENT_OPTIONS: [(&str, Condition); 7] = [
     ("keep", writes_state),
     ("source", writes_state),
     ("route", |settings| {
-        let mut named = ["top", "split", "where", "fail-if"].iter().flat_map(|option| texts(settings, option));
+        let mut named = ["top", "split", "each", "where", "fail-if"].iter().flat_map(|option| texts(settings, option));
         named.any(|text| text.to_string_lossy().contains("route"))
     }),
     ("wait", |settings| texts(settings, "state").next().is_some()),
