@@ -27,6 +27,24 @@ const NAMES: &[&str] = &[
     "status-class",
     "ext",
     "scheme",
+    "browser",
+    "browser-version",
+    "os",
+    "device",
+    "bot",
+    "bot-class",
+    "referer-site",
+    "referer-kind",
+    "utm-source",
+    "utm-medium",
+    "utm-campaign",
+    "arg-names",
+    "net",
+    "ip-version",
+    "country",
+    "city",
+    "asn",
+    "org",
     "second",
     "minute",
     "hour",
@@ -49,6 +67,8 @@ const NAMES: &[&str] = &[
     "ext/scheme",
     "status/hour",
     "cookie_x/ip",
+    "referer-site/net",
+    "bot-class/browser-version",
     "url",
     "User-Agents",
     "daily",
@@ -97,6 +117,8 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--split", NAMES, NO_NAMES),
     ("--fill", &[], &[]),
     ("--top", NAMES, NO_NAMES),
+    ("--each", NAMES, NO_NAMES),
+    ("--each-limit", &["0", "1", "3"], &["-1", "x"]),
     ("--limit", &["0", "1", "3", "18446744073709551615"], &["-1"]),
     (
         "--columns",
@@ -106,6 +128,9 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
             "bytes,first,last",
             "static,5xx,share",
             "max,total_time",
+            "busy",
+            "peak",
+            "cache-hits,cache-bytes",
             "pv,dynamic,1xx,2xx,3xx,4xx,status_other",
             "p50,p90,p99",
         ],
@@ -132,12 +157,20 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ),
     ("--field", &["ip=client", "status=code", "path=http_x_forwarded_for", "request_time_ms=ms"], &["nonsense=1"]),
     ("--slow", &["0", "0.3", "300", "300ms"], &["x"]),
+    (
+        "--duration",
+        &["request_time", "upstream_response_time,request_time", "upstream_connect_time:last", "took:ms"],
+        &["status", "took:first", "a b"],
+    ),
     ("--max-line", &["1", "64", "1M"], &["x"]),
     ("--query", &["strip", "keep"], &["x"]),
     ("--static-prefix", &["/", "/assets/"], &[""]),
     ("--route", &["/shop/:id", "user/<int:pk>/", "/{x}/<path:rest>", "/"], &["", "/a/<b", "/*"]),
     ("--static-ext", &["html", ".x"], &[""]),
     ("--nginx-conf", &["nginx.conf"], &["missing.conf"]),
+    ("--own-host", &["shop.example", "a.example,*.b.example", "https://x/", "::1"], &["a b", ""]),
+    ("--net", &["16,48", "0,0", "32,128", "20"], &["33,64", "x", "24,129"]),
+    ("--geo", &["city.mmdb", "asn.mmdb"], &["missing.mmdb", "combined.log"]),
     ("--explain", &[], &[]),
     ("--rejects", &["rejects.NUMBER", "-"], &["/"]),
     ("--list-static", &[], &[]),
@@ -155,8 +188,8 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--format", &["table", "text", "json", "ndjson", "csv", "tsv", "markdown", "md", "html", "prometheus"], &["x"]),
     (
         "--output",
-        &["out.NUMBER.json", "out.NUMBER.html", "out.NUMBER.csv", "out.NUMBER.txt", "-"],
-        &["/", "out.NUMBER"],
+        &["out.NUMBER.json", "out.NUMBER.html", "out.NUMBER.csv", "out.NUMBER.txt", "each.NUMBER-{}.html", "-"],
+        &["/", "out.NUMBER", "{}/x.html", "{}{}.json"],
     ),
     ("--json", &[], &[]),
     ("--ascii", &[], &[]),
@@ -370,6 +403,9 @@ fn random_command_lines_end_with_documented_exit_codes() {
         .unwrap();
     let conf = "events {} http { access_log main.log; server { location /s { root /srv; } location / { proxy_pass http://a; } } }";
     fs::write(folder.path().join("nginx.conf"), conf).unwrap();
+    for name in ["city.mmdb", "asn.mmdb"] {
+        fs::copy(Path::new(super::REPOSITORY).join("testdata/geo").join(name), folder.path().join(name)).unwrap();
+    }
 
     let next = AtomicUsize::new(0);
     let work = || {

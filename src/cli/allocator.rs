@@ -42,7 +42,7 @@ unsafe impl GlobalAlloc for ExitOnFailure {
 }
 
 /// Lets the allocator keep the memory that is freed, instead of returning it to the system and asking for it again. That
-/// makes reading states a third faster: each day takes several large blocks for a moment.
+/// makes reading a state a fifth faster, because each day takes several large blocks for a moment.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub(crate) fn keep_freed_memory() {
     /// Blocks of at least this size are returned all the same: the largest threshold that the allocator accepts.

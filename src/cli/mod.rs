@@ -11,6 +11,8 @@ mod closest_match;
 mod conf_logs;
 mod config;
 mod counting;
+mod each_args;
+mod each_files;
 mod explain;
 mod filters;
 mod generate;
@@ -19,6 +21,7 @@ mod inputs;
 mod inspect;
 mod interrupt;
 mod kept_days;
+mod key_args;
 mod list_items;
 mod memory;
 mod messages;
@@ -156,6 +159,13 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
     };
     let (mut question, style) =
         asked(args).map_err(|error| resolved.with_origin(error, |args| asked(args).map(drop)))?;
+    question.reading.key_rules.geo = match args.keys.databases() {
+        Ok(geo) => geo,
+        Err(message) => {
+            messages.error(resolved.prefix_origin("--geo", &message));
+            return Ok(ExitStatus::UsageError);
+        }
+    };
     let mut assumed_logs = Vec::new();
     if let Some(conf) = conf {
         if args.explain && files.is_empty() {
@@ -227,6 +237,7 @@ fn exit_status(problem: &ErrorKind, has_report: bool) -> ExitStatus {
         | ErrorKind::NoDatabase { .. }
         | ErrorKind::NotBounded { .. }
         | ErrorKind::PairNotAllowed { .. }
+        | ErrorKind::MetricNotAllowed { .. }
         | ErrorKind::TooManyVariables { .. }
         | ErrorKind::TooManyBuckets { .. }
         | ErrorKind::StateSettings { .. }

@@ -34,7 +34,7 @@ pub(crate) struct Keys {
     /// Ids in the ascending order of keys, each with the number of first bytes that its key shares with the one before,
     /// at most [`MOST_SHARED`]: those of state files, so that they can be merged without looking each up. Out of date if
     /// there are more keys.
-    sorted: Vec<(u32, u8)>,
+    sorted: Box<[(u32, u8)]>,
     /// State of the look-ups of a column. Reused between batches.
     probes: Vec<Probe>,
 }
@@ -64,7 +64,7 @@ impl Keys {
             records: Vec::new(),
             escaped: Vec::new(),
             stale: Vec::new(),
-            sorted: Vec::new(),
+            sorted: Box::default(),
             probes: Vec::new(),
         }
     }

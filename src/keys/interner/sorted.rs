@@ -83,7 +83,7 @@ impl Keys {
         }
         // The new keys have no slots.
         self.slots = Vec::new();
-        self.sorted = all;
+        self.sorted = all.into_boxed_slice();
         ids
     }
 }
