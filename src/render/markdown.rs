@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use super::Style;
 use super::numbers::DisplayFigure;
 use super::part_label::part_of;
 use super::sections::{Section, SectionColumn, sections};
