@@ -69,6 +69,7 @@ mod referer;
 mod rejects;
 mod render;
 mod report;
+mod requests;
 mod route;
 #[cfg(feature = "stages")]
 #[doc(hidden)]
@@ -87,7 +88,10 @@ pub use crate::render::{write_explanation, write_inspection, write_table};
 pub use crate::{
     agent::{Bot, BotClass, BotPatternError, BotRules},
     dimension::{Derived, Dimension, DimensionError, KeyRules, Pair, Variable},
-    engine::{Engine, FewThreads, Outcome, PreparedQuestion, Seek, Session, StateOutcome, count, count_to_state},
+    engine::{
+        Engine, FewThreads, LineForm, Outcome, PreparedQuestion, Seek, SelectedLines, Session, StateOutcome, count,
+        count_to_state, select_lines,
+    },
     envelope::envelopes,
     error::{Error, ErrorKind},
     explain::{
@@ -120,6 +124,7 @@ pub use crate::{
         Lines, MalformedSample, PartReport, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount, UvReport,
         Verdict, VisitorReport, Warning, WarningCode,
     },
+    requests::{Request, RequestFields, RequestList, RequestOrder},
     route::{RoutePattern, Routes},
     state::{CountedRange, InspectedDay, InspectedSource, InspectedTable, Inspection, State},
     static_rules::{RuleError, StaticRules},

@@ -54,6 +54,8 @@ settings! {
     LogFormat: "log_formats",
     /// The largest number of keys of a ranking.
     MaxKeys: "max_keys",
+    /// A list of the largest requests.
+    Largest: "largest",
     /// The longest line, in bytes.
     MaxLine: "max_line",
     /// The largest memory of the tables.
@@ -76,6 +78,8 @@ settings! {
     Show: "show",
     /// The beginning of the period.
     Since: "since",
+    /// A list of the slowest requests.
+    Slowest: "slowest",
     /// The metric that rankings are sorted by.
     Sort: "sort",
     /// A second dimension of the timeline.

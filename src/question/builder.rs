@@ -10,6 +10,7 @@ use crate::metric::{Metric, Sort};
 use crate::net::NetPrefixes;
 use crate::nginx::NginxConf;
 use crate::referer::OwnHosts;
+use crate::requests::RequestList;
 use crate::route::RoutePattern;
 use crate::static_rules::StaticRules;
 use crate::steps::{Ipv6Prefix, RealIp, Visitor};
@@ -180,6 +181,25 @@ impl Question {
     #[must_use]
     pub fn each(mut self, each: impl Into<Option<Dimension>>) -> Question {
         self.counting.each = each.into();
+        self
+    }
+
+    /// Adds a list of single requests: the slowest, or the largest.
+    ///
+    /// ```
+    /// use logstat::{Engine, Input, Question, RequestList, RequestOrder, count};
+    /// let log = br#"10.0.0.1 - - [14/Nov/2026:03:45:05 +0000] "GET /a HTTP/1.1" 200 1 "-" "-"
+    /// 10.0.0.2 - - [14/Nov/2026:03:45:06 +0000] "GET /b HTTP/1.1" 200 2 "-" "-"
+    /// "#;
+    /// let question = Question::new().requests(RequestList::new(RequestOrder::Largest, 1));
+    /// let inputs = vec![Input::reader("access.log", std::io::Cursor::new(log))];
+    /// let requests = count(&question, inputs, &Engine::default())?.requests;
+    /// assert_eq!((requests.len(), requests[0].line, requests[0].fields.path.as_deref()), (1, Some(2), Some("/b")));
+    /// # Ok::<(), logstat::Error>(())
+    /// ```
+    #[must_use]
+    pub fn requests(mut self, requests: impl Into<Option<RequestList>>) -> Question {
+        self.counting.requests = requests.into();
         self
     }
 

@@ -5,6 +5,7 @@ use crate::dimension::Dimension;
 use crate::filter::{Condition, contradictions};
 use crate::measure::UvMethod;
 use crate::message::Message;
+use crate::requests::RequestList;
 use crate::steps::{Ipv6Prefix, Visitor};
 use crate::time::{Date, Moment, Now, Unit};
 
@@ -52,6 +53,8 @@ pub struct Counting {
     /// [`Report::parts`](crate::Report). It must not be a pair. The tables of each key take memory: if visitors can
     /// choose the keys, set an [`Engine::memory_limit`](crate::Engine).
     pub each: Option<Dimension>,
+    /// A list of single requests, next to the report: [`Outcome::requests`](crate::Outcome).
+    pub requests: Option<RequestList>,
     /// Largest number of keys of each ranking; unlimited by default. Timelines, status codes and classes are not
     /// rankings. The number of visitors that are remembered depends on [`uv`](Counting::uv) instead.
     pub max_keys: Option<MaxKeys>,
