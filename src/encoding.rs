@@ -51,6 +51,13 @@ impl Encoder {
     }
 }
 
+/// Number of bytes that are read together if each is a number.
+const BLOCK: usize = 8;
+/// The top bit of each byte of a block.
+const TOP_BITS: u64 = 0x8080_8080_8080_8080;
+/// Number of bytes that are skipped together.
+const SKIPPED: usize = 64;
+
 /// Reads what an [`Encoder`] wrote.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Decoder<'b> {
@@ -78,9 +85,9 @@ impl<'b> Decoder<'b> {
         // Fast path for up to eight bytes: the last one is the first without the top bit. Seven bits of each byte are
         // moved together, first of two bytes, then of four, then of eight.
         if let Some(word) = self.rest.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
-            && !word & 0x8080_8080_8080_8080 != 0
+            && !word & TOP_BITS != 0
         {
-            let bits = (!word & 0x8080_8080_8080_8080).trailing_zeros() + 1;
+            let bits = (!word & TOP_BITS).trailing_zeros() + 1;
             let word = word & u64::MAX >> (64 - bits);
             if word >> (bits - 8) == 0 {
                 return Err(Damaged);
@@ -142,15 +149,63 @@ impl<'b> Decoder<'b> {
         Ok(self.at_most(1)? == 1)
     }
 
+    /// Reads a column of numbers, and passes each to `take`, with its index in the column. Zeros may be left out.
+    #[inline]
+    pub(crate) fn column(
+        &mut self,
+        len: usize,
+        mut take: impl FnMut(usize, u64) -> Result<(), Damaged>,
+    ) -> Result<(), Damaged> {
+        let mut at = 0;
+        while at < len {
+            // Fast path: eight numbers of one byte each.
+            if len - at >= BLOCK
+                && let Some((block, rest)) = self.rest.split_first_chunk::<BLOCK>()
+                && u64::from_le_bytes(*block) & TOP_BITS == 0
+            {
+                if *block != [0; BLOCK] {
+                    (at..).zip(block).try_for_each(|(at, number)| take(at, u64::from(*number)))?;
+                }
+                self.rest = rest;
+                at += BLOCK;
+            } else {
+                take(at, self.unsigned()?)?;
+                at += 1;
+            }
+        }
+        Ok(())
+    }
+
     /// Reads a column of counts, and takes their sum from `left`. Fails if less than that is left.
     pub(crate) fn counts(&mut self, len: usize, left: &mut u64) -> Result<Vec<u64>, Damaged> {
-        let mut counts = Vec::with_capacity(len.min(self.rest.len()));
-        for _ in 0..len {
-            let count = self.at_most(*left)?;
-            *left -= count;
-            counts.push(count);
+        if len > self.rest.len() {
+            return Err(Damaged);
         }
+        let mut counts = vec![0; len];
+        self.column(len, |at, count| {
+            *left = left.checked_sub(count).ok_or(Damaged)?;
+            counts[at] = count;
+            Ok(())
+        })?;
         Ok(counts)
+    }
+
+    /// Skips this many numbers.
+    pub(crate) fn skip(&mut self, mut numbers: usize) -> Result<(), Damaged> {
+        // Each number ends with a byte without the top bit.
+        let ends = |bytes: &[u8]| bytes.iter().map(|byte| u8::from(*byte < 0x80)).sum::<u8>();
+        while numbers >= SKIPPED
+            && let Some((block, rest)) = self.rest.split_first_chunk::<SKIPPED>()
+        {
+            numbers -= usize::from(ends(block));
+            self.rest = rest;
+        }
+        while numbers > 0 {
+            let (byte, rest) = self.rest.split_first().ok_or(Damaged)?;
+            numbers -= usize::from(*byte < 0x80);
+            self.rest = rest;
+        }
+        Ok(())
     }
 
     /// Reads numbers that ascend strictly and are all below `end`, and passes each to `take`.
@@ -216,6 +271,8 @@ mod tests {
         assert_eq!(left, 0);
         assert_eq!(Decoder::new(&[4, 6]).counts(2, &mut 9), Err(Damaged));
         assert_eq!(Decoder::new(&[1]).counts(usize::MAX, &mut 9), Err(Damaged));
+        assert_eq!(Decoder::new(&[1, 0x80]).skip(2), Err(Damaged));
+        assert_eq!(Decoder::new(&[0x80; 200]).skip(1), Err(Damaged));
     }
 
     proptest! {
@@ -233,6 +290,24 @@ mod tests {
             } else if bytes.iter().any(|byte| *byte < 0x80) {
                 prop_assert_eq!(Decoder::new(&longer).unsigned(), Err(Damaged));
             }
+        }
+
+        #[test]
+        fn columns_are_read_or_skipped(
+            numbers in prop::collection::vec(prop_oneof![4 => Just(0), 4 => 0..128_u64, 1 => any::<u64>()], 0..200), more in 0..3_usize,
+        ) {
+            let mut out = Encoder::default();
+            out.column(numbers.iter().copied());
+            let bytes = [&out.into_bytes()[..], &vec![7; more]].concat();
+            let (mut read, mut skipped) = (Decoder::new(&bytes), Decoder::new(&bytes));
+            let mut found = vec![0; numbers.len()];
+            let take = |at, number| { found[at] = number; Ok(()) };
+            prop_assert_eq!((read.column(numbers.len(), take), skipped.skip(numbers.len())), (Ok(()), Ok(())));
+            prop_assert_eq!((found, read.rest.len(), skipped.rest.len()), (numbers.clone(), more, more));
+            prop_assert_eq!(Decoder::new(&bytes).skip(numbers.len() + more + 1), Err(Damaged));
+            prop_assert_eq!(Decoder::new(&bytes).column(numbers.len() + more + 1, |_, _| Ok(())), Err(Damaged));
+            let taken = Decoder::new(&bytes).column(numbers.len(), |_, number| if number > 0 { Err(Damaged) } else { Ok(()) });
+            prop_assert_eq!(taken.is_err(), numbers.iter().any(|number| *number > 0));
         }
 
         #[test]

@@ -113,6 +113,15 @@ pub enum ErrorKind {
         /// Its length now, if it is still there.
         now_bytes: Option<u64>,
     },
+    /// A log has another name in a state than the one that was given for it.
+    StateSource {
+        /// The path of the log.
+        path: PathBuf,
+        /// The name that was given.
+        source: String,
+        /// The name in the state.
+        known: String,
+    },
     /// Another run holds the lock of a state.
     StateLocked {
         /// The path of the state.

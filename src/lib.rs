@@ -84,7 +84,7 @@ mod thorough;
 mod time;
 
 #[cfg(feature = "table")]
-pub use crate::render::{write_explanation, write_inspection, write_table};
+pub use crate::render::{write_explanation, write_inspection, write_requests, write_table};
 pub use crate::{
     agent::{Bot, BotClass, BotPatternError, BotRules},
     dimension::{Derived, Dimension, DimensionError, KeyRules, Pair, Variable},
@@ -118,6 +118,7 @@ pub use crate::{
     rejects::Rejects,
     render::{
         Charset, Colors, ReportFormat, Style, TerminalStyle, write_explanation_json, write_inspection_json, write_json,
+        write_requests_json, write_requests_ndjson,
     },
     report::{
         Approximate, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport, LatencyReport, LatencyStep,

@@ -82,6 +82,8 @@ settings! {
     Slowest: "slowest",
     /// The metric that rankings are sorted by.
     Sort: "sort",
+    /// The name of a log in a state.
+    Source: "source",
     /// A second dimension of the timeline.
     Split: "split",
     /// An extension of static files.

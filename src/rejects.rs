@@ -69,6 +69,11 @@ impl Rejected {
 }
 
 impl Rejects {
+    /// No lines.
+    pub(crate) fn empty() -> Rejects {
+        Rejects::new(HELD_AT_MOST)
+    }
+
     fn new(memory_at_most: usize) -> Rejects {
         let (pieces, memory) = (Vec::new(), Vec::new());
         Rejects { pieces, memory, memory_at_most, overflow: None, overflow_len: 0, failure: None, later: Vec::new() }
@@ -112,6 +117,11 @@ impl Rejects {
         self.pieces.retain(|piece| piece.input != input);
     }
 
+    /// Drops the lines that begin before a byte of their input. The place of each line must have been kept.
+    pub(crate) fn forget_before(&mut self, offset: u64) {
+        self.pieces.retain(|piece| piece.offset >= offset);
+    }
+
     /// Writes the lines, input by input in the order given, and sorted by position within each.
     ///
     /// # Errors
@@ -150,21 +160,25 @@ impl Rejects {
 
 /// Malformed lines from all workers.
 #[derive(Debug)]
-pub(crate) struct Collector(Mutex<Rejects>);
+pub(crate) struct Collector {
+    rejects: Mutex<Rejects>,
+    /// True if the place of each line is kept, not only that of the first in a chunk.
+    pub(crate) places_lines: bool,
+}
 
 impl Collector {
-    pub(crate) fn new() -> Collector {
-        Collector(Mutex::new(Rejects::new(HELD_AT_MOST)))
+    pub(crate) fn new(places_lines: bool) -> Collector {
+        Collector { rejects: Mutex::new(Rejects::empty()), places_lines }
     }
 
     pub(crate) fn keep(&self, input: usize, rejected: &Rejected) {
         if rejected.len() > 0 {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).keep(input, rejected);
+            self.rejects.lock().unwrap_or_else(PoisonError::into_inner).keep(input, rejected);
         }
     }
 
     pub(crate) fn into_rejects(self) -> Rejects {
-        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
+        self.rejects.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -216,6 +230,19 @@ mod tests {
         let mut written = Vec::new();
         all.write(&mut written).unwrap();
         assert_eq!(written, b"one\ntwo\nthree\nfour\n");
+    }
+
+    #[test]
+    fn lines_before_a_byte_can_be_dropped() {
+        let (mut rejected, mut rejects) = (Rejected::default(), Rejects::empty());
+        for (offset, line) in [(0, "one"), (9, "two"), (20, "three")] {
+            rejected.add(offset, line.as_bytes());
+        }
+        rejects.keep(0, &rejected);
+        rejects.forget_before(9);
+        let mut written = Vec::new();
+        rejects.write(&mut written).unwrap();
+        assert_eq!(written, b"two\nthree\n");
     }
 
     #[test]

@@ -94,6 +94,7 @@ impl<'f> Scanner<'f> {
             formats: Arc::clone(&self.of_file),
             foreign: None,
             fitting_preset: None,
+            fits_whole_text: false,
             beginning: Beginning::default(),
             head: Head::default(),
             took: Duration::ZERO,

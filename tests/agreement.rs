@@ -1,32 +1,20 @@
 //! The answer to a question about a log is the same, byte for byte, for all numbers of threads, chunk sizes, seeds,
 //! ways of reading and orders of files.
 
-use std::fs;
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use loggen::Traffic;
 use logstat::{
-    Access, Condition, Dimension, Engine, Input, Ipv6Prefix, MaxKeys, MaxMemory, Metric, Precision, Query, Question,
-    RealIp, Report, Section, Unit, UvMethod, Visitor, count, guard_mappings, write_json,
+    Condition, Dimension, Engine, Ipv6Prefix, MaxKeys, MaxMemory, Metric, Precision, Query, Question, RealIp, Report,
+    Section, Unit, UvMethod, Visitor, count, write_json,
 };
 use tempfile::TempDir;
 
+use super::ways::{self, PACKED, WAYS, Way};
+
 const THREADS: [usize; 4] = [1, 2, 3, 8];
 const CHUNKS: [usize; 6] = [64, 100, 1000, 4096, 65_536, 1 << 20];
-const WAYS: [Way; 5] = [Way::Map, Way::Read, Way::Stream, Way::Unpack, Way::StreamPacked];
 const SEEDS: [Option<u64>; 3] = [Some(1), Some(0xdead_beef_0bad_cafe), None];
-
-/// How the engine reads an input.
-#[derive(Clone, Copy, Debug)]
-enum Way {
-    Map,
-    Read,
-    Stream,
-    /// From a compressed copy.
-    Unpack,
-    StreamPacked,
-}
 
 /// Everything that must not change an answer, except the order of files.
 #[derive(Clone, Copy, Debug)]
@@ -65,8 +53,7 @@ impl Log {
         let folder = tempfile::tempdir().unwrap();
         let write = |(number, content): (usize, &&[u8])| {
             let path = folder.path().join(format!("{number}.log"));
-            fs::write(&path, content).unwrap();
-            fs::write(packed(&path), compressed(content, name.len() + number)).unwrap();
+            ways::write(&path, content, name.len() + number);
             path
         };
         let files = contents.iter().enumerate().map(write).collect();
@@ -79,20 +66,10 @@ impl Log {
     }
 
     fn answer_in_order(&self, question: &Question, strategy: Strategy, files: &[PathBuf]) -> String {
-        let access = match strategy.way {
-            Way::Map => guard_mappings().map_or(Access::Read, Access::Map),
-            Way::Read | Way::Stream | Way::Unpack | Way::StreamPacked => Access::Read,
-        };
-        let input = |path: &PathBuf| match strategy.way {
-            Way::Map | Way::Read => Input::path(path),
-            // Named like the file, so that reports are comparable.
-            Way::Stream => Input::reader(path, Sips(fs::File::open(path).unwrap(), 0)),
-            Way::Unpack => Input::path(packed(path)),
-            Way::StreamPacked => Input::reader(path, Sips(fs::File::open(packed(path)).unwrap(), 0)),
-        };
-        let Strategy { threads, chunk_bytes, seed, .. } = strategy;
-        let engine = Engine::new().threads(threads).chunk_bytes(chunk_bytes).access(access).seed(seed);
-        let outcome = match count(question, files.iter().map(input).collect(), &engine) {
+        let Strategy { threads, chunk_bytes, way, seed } = strategy;
+        let engine = Engine::new().threads(threads).chunk_bytes(chunk_bytes).access(way.access()).seed(seed);
+        let inputs = files.iter().map(|path| way.input(path)).collect();
+        let outcome = match count(question, inputs, &engine) {
             Ok(outcome) => outcome,
             Err(error) => return format!("error: {error}").replace(PACKED, ".log"),
         };
@@ -106,45 +83,6 @@ impl Log {
         }
         let problems: Vec<_> = outcome.problems.iter().map(ToString::to_string).collect();
         format!("{}{}", String::from_utf8(said).unwrap(), problems.join("\n")).replace(PACKED, ".log")
-    }
-}
-
-/// Extension of the compressed copy; it does not name the compression.
-const PACKED: &str = ".packed.log";
-
-fn packed(path: &Path) -> PathBuf {
-    path.with_extension(&PACKED[1..])
-}
-
-/// Compresses the content as two members, frames or streams, split in the middle of a line. `turn` selects one of the
-/// four compressions.
-fn compressed(content: &[u8], turn: usize) -> Vec<u8> {
-    let (first, second) = content.split_at(content.len() / 2 + 1.min(content.len() / 2));
-    let encode = |part: &[u8]| match turn % 4 {
-        0 => {
-            let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-            gzip.write_all(part).unwrap();
-            gzip.finish().unwrap()
-        }
-        1 => zstd::encode_all(part, 1).unwrap(),
-        2 => {
-            let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
-            bzip2.write_all(part).unwrap();
-            bzip2.finish().unwrap()
-        }
-        _ => liblzma::encode_all(part, 1).unwrap(),
-    };
-    [encode(first), encode(second)].concat()
-}
-
-/// A reader that returns varying amounts, like a pipe.
-struct Sips(fs::File, usize);
-
-impl Read for Sips {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.1 = self.1 * 7 % 10_007 + 1;
-        let most = buffer.len().min(self.1);
-        self.0.read(&mut buffer[..most])
     }
 }
 

@@ -1,6 +1,6 @@
 //! Logs that are counted run by run with `--state`, while they are written and rotated.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -355,6 +355,39 @@ fn gap_is_reported_once() {
     let expected: BTreeMap<u64, u64> = (0..10).chain(20..30).map(|number| (number, 1)).collect();
     assert_eq!(hits(&report), expected);
     assert_eq!(hits(&run(directory.path(), &[])), expected);
+    let inspected = logstat(directory.path(), &["--inspect", "s", "--json"]);
+    let inspected: Value = serde_json::from_slice(&inspected.stdout).unwrap();
+    let facts = |source: &Value| ["lines", "closed", "lost", "provisional"].map(|fact| source[fact].clone());
+    let sources: BTreeSet<String> =
+        inspected["sources"].as_array().unwrap().iter().map(|source| format!("{:?}", facts(source))).collect();
+    let (lost, open) =
+        ([10.into(), true.into(), true.into(), false.into()], [10.into(), false.into(), false.into(), true.into()]);
+    let expected: [[Value; 4]; 2] = [lost, open];
+    assert_eq!(sources, expected.iter().map(|facts| format!("{facts:?}")).collect());
+}
+
+/// Malformed lines of a short log, which is read from its start each time, are written in the run that reads them first.
+#[test]
+fn rejects_are_the_lines_that_are_new() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = directory.path().join("access.log");
+    let rejects = |added: &str| {
+        append(&log, added);
+        let report = run(directory.path(), &["--rejects", "rejects"]);
+        (fs::read_to_string(directory.path().join("rejects")).unwrap(), report["lines"]["malformed"].as_u64().unwrap())
+    };
+    assert_eq!(rejects(&format!("{}bad 1\n{}bad 2\n", line(0), line(1))), ("bad 1\nbad 2\n".to_owned(), 2));
+    assert_eq!(rejects(&format!("{}bad 3\n", line(2))), ("bad 3\n".to_owned(), 3));
+    assert_eq!(rejects(""), (String::new(), 3));
+    assert_eq!(rejects(&line(3)), (String::new(), 3));
+    // A line of another format: what is malformed may have changed, so all of it is written.
+    let common = "10.0.0.1 - - [14/Nov/2026:00:00:01 +0000] \"GET /4 HTTP/1.1\" 200 1\n";
+    let (written, malformed) = rejects(&common.repeat(20));
+    assert_eq!((written.as_str(), malformed), ("bad 1\nbad 2\nbad 3\n", 3));
+    // The log is now long enough, and the other format is too rare to be one of its formats.
+    let all = format!("bad 1\nbad 2\nbad 3\n{}bad 4\n", common.repeat(20));
+    assert_eq!(rejects(&format!("{}bad 4\n", lines(5..20_000))), (all, 24));
+    assert_eq!(rejects("bad 5\n"), ("bad 5\n".to_owned(), 25));
 }
 
 /// A check that fails saves the state nevertheless.

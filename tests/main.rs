@@ -35,6 +35,8 @@ mod library;
 mod licences;
 #[cfg(all(target_os = "linux", feature = "cli", feature = "compressed"))]
 mod limits;
+#[cfg(feature = "compressed")]
+mod lines;
 #[cfg(all(unix, feature = "cli"))]
 mod many_files;
 mod max_keys;
@@ -73,6 +75,7 @@ mod states;
 #[cfg(all(unix, feature = "cli"))]
 mod states_cli;
 mod unknown;
+mod ways;
 #[cfg(feature = "zones")]
 mod zones;
 

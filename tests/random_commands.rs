@@ -27,6 +27,18 @@ const NAMES: &[&str] = &[
     "status-class",
     "ext",
     "scheme",
+    "referer-site",
+    "referer-kind",
+    "utm-source",
+    "utm-medium",
+    "utm-campaign",
+    "arg-names",
+    "net",
+    "ip-version",
+    "country",
+    "city",
+    "asn",
+    "org",
     "second",
     "minute",
     "hour",
@@ -49,6 +61,7 @@ const NAMES: &[&str] = &[
     "ext/scheme",
     "status/hour",
     "cookie_x/ip",
+    "referer-site/net",
     "url",
     "User-Agents",
     "daily",
@@ -138,6 +151,9 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--route", &["/shop/:id", "user/<int:pk>/", "/{x}/<path:rest>", "/"], &["", "/a/<b", "/*"]),
     ("--static-ext", &["html", ".x"], &[""]),
     ("--nginx-conf", &["nginx.conf"], &["missing.conf"]),
+    ("--own-host", &["shop.example", "a.example,*.b.example", "https://x/", "::1"], &["a b", ""]),
+    ("--net", &["16,48", "0,0", "32,128", "20"], &["33,64", "x", "24,129"]),
+    ("--geo", &["city.mmdb", "asn.mmdb"], &["missing.mmdb", "combined.log"]),
     ("--explain", &[], &[]),
     ("--rejects", &["rejects.NUMBER", "-"], &["/"]),
     ("--list-static", &[], &[]),
@@ -150,6 +166,9 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--inspect", &["combined.log", "missing.state"], &[""]),
     ("--range", &["0:1K", "1000:", "5:0", "1M:1G"], &["x", "5", ":5", "-1:5"]),
     ("--list-splits", &["1K", "1G"], &["0", "x"]),
+    ("--lines", &[], &[]),
+    ("--slowest", &["1", "3", "1000"], &["0", "x"]),
+    ("--largest", &["1", "3"], &["0", "-1"]),
     ("--uv", &["exact", "hll", "hll=4"], &["hll=99"]),
     ("--hll", &[], &[]),
     ("--format", &["table", "text", "json", "ndjson", "csv", "tsv", "markdown", "md", "html", "prometheus"], &["x"]),
@@ -370,6 +389,9 @@ fn random_command_lines_end_with_documented_exit_codes() {
         .unwrap();
     let conf = "events {} http { access_log main.log; server { location /s { root /srv; } location / { proxy_pass http://a; } } }";
     fs::write(folder.path().join("nginx.conf"), conf).unwrap();
+    for name in ["city.mmdb", "asn.mmdb"] {
+        fs::copy(Path::new(super::REPOSITORY).join("testdata/geo").join(name), folder.path().join(name)).unwrap();
+    }
 
     let next = AtomicUsize::new(0);
     let work = || {
@@ -401,7 +423,8 @@ fn every_option_is_drawn() {
     let is_option = |line: &&str| line.starts_with("      --") || line.starts_with("  -");
     let in_help =
         help.lines().filter(is_option).filter_map(|line| line.split_whitespace().find(|word| word.starts_with("--")));
-    let in_help: BTreeSet<_> = in_help.map(|word| word.trim_end_matches(['.', ','])).collect();
+    let in_help: BTreeSet<_> =
+        in_help.map(|word| word.split('[').next().unwrap_or(word).trim_end_matches(['.', ','])).collect();
     let drawn: BTreeSet<_> = OPTIONS.iter().map(|(option, ..)| *option).collect();
     assert_eq!(drawn, in_help);
 }

@@ -415,6 +415,26 @@ fn increments_report_the_whole() {
     folder.refuses("logstat a.log --state new.state --range 0:100", 2, "--range");
 }
 
+/// A log keeps its name in the state, so another one is refused.
+#[test]
+fn log_has_one_name_in_a_state() {
+    let folder = Folder::new();
+    folder.write("a.log", lines(0..3));
+    folder.succeed("logstat a.log --state a.state");
+    let state = fs::read(folder.path("a.state")).unwrap();
+    folder.refuses("logstat a.log --state a.state --source shop", 2, "a.log: the state knows this log as ");
+    assert_eq!(fs::read(folder.path("a.state")).unwrap(), state);
+    folder.succeed("logstat a.log --state b.state --source shop");
+    folder.append("a.log", &lines(3..5));
+    assert_eq!(at(&folder.report("logstat a.log --state b.state --source shop --json"), "/lines/read"), 5);
+    // After rotation, the rest of the old file keeps its name.
+    folder.append("a.log", &lines(5..6));
+    fs::rename(folder.path("a.log"), folder.path("a.log.1")).unwrap();
+    folder.write("a.log", lines(6..8));
+    folder.refuses("logstat a.log.1 --state b.state --source web", 2, "a.log.1: the state knows this log as shop, ");
+    assert_eq!(at(&folder.report("logstat a.log --state b.state --source web --json"), "/lines/read"), 8);
+}
+
 #[test]
 fn site_has_a_default_state() {
     let folder = Folder::new();

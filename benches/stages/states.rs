@@ -31,9 +31,9 @@ pub(crate) fn states(criterion: &mut Criterion) {
     for number in [1, MANY] {
         group.bench_function(format!("report of {number}"), |bencher| {
             bencher.iter(|| {
-                let state = |_| State::from_reader("a.state", &file[..]).expect("the state was just written");
-                let (all, _) =
-                    State::merge((0..number).map(state).collect(), false).expect("the settings are the same");
+                let readers = (0..number).map(|_| ("a.state".into(), &file[..])).collect();
+                let states = State::read_all(readers, &engine).expect("the state was just written");
+                let (all, _) = State::merge(states, false).expect("the settings are the same");
                 let report = all.report(&Question::default(), &engine).expect("the state has the default tables");
                 let summary = report.summary.expect("the report has all sections");
                 assert_eq!((summary.row.pv, summary.row.uv.known()), (lines * number as u64, Some(VISITORS)));

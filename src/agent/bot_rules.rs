@@ -118,3 +118,74 @@ impl BotRules {
         self.find(agent).map_or(BotClass::None, |bot| bot.class)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn added_patterns_come_first_in_any_case_with_anchors() {
+        let rules = BotRules::default()
+            .with("Our monitor", BotClass::Monitor, "^ourmon/")
+            .and_then(|rules| rules.with("Shop app", BotClass::None, "SHOPAPP"))
+            .and_then(|rules| rules.with("Exact", BotClass::Seo, "^exact$"))
+            .and_then(|rules| rules.with("End", BotClass::Feed, " feeder$"))
+            .unwrap();
+        for (agent, expected) in [
+            ("OurMon/2.0", Some((BotClass::Monitor, "Our monitor"))),
+            ("curl/8.0 OurMon/2.0", Some((BotClass::Library, "curl"))),
+            ("ShopApp/2.1 okhttp/4.9.3", None),
+            ("okhttp/4.9.3", Some((BotClass::Library, "okhttp"))),
+            ("Exact", Some((BotClass::Seo, "Exact"))),
+            ("Exact 2", None),
+            ("My Feeder", Some((BotClass::Feed, "End"))),
+            ("My Feeder 2", None),
+        ] {
+            let found = rules.find(agent.as_bytes()).map(|bot| (bot.class, bot.name));
+            assert_eq!(found, expected.map(|(class, name)| (class, Cow::Borrowed(name.as_bytes()))), "{agent}");
+        }
+        let added: Vec<_> = rules.added().map(|(_, _, pattern)| pattern).collect();
+        assert_eq!(added, ["^ourmon/", "SHOPAPP", "^exact$", " feeder$"]);
+    }
+
+    #[test]
+    fn patterns_without_text_are_refused() {
+        for pattern in ["", "^", "$", "^$", " ", "^ $"] {
+            assert_eq!(BotRules::default().with("", BotClass::Seo, pattern), Err(BotPatternError), "{pattern:?}");
+        }
+    }
+
+    #[test]
+    fn bots_in_no_table_are_unknown_bots_with_their_name() {
+        for (agent, name) in [
+            ("", ""),
+            ("-", ""),
+            (" ", ""),
+            ("FooBot/1.0", "FooBot"),
+            ("Mozilla/5.0 (compatible; Foo-Bot/1.0)", "Foo-Bot"),
+            ("Mozilla/5.0 (compatible; FooBot2)", "FooBot2"),
+            ("Mozilla/5.0 (compatible; Foo Crawler)", "Foo Crawler"),
+            ("Mozilla/5.0 (compatible; Foo/1.0; +https://foo.example/about)", "Foo"),
+            ("Foo Reader (http://foo.example/bot.html)", "Foo Reader"),
+            ("Mozilla/5.0 (http://foo.example/)", ""),
+            ("MYCRAWLERTHING", "MYCRAWLERTHING"),
+        ] {
+            let bot = BotRules::default().find(agent.as_bytes()).unwrap();
+            assert_eq!((bot.class, &*bot.name), (BotClass::UnknownBot, name.as_bytes()), "{agent}");
+        }
+    }
+
+    #[test]
+    fn people_are_not_bots() {
+        for agent in [
+            "Mozilla/5.0 (Linux; Android 9; CUBOT_X18_Plus) AppleWebKit/537.36 Chrome/80.0 Mobile Safari/537.36",
+            "Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1; Embedded Web Browser from: http://bsalsa.com/)",
+            "Opera/9.80 (Windows NT 6.1) Presto/2.12.388 Version/12.18",
+            "ftp://",
+            "Mozilla/5.0",
+            "0",
+        ] {
+            assert_eq!(BotRules::default().find(agent.as_bytes()), None, "{agent}");
+        }
+    }
+}

@@ -50,7 +50,7 @@ const ROWS: &[Row] = &[
     ("Viber", &["viber/", "viber "], Here),
     ("Telegram", &["telegram-android/", "telegram-ios/", "telegram/"], Here),
     ("LINE", &["line/"], Here),
-    ("KakaoTalk", &["kakaotalk "], Here),
+    ("KakaoTalk", &["kakaotalk "], No),
     ("WeChat", &["micromessenger/", "wxwork/"], Here),
     ("Snapchat", &["snapchat/", "snapchat "], Here),
     ("Pinterest", &["pinterest/", "pinterest for "], After("pinterest/")),
@@ -68,6 +68,7 @@ const ROWS: &[Row] = &[
     ("Opera Mini", &["opera mini/"], Here),
     ("Opera", &["opr/", "opt/", "opios/", "opx/"], Here),
     ("Opera", &["opera/", "opera "], After("version/")),
+    ("Meta Quest Browser", &["oculusbrowser/"], Here),
     ("Samsung Internet", &["samsungbrowser/"], Here),
     ("Yandex Browser", &["yabrowser/", "yowser/", "yasearchbrowser/"], After("yabrowser/")),
     ("UC Browser", &["ucbrowser/", "ubrowser/", "ucweb", "uc browser/"], After("ucbrowser/")),
@@ -75,13 +76,12 @@ const ROWS: &[Row] = &[
     ("Huawei Browser", &["huaweibrowser/", "huawei browser/"], Here),
     ("QQ Browser", &["mqqbrowser/", "qqbrowser/"], Here),
     ("Vivaldi", &["vivaldi/"], Here),
-    ("Brave", &["brave/", "brave chrome/"], Here),
+    ("Brave", &["brave/", "brave chrome/", "brave"], Here),
     ("Whale", &["whale/"], Here),
     ("DuckDuckGo", &["ddg/", "duckduckgo/"], Here),
     ("Silk", &["silk/"], Here),
     ("Vivo Browser", &["vivobrowser/"], Here),
     ("HeyTap Browser", &["heytapbrowser/", "oppobrowser/", "realmebrowser/"], Here),
-    ("Meta Quest Browser", &["oculusbrowser/"], Here),
     ("Coc Coc", &["coc_coc_browser/"], Here),
     ("Sogou Explorer", &["metasr ", "sogoumobilebrowser/"], Here),
     ("360 Browser", &["360se", "360ee", "qihu 360", "360 aphone browser"], No),
@@ -95,7 +95,9 @@ const ROWS: &[Row] = &[
     ("PlayStation Browser", &["playstation "], No),
     ("Falkon", &["falkon/", "qupzilla/"], Here),
     ("Konqueror", &["konqueror/"], Here),
-    ("GNOME Web", &["epiphany/"], Here),
+    ("GNOME Web", &["epiphany/"], No),
+    ("Midori", &["midori/"], Here),
+    ("Lynx", &["lynx/"], Here),
     ("Electron", &["electron/"], Here),
     ("BlackBerry Browser", &["bb10;", "playbook;", "blackberry"], After("version/")),
     // Firefox and its relatives.
@@ -110,7 +112,7 @@ const ROWS: &[Row] = &[
     ("Internet Explorer", &["trident/"], After("rv:")),
     ("Chromium", &["chromium/"], Here),
     // An app that shows a page with Android's WebView says so, but not always which app it is.
-    ("Android WebView", &["wv)"], After("chrome/")),
+    ("Android WebView", &["wv)", "version/4.0 chrome/"], After("chrome/")),
     ("Chrome", &["crios/", "chrome/", "crmo/"], Here),
 ];
 
@@ -142,7 +144,7 @@ pub(super) fn of(lower: &Lower) -> Option<Browser<'_>> {
 
 /// Finds the browser of an agent without a known name, by WebKit: Safari, Android's old browser, or an app.
 fn of_webkit(lower: &[u8]) -> Option<Browser<'_>> {
-    find(lower, "applewebkit/")?;
+    find(lower, "applewebkit")?;
     let has = |text| find(lower, text).is_some();
     let family = match () {
         () if has("android") => "Android Browser",

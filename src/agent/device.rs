@@ -9,6 +9,8 @@ use super::word_table::WordTable;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     Tv,
+    /// Their agents may name the Xbox.
+    WindowsPhone,
     /// Consoles, headsets, cars, watches.
     Other,
     /// Computers with Windows; their agents may say "Tablet PC".
@@ -60,9 +62,8 @@ const ROWS: &[(Kind, &[&str])] = &[
             "inettvbrowser",
         ],
     ),
+    (Kind::WindowsPhone, &["windows phone", "windows mobile", "windows ce", "iemobile"]),
     (Kind::Other, &["xbox", "playstation", "nintendo", "oculusbrowser", "quest ", "mobile vr", "tesla", "watch"]),
-    // Tablets and phones have their own rows, and come before plain Windows.
-    (Kind::Phone, &["windows phone", "windows mobile", "windows ce", "iemobile"]),
     (Kind::Windows, &["windows nt", "windows 9", "win98"]),
     (
         Kind::Tablet,
@@ -124,7 +125,7 @@ pub(super) fn of(lower: &Lower) -> &'static str {
         Some(Kind::Tv) => "tv",
         Some(Kind::Windows | Kind::Desktop) => "desktop",
         Some(Kind::Tablet) => "tablet",
-        Some(Kind::Phone) => "phone",
+        Some(Kind::Phone | Kind::WindowsPhone) => "phone",
         // Browsers for Android say "Mobile" on phones. Apps say nothing.
         Some(Kind::Android) if lower.text().starts_with(b"mozilla/") => "tablet",
         Some(Kind::Other | Kind::Android) | None => "other",

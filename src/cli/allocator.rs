@@ -41,6 +41,25 @@ unsafe impl GlobalAlloc for ExitOnFailure {
     }
 }
 
+/// Lets the allocator keep the memory that is freed, instead of returning it to the system and asking for it again. That
+/// makes reading a state a fifth faster, because each day takes several large blocks for a moment.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub(crate) fn keep_freed_memory() {
+    /// Blocks of at least this size are returned all the same: the largest threshold that the allocator accepts.
+    const LARGE: i32 = 32 << 20;
+    /// The memory that is asked for at a time.
+    const STEP: i32 = 16 << 20;
+    // SAFETY: it only sets parameters. If one is refused, the allocator works as before.
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE);
+        libc::mallopt(libc::M_TRIM_THRESHOLD, i32::MAX);
+        libc::mallopt(libc::M_TOP_PAD, STEP);
+    }
+}
+
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub(crate) fn keep_freed_memory() {}
+
 #[inline(always)]
 fn or_exit(memory: *mut u8, bytes: usize) -> *mut u8 {
     if memory.is_null() {

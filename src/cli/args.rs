@@ -17,6 +17,8 @@ use logstat::{
 use super::filters::{FilterArgs, from_str_parser};
 use super::generate::Generated;
 use super::help;
+use super::key_args::KeyArgs;
+use super::line_args::LineArgs;
 use super::names;
 use super::output_args::OutputArgs;
 use super::split_args::SplitArgs;
@@ -246,10 +248,16 @@ pub(crate) struct Args {
     pub(crate) output_args: OutputArgs,
 
     #[command(flatten)]
+    pub(crate) lines: LineArgs,
+
+    #[command(flatten)]
     pub(crate) states: StateArgs,
 
     #[command(flatten)]
     pub(crate) splits: SplitArgs,
+
+    #[command(flatten)]
+    pub(crate) keys: KeyArgs,
 
     /// Keep at most N keys in each ranking [default: all]
     #[arg(long, value_name = "N", value_parser = FnParser(values::max_keys), allow_negative_numbers = true, hide_short_help = true)]

@@ -37,11 +37,14 @@ const SPACED: [Spaced; 9] = [
 ];
 
 /// THE TABLE of options that cannot be repeated, each with what to do instead.
-const ONCE: [(&str, &str); 5] = [
+const ONCE: [(&str, &str); 8] = [
     ("--date", "for a longer period, use --since and --until"),
     ("--save", "save one state, and copy the file"),
     ("--state", "a run has one state; to merge states, name them as inputs"),
     ("--inspect", "inspect one state at a time"),
+    ("--keep", "a state has one limit of days"),
+    ("--list-splits", "all files are divided by one size"),
+    ("--range", "count each range in a run of its own, and merge the states"),
     ("--source", "save each log in a state of its own, and merge the states"),
 ];
 

@@ -77,7 +77,7 @@ pub(crate) fn run(
     if let Some(range) = &args.splits.range {
         separated.logs = separated.logs.into_iter().map(|log| log.range(range.clone())).collect();
     }
-    if args.states.dedupe && separated.states.is_empty() {
+    if args.states.dedupe && separated.states.is_empty() && resolved.origin("--dedupe").is_none() {
         messages.warning("--dedupe has no effect, because no input is a state");
     }
     let bar = if args.quiet { None } else { progress::Bar::start(progress) };

@@ -33,8 +33,17 @@ pub(crate) fn refusal(resolved: &ResolvedArgs, has_conf: bool) -> Option<String>
         ("--save", args.states.save.is_some()),
         ("--state", args.states.state.is_some()),
     ];
-    let (option, _) = others.into_iter().find(|(option, is_set)| *is_set && is_given(option))?;
-    Some(format!("--explain writes to standard output only: omit {option}"))
+    if let Some((option, _)) = others.into_iter().find(|(option, is_set)| *is_set && is_given(option)) {
+        return Some(format!("--explain writes to standard output only: omit {option}"));
+    }
+    let of_states = [
+        ("--dedupe", args.states.dedupe),
+        ("--keep", args.states.keep.is_some()),
+        ("--source", args.states.source.is_some()),
+        ("--wait", args.states.wait),
+    ];
+    let (option, _) = of_states.into_iter().find(|(option, is_set)| *is_set && is_given(option))?;
+    Some(format!("--explain shows how logs are read, and uses no state: omit {option}"))
 }
 
 /// The reason why a state among the inputs is not explained.

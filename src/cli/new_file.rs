@@ -192,7 +192,7 @@ fn failed(path: &Path, source: io::Error) -> Error {
     ErrorKind::Io { path: path.to_owned(), source }.into()
 }
 
-/// Removes what a killed process has left.
+/// Removes the temporary file of a process that was killed.
 fn remove_if_exists(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),

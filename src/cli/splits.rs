@@ -49,8 +49,11 @@ pub(crate) fn state_refusal(args: &Args, states: &[StateInput]) -> Option<String
     Some(format!("--range is a part of a log, but {} is a state: omit one of them", shown_path(&state.name)))
 }
 
-/// The reason why `--list-splits` cannot be combined with these inputs or other options. As defaults, options about
-/// reports are ignored.
+/// THE TABLE of options that have an effect with `--list-splits`.
+const USED_BY_LIST: [&str; 7] = ["list-splits", "json", "format", "quiet", "verbose", "config", "no-config"];
+
+/// The reason why `--list-splits` cannot be combined with these inputs or other options. Options that are configured
+/// as defaults are ignored.
 pub(crate) fn list_refusal(resolved: &ResolvedArgs, inputs: &[Input]) -> Option<String> {
     let args = &resolved.args;
     args.splits.list_splits?;
@@ -58,18 +61,9 @@ pub(crate) fn list_refusal(resolved: &ResolvedArgs, inputs: &[Input]) -> Option<
         return Some("--list-splits needs files: standard input can only be read from its start".to_owned());
     }
     let format = args.output_args.format();
-    let is_other_format = !matches!(format, ReportFormat::Table | ReportFormat::Json | ReportFormat::Ndjson);
-    let others = [
-        ("--range", args.splits.range.is_some()),
-        ("--save", args.states.save.is_some()),
-        ("--state", args.states.state.is_some()),
-        ("--explain", args.explain),
-        ("--rejects", args.rejects.is_some()),
-        ("--output", !args.output_args.outputs().is_empty()),
-        ("--format", is_other_format),
-    ];
-    let is_given = |option: &str| resolved.origin(option).is_none();
-    let (option, _) = others.into_iter().find(|(option, is_set)| *is_set && is_given(option))?;
+    let is_other_format = !matches!(format, ReportFormat::Table | ReportFormat::Json | ReportFormat::Ndjson)
+        && resolved.origin("--format").is_none();
+    let option = resolved.typed_other_than(&USED_BY_LIST).or_else(|| is_other_format.then(|| "--format".to_owned()))?;
     Some(format!("--list-splits prints ranges as JSON lines, and counts nothing: omit {option}"))
 }
 

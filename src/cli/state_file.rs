@@ -1,4 +1,4 @@
-//! Tells whether an existing file is a state, before one is written to it.
+//! Checks whether an existing file is a state, before a state is written to it.
 
 use std::fs::File;
 use std::io::Read;

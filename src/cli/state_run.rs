@@ -10,6 +10,7 @@ use logstat::{
     StateOutcome, count_increment, count_to_state,
 };
 
+use super::allocator::keep_freed_memory;
 use super::reporting::Counted;
 use super::state_inputs::{Separated, StateInput};
 use super::states::StateArgs;
@@ -71,13 +72,12 @@ fn report(
 
 /// Counts the logs, and merges them with the states.
 fn merge(args: &StateArgs, question: &mut Question, inputs: Separated, engine: &Engine) -> Result<Merged, Error> {
-    let read = |input: StateInput| State::from_reader(input.name, input.reader);
-    let mut states: Vec<State> = inputs.states.into_iter().map(read).collect::<Result<_, _>>()?;
-    let before = match &states[..] {
-        [] => None,
-        _ => Some(State::merge(states.clone(), args.dedupe)?.0),
-    };
-    before.iter().try_for_each(|before| before.ask(question))?;
+    if !inputs.states.is_empty() {
+        keep_freed_memory();
+    }
+    let readers = inputs.states.into_iter().map(|StateInput { name, reader }| (name, reader)).collect();
+    let mut states = State::read_all(readers, engine)?;
+    let has_logs = !inputs.logs.is_empty();
     let mut merged = Merged {
         states: None,
         notes: Vec::new(),
@@ -86,7 +86,14 @@ fn merge(args: &StateArgs, question: &mut Question, inputs: Separated, engine: &
         few_threads: None,
         phases: Phases::default(),
     };
-    if !inputs.logs.is_empty() {
+    if has_logs {
+        // Lines are counted as in the states together. Then all are merged, not the lines with the merged states, because
+        // messages name each state.
+        let before = match &states[..] {
+            [] => None,
+            _ => Some(State::merge(states.clone(), args.dedupe)?.0),
+        };
+        before.iter().try_for_each(|before| before.ask(question))?;
         let name = name(&inputs.logs);
         let source = args.source.as_deref();
         let StateOutcome { state, notes, rejects, problems, few_threads, phases, .. } =
@@ -96,6 +103,9 @@ fn merge(args: &StateArgs, question: &mut Question, inputs: Separated, engine: &
     }
     if !states.is_empty() {
         let (mut state, notes) = State::merge(states, args.dedupe)?;
+        if !has_logs {
+            state.ask(question)?;
+        }
         if args.writes() {
             state.settle(engine)?;
         }
@@ -125,7 +135,10 @@ fn increment(
 fn old_state(path: &Path) -> Result<Option<State>, Error> {
     match fs::metadata(path) {
         Ok(metadata) if metadata.len() == 0 => Ok(None),
-        Ok(_) => State::read(path).map(Some),
+        Ok(_) => {
+            keep_freed_memory();
+            State::read(path).map(Some)
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(ErrorKind::Io { path: path.to_owned(), source }.into()),
     }

@@ -1,5 +1,6 @@
 //! The files that a state is written to: checked before counting, replaced once the state is complete.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -15,6 +16,9 @@ use super::state_file::{first_bytes, is_named_like_a_log, is_of_later_version, i
 use super::states::StateArgs;
 use super::{ExitStatus, stdout, wording};
 
+/// The extension of the lock of a state.
+const LOCK: &str = "lock";
+
 /// The option whose file is read before it is replaced.
 const STATE: &str = "--state";
 
@@ -27,6 +31,9 @@ pub(crate) fn refusal(args: &StateArgs, others: &[(&str, &Path)], inputs: &[Inpu
         let all = targets[..at].iter().chain(others);
         all.copied().find(|(_, other)| is_same_file(path, other)).map(|(option, _)| option)
     };
+    if let Some(refusal) = args.state.as_deref().and_then(|path| refusal_of_lock(path, others)) {
+        return Some(refusal);
+    }
     targets.iter().enumerate().find_map(|(at, (option, path))| {
         let reason = match other(at) {
             Some(other) => Some(format!("{other} writes to this file, too; name another")),
@@ -39,10 +46,27 @@ pub(crate) fn refusal(args: &StateArgs, others: &[(&str, &Path)], inputs: &[Inpu
     })
 }
 
+/// The reason why another output may not be written: it would replace the lock of the state.
+fn refusal_of_lock(state: &Path, others: &[(&str, &Path)]) -> Option<String> {
+    let mut lock = state.as_os_str().to_owned();
+    lock.push(format!(".{LOCK}"));
+    let (option, path) = others.iter().find(|(_, other)| is_same_file(other, Path::new(&lock)))?;
+    let (path, state) = (shown_path(path), shown_path(state));
+    Some(format!("{option} {path}: this file is the lock of {state}; name another"))
+}
+
 /// The reason why a file cannot be replaced by a state.
 fn unwritable(option: &str, path: &Path, is_site_state: bool, inputs: &[Input]) -> Option<String> {
     if path.is_dir() {
         return Some("this is a directory; name a file in it".to_owned());
+    }
+    if path.extension() == Some(OsStr::new(LOCK)) {
+        let state = path.with_extension("");
+        let state = if state.extension().is_some() { state } else { path.with_extension("state") };
+        return Some(format!(
+            "names that end in .lock are for the locks of states; use another:  {option} {}",
+            shown_path(&state)
+        ));
     }
     match resolve_target(path) {
         // The directory of a site's state is created.

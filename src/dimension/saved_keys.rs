@@ -33,6 +33,22 @@ impl Grouping {
             _ => Err(Damaged),
         }
     }
+
+    /// Skips the keys that [`save`](Grouping::save) wrote, and returns the number of groups. There are `visitors`.
+    pub(crate) fn skip(dimension: Dimension, visitors: usize, input: &mut Decoder<'_>) -> Result<usize, Damaged> {
+        if input.flag()? {
+            return Ok(visitors);
+        }
+        if !matches!(dimension, Dimension::Pair(_)) {
+            return Keys::skip(input);
+        }
+        for _half in 0..2 {
+            Keys::skip(input)?;
+        }
+        let len = input.len(2)?;
+        input.skip(2 * len)?;
+        Ok(len)
+    }
 }
 
 impl PairKeys {

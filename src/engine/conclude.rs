@@ -79,6 +79,7 @@ impl EndedInput {
             formats: &sniffed.formats,
             foreign: sniffed.foreign.as_ref(),
             fitting_preset: sniffed.fitting_preset.as_deref(),
+            fits_whole_text: sniffed.fits_whole_text,
             beginning: sniffed.beginning,
         }
     }

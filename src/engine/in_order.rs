@@ -22,9 +22,9 @@ const HELD_AT_MOST: usize = 16 << 20;
 pub(super) struct Delivery {
     pub(super) ticket: u64,
     pub(super) input: usize,
-    /// The bytes of the piece, and its number of lines.
+    /// The bytes of the piece, and its number of lines; `None` if they were not counted.
     pub(super) range: Range<u64>,
-    pub(super) lines: u64,
+    pub(super) lines: Option<u64>,
     /// Its selected lines.
     pub(super) own: TakenLines,
     /// Selected lines that end in this piece or a later one, and began in another.
@@ -240,10 +240,11 @@ impl Printer<'_> {
         if range.end == u64::MAX {
             return;
         }
-        if self.numbered_to != Some(range.start) {
+        let lines = lines.filter(|_| self.numbered_to == Some(range.start));
+        let Some(lines) = lines else {
             self.numbered_to = None;
             return;
-        }
+        };
         self.lines_before.insert(range.start, self.lines);
         self.lines += lines;
         self.numbered_to = Some(range.end);

@@ -19,7 +19,7 @@ use super::{Engine, now, open, seek};
 use crate::error::Error;
 use crate::filter::Period;
 use crate::input::{Chunk, Input, NextChunk, Source};
-use crate::question::{Question, Section, Showing};
+use crate::question::Question;
 use crate::report::Report;
 use crate::text::written;
 
@@ -70,7 +70,7 @@ pub fn select_lines(
     at_most: Option<u64>,
     out: &mut (dyn Write + Send),
 ) -> Result<SelectedLines, Error> {
-    let question = &without_report(question);
+    let question = &question.clone().without_report();
     let counting = &question.counting;
     let now = now::now(question, || now::last_s(question, &inputs, engine))?;
     let period = Period::new(counting.since, counting.until, counting.date, now);
@@ -111,16 +111,6 @@ pub fn select_lines(
         (outcome.report, outcome.problems)
     };
     Ok(SelectedLines { lines, report, problems: found, has_ended_early: has_ended, failure, few_threads })
-}
-
-/// The part of a question that selects lines.
-fn without_report(question: &Question) -> Question {
-    let mut question = question.clone().show([Section::Ledger]).each(None).requests(None).max_keys(None);
-    question = question.max_memory(None);
-    let (counting, showing) = (&mut question.counting, &mut question.showing);
-    (counting.by, counting.split, counting.top, counting.highlights) = (None, None, None, false);
-    *showing = Showing { show: showing.show.take(), ..Showing::default() };
-    question
 }
 
 /// A piece of work for a worker.
@@ -201,7 +191,7 @@ impl Selection<'_, '_, '_> {
                 }
             };
             let counted = worker.tally.ledger.inputs[input].chunk_lines.last();
-            let lines = counted.filter(|(start, _)| *start == range.start).map_or(0, |(_, lines)| *lines);
+            let lines = counted.filter(|(start, _)| *start == range.start).map(|(_, lines)| *lines);
             let [own, crossing] = worker.take_lines();
             // Lines that were open at the end of the input are crossing lines, too.
             let (own, crossing) = if range.end == u64::MAX { (crossing, own) } else { (own, crossing) };

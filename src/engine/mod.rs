@@ -26,6 +26,7 @@ mod run;
 mod save;
 #[cfg(test)]
 mod save_tests;
+mod saved_source;
 pub(crate) mod scan;
 mod seek;
 mod session;

@@ -1,16 +1,44 @@
 //! The report of a state.
 
 use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use super::{Engine, now, threads};
 use crate::error::{Error, ErrorKind};
 use crate::filter::Period;
 use crate::question::{Plan, Question};
 use crate::report::{Lines, MalformedSample, Report, SavedInput, SavedLog, of_state};
-use crate::state::State;
+use crate::state::{State, parallel};
 use crate::tally::TablePlan;
 
 impl State {
+    /// Reads states, several at a time. Each has its name in messages. The states are in the order of the readers.
+    ///
+    /// ```
+    /// use logstat::{Engine, Input, Question, State, count_to_state};
+    /// let line = br#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 5 "-" "curl""#;
+    /// let inputs = vec![Input::reader("a.log", &line[..])];
+    /// let state = count_to_state(&Question::new(), inputs, None, None, &Engine::new())?.state.expect("a line was counted");
+    /// let mut file = Vec::new();
+    /// state.write(&mut file)?;
+    /// let states = State::read_all(vec![("a.state".into(), &file[..]), ("b.state".into(), &file[..])], &Engine::new())?;
+    /// assert_eq!(states[1].name(), "b.state");
+    /// # Ok::<(), logstat::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`State::read`]. If several cannot be read, the error is that of the first.
+    pub fn read_all<R: Read + Send>(readers: Vec<(PathBuf, R)>, engine: &Engine) -> Result<Vec<State>, Error> {
+        let readers: Vec<_> = readers.into_iter().map(|reader| Mutex::new(Some(reader))).collect();
+        let read = |reader: &Mutex<Option<(PathBuf, R)>>| {
+            let reader = reader.lock().unwrap_or_else(PoisonError::into_inner).take();
+            reader.map(|(name, reader)| State::from_reader(name, reader))
+        };
+        parallel::map(&readers, threads::number(engine.threads), read).into_iter().flatten().collect()
+    }
+
     /// Makes the report of a state, without reading any log. The state takes the place of what the question leaves open,
     /// as in [`State::ask`].
     ///

@@ -35,6 +35,8 @@ pub struct PreparedQuestion<'q> {
     own: Vec<Vec<usize>>,
     /// The name of each input.
     pub(super) paths: Vec<PathBuf>,
+    /// True if the place of each malformed line is kept.
+    pub(super) places_rejects: bool,
     seed: Seed,
 }
 
@@ -93,7 +95,7 @@ impl<'q> PreparedQuestion<'q> {
         let columns = Columns::new(question, plan.variable_columns.clone());
         let (formats, own) = formats(&question.reading, &plan.variable_columns, &paths);
         let seed = engine.seed.map_or_else(Seed::random, Seed::fixed);
-        PreparedQuestion { question, engine, period, plan, columns, formats, own, paths, seed }
+        PreparedQuestion { question, engine, period, plan, columns, formats, own, paths, places_rejects: false, seed }
     }
 
     /// Returns the state that workers share, before any line is read.
@@ -110,7 +112,7 @@ impl<'q> PreparedQuestion<'q> {
             max_line: reading.max_line,
             filter: Filter::new(self.period, &counting.filters, &plan.variable_columns, *seed),
             servers: self.paths.iter().map(server).collect(),
-            rejects: reading.keep_rejects.then(Collector::new),
+            rejects: reading.keep_rejects.then(|| Collector::new(self.places_rejects)),
             taking: counting.requests.map(Taking::requests),
             keeps_heads: plan.is_by_day(),
             uv: counting.uv,

@@ -133,7 +133,7 @@ impl<'f> Run<'_, 'f> {
         let (source, sniffed) = (&self.sources[input], &self.scan.sniffed[input]);
         if sniffed.get().is_none() {
             let looked = source.with_head(wait, buffer, |head| {
-                self.scan.sniff(input, head, source.is_device);
+                self.scan.sniff(input, head, Some(source));
             });
             if looked.is_none() {
                 return NextChunk::Busy;

@@ -7,10 +7,11 @@ use super::sniff::Sniffed;
 use super::taking::Taking;
 use crate::filter::Filter;
 use crate::format::{BatchWriter, Detector, LogFormat};
-use crate::input::Head;
+use crate::input::{Head, Source};
 use crate::measure::UvMethod;
 use crate::rejects::Collector;
 use crate::steps::StepPlan;
+use crate::text::FirstLines;
 
 /// State that all workers share.
 pub(crate) struct Scan<'f> {
@@ -39,11 +40,15 @@ pub(crate) struct Scan<'f> {
 }
 
 impl<'f> Scan<'f> {
-    /// Examines the first lines of an input, unless that was done before.
-    pub(super) fn sniff(&self, input: usize, head: &[u8], is_device: bool) -> &Sniffed<'f> {
+    /// Examines the first lines of an input, unless that was done before. `source` is `None` for text that is fed.
+    pub(super) fn sniff(&self, input: usize, head: FirstLines<'_>, source: Option<&Source>) -> &Sniffed<'f> {
         let sniff = || {
+            let is_device = source.is_some_and(|source| source.is_device);
+            let is_part = source.is_some_and(|source| source.part_of_text().is_some());
             let sniffed = Sniffed::from_head(head, is_device, &self.detector, &self.own[input]);
-            if self.keeps_heads { Sniffed { head: Head::of(head), ..sniffed } } else { sniffed }
+            let fits_whole_text = is_part && sniffed.fits_a_line(head, self.max_line);
+            let hashes = if self.keeps_heads { Head::of(head.text) } else { Head::default() };
+            Sniffed { fits_whole_text, head: hashes, ..sniffed }
         };
         self.sniffed[input].get_or_init(sniff)
     }

@@ -17,7 +17,7 @@ use crate::format::{FormatsOfFile, Line, Row, ScanCache, ScanContext};
 use crate::input::{Blocking, Source};
 use crate::question::Reading;
 use crate::tally::Cover;
-use crate::text::clean;
+use crate::text::{FirstLines, clean};
 use crate::time::{Stamp, ZoneClock};
 
 /// Seconds that a line may be late. If nginx buffers its log (`access_log … buffer=`), each nginx process writes when
@@ -94,7 +94,7 @@ pub(super) fn narrow(
     }
     for (input, source) in sources.iter_mut().enumerate() {
         let Some(bytes) = source.mapped().filter(|bytes| bytes.len() as u64 >= from_bytes.max(1)) else { continue };
-        let sniff = |head: &[u8]| scan.sniff(input, head, source.is_device);
+        let sniff = |head: FirstLines<'_>| scan.sniff(input, head, Some(source));
         let Some(sniffed) = source.with_head(Blocking::Lock, &mut Vec::new(), sniff) else { continue };
         if sniffed.envelope.is_some() || sniffed.is_refused() {
             continue;

@@ -109,7 +109,7 @@ impl<'p> Session<'p> {
             fed.push(piece);
             let sniffed = match (self.scan.sniffed[input].get(), fed.head()) {
                 (Some(sniffed), _) => sniffed,
-                (None, Some(head)) => self.scan.sniff(input, head, false),
+                (None, Some(head)) => self.scan.sniff(input, head, None),
                 (None, None) => continue,
             };
             if sniffed.is_refused() {
@@ -169,7 +169,7 @@ impl<'p> Session<'p> {
             if last_line == LastLine::Waits {
                 fed.drop_last_line();
             }
-            if !self.scan.sniff(input, fed.head_at_end(), false).is_refused() && fed.len() > 0 {
+            if !self.scan.sniff(input, fed.head_at_end(), None).is_refused() && fed.len() > 0 {
                 self.count_held(input, last_line)?;
             }
         }

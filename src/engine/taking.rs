@@ -13,7 +13,8 @@ use crate::text::printable;
 pub enum LineForm {
     /// As it is in its input, byte for byte, with a line feed.
     Raw,
-    /// The same, but bytes that could change a terminal are escaped, as by [`printable`](crate::printable).
+    /// The same without a CR at its end, and with bytes that could change a terminal escaped, as by
+    /// [`printable`](crate::printable).
     Escaped,
     /// As a JSON object with the fields of a [`Request`](crate::Request).
     Json,
@@ -119,7 +120,10 @@ impl TakenLines {
                 LineForm::Raw => self.bytes.extend_from_slice(raw),
                 // The parts of a split line stay lines of their own.
                 LineForm::Escaped => {
-                    let parts: Vec<_> = raw.split(|byte| *byte == b'\n').map(printable).collect();
+                    let parts: Vec<_> = raw
+                        .split(|byte| *byte == b'\n')
+                        .map(|part| printable(part.strip_suffix(b"\r").unwrap_or(part)))
+                        .collect();
                     self.bytes.extend_from_slice(parts.join("\n").as_bytes());
                 }
                 LineForm::Json => {

@@ -117,7 +117,7 @@ impl<'s, 'f> Worker<'s, 'f> {
             self.tally.ledger.inputs[input].merge(&account);
         }
         self.tally.ledger.inputs[input].chunk_lines.push((chunk.offset, position.lines));
-        if detected.is_none() {
+        if detected.is_none() && self.scan.rejects.as_ref().is_some_and(|rejects| !rejects.places_lines) {
             self.rejected.are_in_order();
         }
         self.hand_over_kept(input);

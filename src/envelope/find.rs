@@ -12,13 +12,13 @@ use bumpalo::Bump;
 
 use super::address::may_be_a_client;
 use super::detected::DetectedEnvelopes;
+use super::first_lines::{push, unwrap_lines};
 use super::open::Opened;
-use super::reading::{Fit, Reading, UnwrappedLines, count_fits, joined};
-use super::reassembly::OpenLines;
+use super::reading::{Fit, Reading, UnwrappedLines, count_fits};
 use super::{ENVELOPES, Envelope, Sampled, Sender};
 use crate::batch::{Fields, TextField};
 use crate::format::{Detector, FormatsOfFile, Line, Row, ScanCache, ScanContext, Slot};
-use crate::text::{is_blank, lines};
+use crate::text::{FirstLines, is_blank, lines};
 
 /// Maximum number of lines that are tried with each envelope.
 const MAX_TRIED: usize = 1000;
@@ -33,10 +33,10 @@ const MAX_DEPTH: usize = 3;
 pub(crate) fn find<'f>(
     detector: &Detector<'f>,
     own: &[usize],
-    head: &[u8],
+    head: FirstLines<'_>,
 ) -> (Option<DetectedEnvelopes>, Arc<FormatsOfFile<'f>>) {
     let bump = Bump::new();
-    let sample = detector.sample(head);
+    let sample = detector.sample(head.text);
     let opens = |envelope: &&Envelope| sample.may_be_wrapped().any(|text| (envelope.open)(text).is_some());
     let envelopes: Vec<_> = ENVELOPES.iter().filter(opens).collect();
     let reading = if envelopes.is_empty() { None } else { reading(&envelopes, detector, own, head, &bump) };
@@ -55,11 +55,10 @@ fn reading<'t>(
     envelopes: &[&'static Envelope],
     detector: &Detector<'_>,
     own: &[usize],
-    head: &'t [u8],
+    head: FirstLines<'t>,
     bump: &'t Bump,
 ) -> Option<Reading<'t>> {
-    let search = Search { detector, own, bump };
-    let mut rest = lines(head, true).filter(|line| !is_blank(line)).map(Opened::whole);
+    let mut rest = lines(head.text, true).filter(|line| !is_blank(line)).map(Opened::whole);
     let mut all: Vec<_> = rest.by_ref().take(MAX_TRIED).collect();
     let around = candidates(envelopes.iter().copied(), &all, &[]);
     if around.is_empty() {
@@ -67,15 +66,18 @@ fn reading<'t>(
     }
     all.extend(rest);
     let few = thin_out(&all, &around);
-    let reading = search.read(&few, &mut Vec::new());
+    let search = |are_all: bool| Search { detector, own, are_all, bump };
+    let reading = search(head.are_all && few.len() == all.len()).read(&few, &mut Vec::new());
     // nginx's lines may be rare among those of other programs, and nested in more than one envelope.
     let is_none = reading.fits.iter().all(|fit| *fit == Fit::Not) && few.len() < all.len();
-    Some(if is_none { search.read(&all, &mut Vec::new()) } else { reading })
+    Some(if is_none { search(head.are_all).read(&all, &mut Vec::new()) } else { reading })
 }
 
 struct Search<'s, 'f, 't> {
     detector: &'s Detector<'f>,
     own: &'s [usize],
+    /// True if the lines are those of a whole text.
+    are_all: bool,
     bump: &'t Bump,
 }
 
@@ -85,7 +87,7 @@ impl<'t> Search<'_, '_, 't> {
         let plain = self.read_without(all);
         let mut best: Option<((usize, usize), usize, Reading<'t>)> = None;
         for envelope in candidates(ENVELOPES.iter(), all, outer) {
-            let unwrapped = UnwrappedLines::of(envelope, all, self.bump);
+            let unwrapped = UnwrappedLines::of(envelope, all, self.are_all, self.bump);
             outer.push(envelope);
             let inside = self.read(&unwrapped.texts, outer);
             outer.pop();
@@ -175,41 +177,6 @@ fn candidates(
     envelopes.filter(|envelope| !(is_joined && envelope.has_std_streams)).filter(may_apply).collect()
 }
 
-/// The first lines without their envelopes. A joined line takes the place of its last part. The places of its other
-/// parts are blank, as are those of lines of other programs, so that lines keep their numbers.
-pub(crate) fn unwrap_lines(detected: &DetectedEnvelopes, head: &[u8], bump: &Bump) -> Vec<u8> {
-    let mut text = Vec::with_capacity(head.len());
-    each_line(detected, head, bump, |line| match line.filter(|line| !detected.is_other_program(line.sender)) {
-        Some(line) => push(line.text, &mut text),
-        None => text.push(b'\n'),
-    });
-    text
-}
-
-/// Calls `visit` for each of the first lines, without envelopes. A joined line comes at its last part; the other parts
-/// give `None`.
-pub(crate) fn each_line<'t>(
-    detected: &DetectedEnvelopes,
-    head: &'t [u8],
-    bump: &'t Bump,
-    mut visit: impl FnMut(Option<Opened<'t>>),
-) {
-    let mut open_lines = OpenLines::at(0);
-    for line in lines(head, true) {
-        let opened = detected.open(line, bump);
-        visit(match opened.part {
-            None => Some(opened),
-            Some(_) => joined(opened, &mut open_lines, bump).map(|whole| detected.open_inner(whole, bump)),
-        });
-    }
-}
-
-/// Appends a line. A line feed inside it, possible in JSON, becomes a space: it would split the line in two.
-fn push(line: &[u8], out: &mut Vec<u8>) {
-    out.extend(line.iter().map(|b| if *b == b'\n' { b' ' } else { *b }));
-    out.push(b'\n');
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::join::StdStream;
@@ -221,7 +188,7 @@ mod tests {
     const LINE: &str = r#"1.2.3.4 - - [05/Apr/2022:03:45:05 +0000] "GET / HTTP/1.1" 200 12 "-" "curl""#;
 
     fn found(head: &str) -> Option<DetectedEnvelopes> {
-        find(&Detector::new(&LogFormat::all_presets()), &[], head.as_bytes()).0
+        find(&Detector::new(&LogFormat::all_presets()), &[], FirstLines::all(head.as_bytes())).0
     }
 
     fn name(head: &str) -> String {
@@ -250,8 +217,8 @@ mod tests {
     #[test]
     fn format_that_looks_like_an_envelope_is_not_unwrapped() {
         let formats = ["$host | $remote_addr [$time_local] $status".parse().unwrap()];
-        let (detected, _) = find(&Detector::new(&formats), &[], b"shop | 1.2.3.4 [05/Apr/2022:03:45:05 +0000] 200\n");
-        assert!(detected.is_none());
+        let head = FirstLines::all(b"shop | 1.2.3.4 [05/Apr/2022:03:45:05 +0000] 200\n");
+        assert!(find(&Detector::new(&formats), &[], head).0.is_none());
     }
 
     #[test]
@@ -259,7 +226,7 @@ mod tests {
         let formats = ["combined".parse().unwrap()];
         let lines = |count: usize| (0..count).map(|i| format!("a.log.{}:{LINE}\n", i % 3)).collect::<String>();
         for count in [1, 10, 6000] {
-            let (detected, _) = find(&Detector::new(&formats), &[], lines(count).as_bytes());
+            let (detected, _) = find(&Detector::new(&formats), &[], FirstLines::all(lines(count).as_bytes()));
             assert_eq!(detected.unwrap().name(), "grep", "{count}");
         }
     }
@@ -358,9 +325,17 @@ mod tests {
         let bump = Bump::new();
         let nginx_senders = [Sender::Program(b"a".as_slice()), Sender::Program(b"nginx".as_slice())];
         let head = b"a | x\nb | y\nz\nnginx | w\n";
-        assert_eq!(unwrap_lines(&detected("docker compose", &nginx_senders), head, &bump), b"x\n\nz\nw\n");
-        let head = b"2026-01-01T00:00:00Z stdout P x\n2026-01-01T00:00:00Z stdout F y\n";
-        assert_eq!(unwrap_lines(&detected("Kubernetes CRI", &[]), head, &bump), b"\nxy\n");
+        assert_eq!(
+            unwrap_lines(&detected("docker compose", &nginx_senders), FirstLines::all(head), &bump),
+            b"x\n\nz\nw\n"
+        );
+        let head = |rows: &str| rows.replace("std", "2026-01-01T00:00:00Z std");
+        let head = head("stdout P x\nstdout F y\nstdout P v\n\nstderr P z\n");
+        let detected = detected("Kubernetes CRI", &[Sender::StdStream(StdStream::Stderr)]);
+        for (are_all, expected) in [(true, "\nxy\nv\n\nz\n"), (false, "\nxy\n\n\n\n")] {
+            let head = FirstLines { text: head.as_bytes(), are_all };
+            assert_eq!(unwrap_lines(&detected, head, &bump), expected.as_bytes());
+        }
     }
 
     proptest! {

@@ -2,7 +2,7 @@
 //!
 //! An envelope is one file and its row in `table`. The file has a function that opens one line, or returns `None`
 //! if the line is not in this envelope. `find` and `reading` detect the envelopes of an input from its first lines, up
-//! to three nested ones. `open` removes them. `join` and `reassembly` join lines that an envelope has split into parts.
+//! to three nested ones. `open` removes them, and `first_lines` those of the first lines. `join` and `reassembly` join lines that an envelope has split into parts.
 //! `programs` recognises lines that do not belong to an access log. Nothing here depends on threads or chunks.
 
 mod address;
@@ -14,6 +14,7 @@ mod cri;
 mod detected;
 mod docker_service;
 mod find;
+mod first_lines;
 mod fluentd;
 mod grep;
 mod join;
@@ -38,7 +39,8 @@ mod timestamps;
 
 use address::is_address;
 pub(crate) use detected::DetectedEnvelopes;
-pub(crate) use find::{each_line, find, unwrap_lines};
+pub(crate) use find::find;
+pub(crate) use first_lines::{each_line, unwrap_lines};
 pub(crate) use join::{JoinedLine, LinePosition, StdStream, kept_of};
 pub(crate) use open::Opened;
 pub(crate) use programs::{is_error_log, is_of_start, is_other_program_line};

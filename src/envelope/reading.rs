@@ -2,11 +2,11 @@
 
 use bumpalo::Bump;
 
-use super::join::{JoinedLine, LinePosition};
+use super::first_lines::{OpenEnds, joined};
 use super::open::Opened;
 use super::reassembly::OpenLines;
 use super::{Certainty, Envelope, Sender};
-use crate::text::{clean, is_blank};
+use crate::text::is_blank;
 
 /// An envelope is removed only if it explains at least one line for this many lines outside of it.
 const MAX_OUTSIDE_PER_WRAPPED: usize = 10;
@@ -48,13 +48,16 @@ pub(super) struct UnwrappedLines<'t> {
 }
 
 impl<'t> UnwrappedLines<'t> {
-    pub(super) fn of(envelope: &Envelope, all: &[Opened<'t>], bump: &'t Bump) -> UnwrappedLines<'t> {
-        let mut unwrapped =
-            UnwrappedLines { is_wrapped: vec![false; all.len()], texts: Vec::new(), places: Vec::new() };
+    /// Opens lines. If they `are_all` of a text, the parts at their end are a line.
+    pub(super) fn of(envelope: &Envelope, lines: &[Opened<'t>], are_all: bool, bump: &'t Bump) -> UnwrappedLines<'t> {
+        let all: Vec<_> = lines.iter().map(|line| line.open(envelope, bump)).collect();
+        let parts = all.iter().map(|opened| opened.as_ref().and_then(|opened| opened.part));
+        let open_ends = if are_all { OpenEnds::of(parts) } else { OpenEnds::default() };
+        let is_wrapped = all.iter().map(Option::is_some).collect();
+        let mut unwrapped = UnwrappedLines { is_wrapped, texts: Vec::new(), places: Vec::new() };
         let mut open_lines = OpenLines::at(0);
-        for (at, line) in all.iter().enumerate() {
-            let Some(opened) = line.open(envelope, bump) else { continue };
-            unwrapped.is_wrapped[at] = true;
+        for (at, opened) in all.into_iter().enumerate() {
+            let Some(opened) = opened.map(|opened| open_ends.ended(at, opened)) else { continue };
             if let Some(text) = joined(opened, &mut open_lines, bump).filter(|opened| !is_blank(opened.text)) {
                 unwrapped.texts.push(text);
                 unwrapped.places.push(at);
@@ -104,16 +107,4 @@ impl<'t> UnwrappedLines<'t> {
         let chain = [envelope].into_iter().chain(inside.chain).collect();
         Reading { chain, fits, nginx_senders: inside.nginx_senders }
     }
-}
-
-/// The text in an envelope, joined with the parts before it; `None` if more parts follow.
-pub(super) fn joined<'t>(opened: Opened<'t>, open_lines: &mut OpenLines, bump: &'t Bump) -> Option<Opened<'t>> {
-    let Some((std_stream, is_partial)) =
-        opened.part.filter(|(std_stream, is_partial)| *is_partial || !open_lines.of(*std_stream).is_between_lines())
-    else {
-        return Some(opened);
-    };
-    let part = JoinedLine { text: opened.text.to_vec(), ..JoinedLine::part(LinePosition::default(), b"") };
-    let line = open_lines.of(std_stream).push(part, is_partial)?;
-    Some(Opened { text: clean(bump.alloc_slice_copy(&line.text), false), is_end_of_line: false, ..opened })
 }

@@ -49,6 +49,17 @@ impl Error {
                 }
                 return message![text + ", or add ", Setting::Dedupe, " if one of them has all lines of the other"];
             }
+            ErrorKind::StateSource { path, source, known } => {
+                let (source, known) = (printable(source.as_bytes()), printable(known.as_bytes()));
+                return message![
+                    format!(
+                        "{}: the state knows this log as {known}, so it cannot be counted as {source}: omit ",
+                        name(path)
+                    ),
+                    Setting::Source,
+                    ", or use another state"
+                ];
+            }
             ErrorKind::StateLocked { path } => {
                 let text = format!("{}: another run is using this state; to wait until it has ended, use ", name(path));
                 return message![text, Setting::Wait];

@@ -6,7 +6,7 @@ use bumpalo::Bump;
 
 use crate::engine::sniff::Sniffed;
 use crate::envelope::{self, is_other_program_line};
-use crate::text::{is_blank, lines};
+use crate::text::{FirstLines, is_blank, lines};
 
 /// A line that is not blank.
 pub(super) struct HeadLine<'l> {
@@ -21,13 +21,13 @@ pub(super) struct HeadLine<'l> {
 
 /// Returns the head without envelopes, for the detection of the format. Each line keeps its position; those of other
 /// programs are blank.
-pub(super) fn text_of<'h>(sniffed: &Sniffed<'_>, head: &'h [u8]) -> Cow<'h, [u8]> {
-    let Some(detected) = &sniffed.envelope else { return Cow::Borrowed(head) };
+pub(super) fn text_of<'h>(sniffed: &Sniffed<'_>, head: FirstLines<'h>) -> Cow<'h, [u8]> {
+    let Some(detected) = &sniffed.envelope else { return Cow::Borrowed(head.text) };
     Cow::Owned(envelope::unwrap_lines(detected, head, &Bump::new()))
 }
 
 /// Calls `visit` for each line that is not blank.
-pub(super) fn each_line(sniffed: &Sniffed<'_>, head: &[u8], mut visit: impl FnMut(HeadLine<'_>)) {
+pub(super) fn each_line(sniffed: &Sniffed<'_>, head: FirstLines<'_>, mut visit: impl FnMut(HeadLine<'_>)) {
     let mut number = 0;
     let mut show = |text: &[u8], is_excluded: bool, is_foreign: bool| {
         number += 1;
@@ -37,7 +37,7 @@ pub(super) fn each_line(sniffed: &Sniffed<'_>, head: &[u8], mut visit: impl FnMu
         }
     };
     match &sniffed.envelope {
-        None => lines(head, true).for_each(|text| show(text, false, false)),
+        None => lines(head.text, true).for_each(|text| show(text, false, false)),
         Some(detected) => envelope::each_line(detected, head, &Bump::new(), |line| match line {
             Some(line) => show(line.text, detected.is_excluded(line.sender), detected.is_other_program(line.sender)),
             None => show(b"", false, false),

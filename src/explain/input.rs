@@ -18,8 +18,7 @@ use crate::input::{Blocking, Source};
 use crate::question::Question;
 use crate::report::{ReadFormats, assumed_utc, format_notes, formats_of, refusal};
 use crate::tally::InputLedger;
-use crate::text::lines_of_head;
-use crate::text::{printable, written};
+use crate::text::{FirstLines, printable, written};
 
 /// Maximum number of lines shown field by field.
 const SAMPLES: usize = 3;
@@ -42,12 +41,12 @@ fn explain_head(
     formats: &[LogFormat],
     own: &[usize],
     source: &Source,
-    head: &[u8],
+    head: FirstLines<'_>,
 ) -> (InputExplanation, Option<Error>) {
     let Question { reading, counting, .. } = reader.question;
     let anonymize = counting.anonymize;
     let sniffed = Sniffed::from_head(head, source.is_device, &Detector::new(formats), own);
-    let head = lines_of_head(head);
+    let head = head.whole();
     if let Some(foreign) = sniffed.foreign.as_ref().filter(|foreign| foreign.is_certain) {
         let input = InputExplanation::unread(written(source.path.as_os_str().as_encoded_bytes()), foreign.kind);
         return (input, Some(refusal(foreign, &source.path, source.compression, anonymize)));
@@ -152,7 +151,7 @@ fn read<'a>(
     reader: &Reader<'_>,
     formats: &[LogFormat],
     sniffed: &Sniffed<'_>,
-    head: &[u8],
+    head: FirstLines<'_>,
     bump: &'a Bump,
 ) -> Lines<'a> {
     let context = ScanContext { bump, needs: reader.steps.needs() };

@@ -50,6 +50,8 @@ pub enum FileKind {
     DpkgLog,
     /// A report or an explanation by logstat, as JSON.
     LogstatReport,
+    /// A state of logstat that was compressed again, or cannot be recognised before it is opened.
+    State,
     /// HTML.
     Html,
     /// XML.
@@ -123,7 +125,7 @@ pub(crate) enum Remedy {
     Tar,
     /// Use unzip, which extracts several files into a directory.
     Zip,
-    /// Use the command that removes the outer compression.
+    /// Use the command that removes the outer compression, if there is one, and pass the data on standard input.
     Unpack,
     /// Define a log format for the lines.
     LogFormat,
@@ -172,6 +174,7 @@ const KINDS: &[Row] = &[
     row(FileKind::Syslog, "syslog", "a syslog of other programs", "none of its first lines is from nginx", PASS_ACCESS_LOG),
     row(FileKind::DpkgLog, "dpkg-log", "a log of dpkg", NO_LOG, PASS_ACCESS_LOG),
     row(FileKind::LogstatReport, "logstat-report", "a report of logstat", "it has totals, and no requests", Remedy::Advice("pass the log that it was made from")),
+    row(FileKind::State, "state", "a state of logstat", "states are recognised in plain files and on standard input, without another compression", Remedy::Unpack),
     row(FileKind::Html, "html", "an HTML page", NO_LOG, PASS_ACCESS_LOG),
     row(FileKind::Xml, "xml", "an XML document", NO_LOG, PASS_ACCESS_LOG),
     row(FileKind::Utf16, "utf-16", "UTF-16 text", ENCODING, Remedy::Filter("iconv -f UTF-16 -t UTF-8")),

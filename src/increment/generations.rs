@@ -125,13 +125,16 @@ impl<'s> Search<'s> {
         for (index, at) in &self.matches {
             let (text, candidate) = (&self.known[*index], &self.candidates[*at]);
             let has_more = candidate.relation(*index) == Relation::Same { has_more: true };
+            if candidate.member.is_named {
+                all.named.push((candidate.member.path.clone(), *index));
+            }
             let is_unchanged = text.file.as_ref().is_some_and(|file| file.is_unchanged(&candidate.file));
             let closed = candidate.is_compressed
                 || is_unchanged && self.has_successor(*index, candidate)
                 || text.closed && !has_more;
             let file = Some(candidate.file.clone());
             if closed != text.closed || file != text.file {
-                all.changes.push(Change { known: *index, file, closed, cut_to: None });
+                all.changes.push(Change { known: *index, file, closed, lost: false, cut_to: None });
             }
             if text.provisional && (has_more || closed && !text.closed) {
                 reads.push(self.read(Some(*index), candidate, 0, closed));
@@ -174,7 +177,7 @@ impl<'s> Search<'s> {
             let path = now.as_ref().map_or(&file.path, |now| &now.path).clone();
             all.gaps.push(Gap { path, counted_bytes: text.end, now_bytes: cut_to });
             let file = now.or_else(|| Some(file.clone()));
-            all.changes.push(Change { known: index, file, closed: cut.is_none(), cut_to });
+            all.changes.push(Change { known: index, file, closed: cut.is_none(), lost: cut.is_none(), cut_to });
         }
     }
 

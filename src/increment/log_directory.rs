@@ -18,9 +18,9 @@ use crate::state::State;
 /// How the lines of the logs are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Count {
-    /// Simply, and texts go on where the last run ended, although they are shorter than a sample.
+    /// As numbers. Texts are read on from the end of the last run, although they are shorter than a sample.
     GoesOn,
-    /// Simply, and texts are read from their start until there is a sample.
+    /// As numbers. Texts are read from their start until they are as long as a sample.
     StartsOver,
     /// To a state.
     ToState,

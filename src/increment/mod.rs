@@ -6,8 +6,10 @@
 
 mod candidate;
 mod count;
+mod count_reads;
 mod family;
 mod generations;
+mod join;
 mod lock;
 #[cfg(feature = "compressed")]
 #[cfg(test)]
@@ -21,9 +23,10 @@ use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
 use crate::input::{FileStamp, Head};
-pub use count::{IncrementOutcome, count_increment};
+pub use count::count_increment;
 use family::families;
 use generations::Search;
+pub use join::IncrementOutcome;
 pub use lock::{StateLock, WhenLocked};
 
 /// A text that a state has counted up to an offset.
@@ -50,6 +53,8 @@ pub(crate) struct Increment {
     pub(crate) reads: Vec<Read>,
     /// Known texts whose file was found, or is given up.
     pub(crate) changes: Vec<Change>,
+    /// Named files that have known texts: path, and index of the text.
+    pub(crate) named: Vec<(PathBuf, usize)>,
     /// Known texts without identity that are no longer needed, by their index.
     pub(crate) forgotten: Vec<usize>,
     /// Named files that are empty.
@@ -109,6 +114,8 @@ pub(crate) struct Change {
     pub(crate) known: usize,
     pub(crate) file: Option<FileStamp>,
     pub(crate) closed: bool,
+    /// True if the rest of the text is lost: the file vanished before it was known to be complete.
+    pub(crate) lost: bool,
     /// The length to which the file was cut, if it was. The text goes on from there, and is not provisional any more.
     pub(crate) cut_to: Option<u64>,
 }

@@ -230,7 +230,7 @@ fn texts_of_other_hosts_are_not_missed() {
     assert_eq!((logs.difference(), logs.gaps), ((vec![], vec![]), 0));
 }
 
-/// Rest of rotated files first, then the log.
+/// The rest of rotated files is read before the log.
 #[test]
 fn older_texts_are_read_first() {
     let mut logs = play(

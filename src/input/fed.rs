@@ -1,7 +1,7 @@
 //! Text that is fed piece by piece: holds the part that was not counted yet.
 
 use super::Chunk;
-use crate::text::lines::{HEAD_BYTES, head, kept_of, shorten};
+use crate::text::lines::{FirstLines, HEAD_BYTES, kept_of, shorten};
 
 /// The text of an input that is fed, from the first line that was not counted.
 #[derive(Clone, Debug, Default)]
@@ -43,13 +43,13 @@ impl Fed {
 
     /// The first lines of the input; `None` if the next piece could change which they are. No line may have been taken
     /// yet.
-    pub(crate) fn head(&self) -> Option<&[u8]> {
-        (self.held.len() > HEAD_BYTES).then(|| head(&self.held[..HEAD_BYTES], false))
+    pub(crate) fn head(&self) -> Option<FirstLines<'_>> {
+        (self.held.len() > HEAD_BYTES).then(|| FirstLines::of(&self.held, false))
     }
 
     /// The first lines of an input that ends here.
-    pub(crate) fn head_at_end(&self) -> &[u8] {
-        self.head().unwrap_or(&self.held)
+    pub(crate) fn head_at_end(&self) -> FirstLines<'_> {
+        FirstLines::of(&self.held, true)
     }
 
     /// Takes the next whole lines that start before `until`.
@@ -155,9 +155,9 @@ mod tests {
         let mut fed = Fed::default();
         fed.push(&b"a line\n".repeat(HEAD_BYTES / 7));
         assert_eq!(fed.head(), None);
-        assert_eq!(fed.head_at_end().len(), HEAD_BYTES / 7 * 7);
+        assert_eq!(fed.head_at_end(), FirstLines::all(&fed.held));
         fed.push(b"a line that is longer\n");
-        assert_eq!(fed.head().map(<[u8]>::len), Some(HEAD_BYTES / 7 * 7));
-        assert_eq!(fed.head_at_end().len(), HEAD_BYTES / 7 * 7);
+        let head = FirstLines { text: &fed.held[..HEAD_BYTES / 7 * 7], are_all: false };
+        assert_eq!((fed.head(), fed.head_at_end()), (Some(head), head));
     }
 }

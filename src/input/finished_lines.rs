@@ -25,17 +25,8 @@ pub(super) fn end_of_finished_lines(file: &dyn ReadAt, len: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use std::fs::File;
-    use std::io::Write;
-
-    use super::super::read_at::Broken;
+    use super::super::read_at::{Broken, file};
     use super::*;
-
-    fn file(text: &[u8]) -> File {
-        let mut file = tempfile::tempfile().unwrap();
-        file.write_all(text).unwrap();
-        file
-    }
 
     #[test]
     fn finished_lines_end_after_the_last_line_feed() {

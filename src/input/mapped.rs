@@ -17,7 +17,7 @@ use super::Chunk;
 use super::chunk::ChunkOptions;
 use super::guard::{MapGuard, Region};
 use super::ranges::Ranges;
-use crate::text::lines::{HEAD_BYTES, head, kept_of, text_start};
+use crate::text::lines::{FirstLines, kept_of, text_start};
 
 /// A mapped file, cut into ranges of equal size. A line belongs to the chunk of the range that it starts in.
 pub(crate) struct Mapped {
@@ -62,9 +62,8 @@ impl Mapped {
         all.start as usize..all.end as usize
     }
 
-    pub(crate) fn head(&self) -> &[u8] {
-        let bytes = self.bytes();
-        head(&bytes[..bytes.len().min(HEAD_BYTES)], bytes.len() <= HEAD_BYTES)
+    pub(crate) fn head(&self) -> FirstLines<'_> {
+        FirstLines::of(self.bytes(), true)
     }
 
     pub(crate) fn chunks_at_most(&self) -> usize {

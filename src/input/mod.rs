@@ -95,12 +95,12 @@ impl Input {
         Input::new(Origin::Reader { name: name.into(), reader: Box::new(reader) })
     }
 
-    /// Reads only the lines whose first byte is in a range of bytes of the text, decompressed. All ranges of a cut
-    /// together have the lines of the whole text, each once.
+    /// Reads only the lines whose first byte is in a range of bytes of the text, decompressed. If a text is
+    /// divided into ranges, each of its lines is in exactly one of them.
     ///
-    /// Formats, envelopes and the kind of file are still detected from the first lines of the whole text. Of a file,
-    /// nothing else outside the range is read, except the rest of the last line and the parts of lines that an envelope
-    /// has split. Compressed data and streams are read from their start.
+    /// Formats, envelopes and the kind of file are still detected from the first lines of the whole text. Otherwise
+    /// only the range is read from a file, with the rest of its last line and the parts of lines that an envelope has
+    /// split. Compressed data and streams are read from their start.
     ///
     /// ```
     /// use logstat::{Engine, Input, Question, count};
@@ -151,6 +151,12 @@ impl Input {
     /// than it was.
     pub(crate) fn expect_file(mut self, file: FileStamp) -> Input {
         self.file = Some(file);
+        self
+    }
+
+    /// Keeps the place of each malformed line, so that those before a byte of the text can be left out.
+    pub(crate) fn place_rejects(mut self) -> Input {
+        self.part.places_rejects = true;
         self
     }
 

@@ -12,11 +12,13 @@ pub(crate) struct Part {
     pub(crate) range: Range<u64>,
     /// True if a last line without a line end is left out.
     pub(crate) has_finished_lines_only: bool,
+    /// True if the place of each malformed line is kept, not only that of the first in a chunk.
+    pub(crate) places_rejects: bool,
 }
 
 impl Part {
     /// The whole text.
-    pub(super) const WHOLE: Part = Part { range: 0..u64::MAX, has_finished_lines_only: false };
+    pub(super) const WHOLE: Part = Part { range: 0..u64::MAX, has_finished_lines_only: false, places_rejects: false };
 
     /// True if all bytes are in the range.
     pub(super) fn has_all_bytes(&self) -> bool {

@@ -13,7 +13,7 @@ use super::chunk::ChunkOptions;
 use super::ranges::Ranges;
 use super::read_at::ReadAt;
 use super::unreadable::{Unreadable, UnreadableBytes};
-use crate::text::lines::{HEAD_BYTES, head, kept_of, shorten};
+use crate::text::lines::{FirstLines, HEAD_BYTES, kept_of, shorten};
 
 /// Consecutive lines: their offset in the file, their text, and the number of bytes left out of the last line.
 struct Piece<T> {
@@ -61,11 +61,11 @@ impl Positioned {
         self.len
     }
 
-    pub(crate) fn with_head<R>(&self, inspect: impl FnOnce(&[u8]) -> R) -> R {
+    pub(crate) fn with_head<R>(&self, inspect: impl FnOnce(FirstLines<'_>) -> R) -> R {
         let mut buffer = Vec::new();
         let bytes = usize::try_from(self.len()).unwrap_or(usize::MAX).min(HEAD_BYTES);
         let read = self.read(0, bytes, 0, &mut buffer);
-        inspect(head(&buffer[..read], self.len() <= HEAD_BYTES as u64))
+        inspect(FirstLines::of(&buffer[..read], self.len() <= HEAD_BYTES as u64))
     }
 
     pub(crate) fn chunks_at_most(&self) -> usize {
@@ -276,16 +276,8 @@ const AHEAD_AT_MOST: u64 = 1 << 20;
 
 #[cfg(test)]
 mod tests {
-    use super::super::read_at::Broken;
+    use super::super::read_at::{Broken, file};
     use super::*;
-    use std::fs::File;
-    use std::io::Write;
-
-    fn file(text: &[u8]) -> File {
-        let mut file = tempfile::tempfile().unwrap();
-        file.write_all(text).unwrap();
-        file
-    }
 
     #[test]
     fn every_line_is_in_one_chunk_for_any_chunk_size() {

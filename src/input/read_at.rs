@@ -51,6 +51,15 @@ pub(super) fn read_whole(file: &dyn ReadAt, offset: u64, text: &mut [u8]) -> (us
     (read, None)
 }
 
+/// A file with this text.
+#[cfg(test)]
+pub(super) fn file(text: &[u8]) -> File {
+    use std::io::Write;
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(text).unwrap();
+    file
+}
+
 /// A file in which some bytes cannot be read.
 #[cfg(test)]
 pub(super) struct Broken {

@@ -16,6 +16,7 @@ use super::closed::{Closed, is_replaced};
 use super::read_at::{ReadAt, read_whole};
 use super::unreadable::Unreadable;
 use crate::error::ErrorKind;
+use crate::text::FirstLines;
 
 /// Files with fewer bytes are small, unless they have more than one chunk.
 pub(crate) const SMALL_BYTES: u64 = 128 << 10;
@@ -120,9 +121,10 @@ impl Small {
         &self,
         blocking: Blocking,
         buffer: &mut Vec<u8>,
-        inspect: impl FnOnce(&[u8]) -> R,
+        inspect: impl FnOnce(FirstLines<'_>) -> R,
     ) -> Option<R> {
-        self.state(blocking, buffer).map(|state| inspect(state.buffer.get(..state.read).unwrap_or_default()))
+        let state = self.state(blocking, buffer)?;
+        Some(inspect(FirstLines::all(state.buffer.get(..state.read).unwrap_or_default())))
     }
 
     /// Takes the next lines, all of which start before `until`.
@@ -223,13 +225,11 @@ mod tests {
         for chunk_bytes in 1..60 {
             let (_file, both) = both(chunk_bytes);
             for small in both {
-                assert_eq!(small.with_head(Blocking::TryLock, &mut Vec::new(), <[u8]>::to_vec).as_deref(), Some(TEXT));
+                let head = || small.with_head(Blocking::TryLock, &mut Vec::new(), |head| head.text.to_vec());
+                assert_eq!(head().as_deref(), Some(TEXT));
                 assert_eq!(taken(&small), TEXT);
                 // A worker may ask for the head when another one has counted the file.
-                assert_eq!(
-                    small.with_head(Blocking::TryLock, &mut Vec::new(), <[u8]>::to_vec).as_deref(),
-                    Some(&b""[..])
-                );
+                assert_eq!(head().as_deref(), Some(&b""[..]));
                 assert!(small.into_failure(PathBuf::new()).is_none());
             }
         }

@@ -22,6 +22,7 @@ use super::watched::Watched;
 use crate::error::{Error, ErrorKind};
 use crate::files::Compression;
 use crate::progress::Progress;
+use crate::text::FirstLines;
 
 /// An opened input. Every line is in exactly one chunk, and no line is split.
 pub(crate) struct Source {
@@ -66,7 +67,7 @@ impl Source {
         &self,
         blocking: Blocking,
         buffer: &mut Vec<u8>,
-        inspect: impl FnOnce(&[u8]) -> R,
+        inspect: impl FnOnce(FirstLines<'_>) -> R,
     ) -> Option<R> {
         match &self.kind {
             Kind::Small(small) => small.with_head(blocking, buffer, inspect),

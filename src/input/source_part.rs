@@ -28,6 +28,11 @@ impl Source {
         self.taken.range().unwrap_or(self.part.range.start..self.part.range.start)
     }
 
+    /// True if the place of each malformed line is kept.
+    pub(crate) fn places_rejects(&self) -> bool {
+        self.part.places_rejects
+    }
+
     /// True if the last line is left out unless it is complete.
     pub(crate) fn has_finished_lines_only(&self) -> bool {
         self.part.has_finished_lines_only

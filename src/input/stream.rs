@@ -7,7 +7,7 @@ use super::Chunk;
 use super::blocking::{Blocking, LOCK, lock};
 use super::chunk::{ChunkOptions, NextChunk};
 use super::part::Part;
-use crate::text::lines::{HEAD_BYTES, head, kept_of, shorten};
+use crate::text::lines::{FirstLines, HEAD_BYTES, kept_of, shorten};
 
 /// A reader that workers use in turns. Each takes as many whole lines as fit into a chunk, or a single line that is
 /// longer.
@@ -74,9 +74,9 @@ impl Stream {
     }
 
     /// Passes the first lines to `look`. Nothing may have been taken yet.
-    pub(crate) fn with_head<R>(&self, blocking: Blocking, inspect: impl FnOnce(&[u8]) -> R) -> Option<R> {
+    pub(crate) fn with_head<R>(&self, blocking: Blocking, inspect: impl FnOnce(FirstLines<'_>) -> R) -> Option<R> {
         let state = self.state(blocking)?;
-        Some(inspect(head(&state.ahead, state.has_ended)))
+        Some(inspect(FirstLines::of(&state.ahead, state.has_ended)))
     }
 
     /// True if it is known that there is at most one more chunk.
@@ -140,7 +140,8 @@ impl StreamState {
     fn begin(&mut self) {
         if !self.has_begun {
             self.has_begun = true;
-            self.read(HEAD_BYTES);
+            // One byte more shows if the text has ended.
+            self.read(HEAD_BYTES + 1);
         }
     }
 
@@ -261,11 +262,15 @@ mod tests {
         let text = b"a line\n".repeat(HEAD_BYTES / 7 + 10);
         for chunk_bytes in [1, 100, 10 * HEAD_BYTES] {
             let stream = Stream::new(Box::new(std::io::Cursor::new(text.clone())), chunk_options(chunk_bytes));
-            stream.with_head(Blocking::TryLock, |head| assert_eq!(head.len(), HEAD_BYTES / 7 * 7));
+            let head = FirstLines { text: &text[..HEAD_BYTES / 7 * 7], are_all: false };
+            stream.with_head(Blocking::TryLock, |found| assert_eq!(found, head));
         }
-        let stream = Stream::new(Box::new(&b"one"[..]), chunk_options(6));
-        stream.with_head(Blocking::TryLock, |head| assert_eq!(head, b"one"));
-        assert!(stream.is_one_chunk());
+        for len in [3, HEAD_BYTES] {
+            let text = b"o".repeat(len);
+            let stream = Stream::new(Box::new(std::io::Cursor::new(text.clone())), chunk_options(len));
+            stream.with_head(Blocking::TryLock, |head| assert_eq!(head, FirstLines::all(&text)));
+            assert!(stream.is_one_chunk());
+        }
     }
 
     #[test]
@@ -273,7 +278,7 @@ mod tests {
         let text = b"one\ntwo\n\nthree is longer\nend without line feed";
         for start in 0..=text.len() as u64 {
             for chunk_bytes in 1..60 {
-                let part = Part { range: start..u64::MAX, has_finished_lines_only: start % 2 == 0 };
+                let part = Part { range: start..u64::MAX, has_finished_lines_only: start % 2 == 0, ..Part::WHOLE };
                 let chunks = taken(&Stream::new(Box::new(&text[..]), chunk_options(chunk_bytes)).part(&part));
                 let all: Vec<u8> = chunks.iter().flat_map(|(_, bytes)| bytes.clone()).collect();
                 assert_eq!(all, text[..if start % 2 == 0 { text.len() - 21 } else { text.len() }]);

@@ -1,6 +1,6 @@
 //! Addresses in state files: the IPv4 addresses as numbers, then all other texts as keys.
 
-use super::addresses::{Address, AddressKeys};
+use super::addresses::AddressKeys;
 use super::ipv4::{Ipv4, parse_ipv4};
 use super::{Keys, Seed};
 use crate::encoding::{Damaged, Decoder, Encoder};
@@ -19,13 +19,13 @@ impl AddressKeys {
     /// Reads the addresses that [`save`](AddressKeys::save) wrote. Their ids are 0, 1, 2 … in the order of the file.
     pub(crate) fn load(seed: Seed, input: &mut Decoder<'_>) -> Result<AddressKeys, Damaged> {
         let len = input.len(1)?;
-        let mut by_id = Vec::with_capacity(len);
-        input.ascending(len, 1 << 32, |ipv4| by_id.push(Address::Ipv4(Ipv4(ipv4 as u32))))?;
+        let mut ascending = Vec::with_capacity(len);
+        input.ascending(len, 1 << 32, |ipv4| ascending.push(ipv4 as u32))?;
         let others = Keys::load(seed, input, |key| !key.is_empty() && parse_ipv4(key).is_none())?;
-        if by_id.len() + others.len() >= u32::MAX as usize {
+        if ascending.len() + others.len() >= u32::MAX as usize {
             return Err(Damaged);
         }
-        Ok(AddressKeys::without_slots(seed, by_id, others))
+        Ok(AddressKeys::without_slots(seed, ascending, others))
     }
 }
 

@@ -1,11 +1,8 @@
 //! Keys in state files: sorted, each without the bytes that it shares with the key before.
 
+use super::interner::MOST_SHARED;
 use super::{Keys, Seed};
 use crate::encoding::{Damaged, Decoder, Encoder};
-
-/// Maximum number of bytes that a key shares with the one before; further equal bytes are repeated. So a short list
-/// cannot stand for many long keys, and its length takes one byte.
-const MOST_SHARED: usize = 127;
 
 impl Keys {
     /// Appends the keys in ascending order. Returns their ids in this order.
@@ -30,11 +27,15 @@ impl Keys {
         let mut key: Vec<u8> = Vec::new();
         for ((id, shared_len), rest) in (0_u32..).zip(shared).zip(rests) {
             let (rest, len) = (input.raw(rest)?, usize::from(*shared_len));
-            if len > key.len() || (id > 0 && &key[len..] >= rest) {
+            if len > key.len() || len > MOST_SHARED {
                 return Err(Damaged);
             }
-            // As many bytes are shared as there can be.
-            if len < MOST_SHARED && key.get(len).is_some_and(|byte| rest.first() == Some(byte)) || len > MOST_SHARED {
+            // As many bytes are shared as there can be, so the next ones differ.
+            let is_greater = match (key.get(len), rest.first()) {
+                (Some(before), Some(byte)) if len < MOST_SHARED => before < byte,
+                _ => &key[len..] < rest,
+            };
+            if id > 0 && !is_greater {
                 return Err(Damaged);
             }
             key.truncate(len);
@@ -44,7 +45,21 @@ impl Keys {
             }
             keys.append(&key);
         }
+        keys.set_ascending(shared);
         Ok(keys)
+    }
+
+    /// Skips the keys that [`save`](Keys::save) wrote, and returns their number.
+    pub(crate) fn skip(input: &mut Decoder<'_>) -> Result<usize, Damaged> {
+        let len = input.len(2)?;
+        input.raw(len)?;
+        let mut bytes = 0_usize;
+        input.column(len, |_, rest| {
+            bytes = usize::try_from(rest).ok().and_then(|rest| bytes.checked_add(rest)).ok_or(Damaged)?;
+            Ok(())
+        })?;
+        input.raw(bytes)?;
+        Ok(len)
     }
 }
 
@@ -120,6 +135,8 @@ mod tests {
             prop_assert_eq!(&saved(keys.iter().rev()).0, &bytes);
             let mut read = loaded(&bytes).unwrap();
             prop_assert!(read.iter().eq(sorted.iter().map(|key| &key[..])));
+            let mut input = Decoder::new(&bytes);
+            prop_assert_eq!((Keys::skip(&mut input), input.end()), (Ok(sorted.len()), Ok(())));
             // The keys are found, and a new one gets the next id.
             let id = sorted.iter().position(|key| **key == new).unwrap_or(sorted.len());
             prop_assert_eq!(read.id(&new) as usize, id);

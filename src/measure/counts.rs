@@ -205,18 +205,19 @@ impl GroupMeasure for Counts {
         let mut groups = vec![GroupCounts::default(); size.groups];
         let mut left = size.hits;
         for class in 0..GroupCounts::CLASSES {
-            for counts in &mut groups {
-                let hits = input.at_most(left)?;
-                left -= hits;
-                counts.class[class] = hits;
-            }
+            input.column(size.groups, |group, hits| {
+                left = left.checked_sub(hits).ok_or(Damaged)?;
+                groups[group].class[class] = hits;
+                Ok(())
+            })?;
         }
         for counts in &mut groups {
             counts.bytes = input.unsigned()?;
         }
-        for counts in &mut groups {
-            counts.static_hits = input.at_most(counts.pv())?;
-        }
+        input.column(size.groups, |group, hits| {
+            groups[group].static_hits = hits;
+            if hits <= groups[group].pv() { Ok(()) } else { Err(Damaged) }
+        })?;
         self.lacking = Rare::load(size, input, |len, input| {
             let mut column = || input.counts(len, &mut { size.hits });
             let (status, bytes, path) = (column()?, column()?, column()?);
@@ -232,6 +233,13 @@ impl GroupMeasure for Counts {
         }
         self.groups = groups;
         Ok(())
+    }
+
+    fn skip(_: (UvMethod, Seed), size: SavedSize, input: &mut Decoder<'_>) -> Result<(), Damaged> {
+        // A column for each class of status, one of bytes, one of static hits.
+        (0..GroupCounts::CLASSES + 2).try_for_each(|_| input.skip(size.groups))?;
+        let lacking = input.len(1)?;
+        input.skip(lacking.saturating_mul(4))
     }
 }
 

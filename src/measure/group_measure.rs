@@ -61,4 +61,9 @@ pub(crate) trait GroupMeasure: Sized {
     /// Reads what [`save`](GroupMeasure::save) wrote, into a measure without groups. Groups and visitors then have the
     /// ids 0, 1, 2 … in the order of the file.
     fn load(&mut self, size: SavedSize, input: &mut Decoder<'_>) -> Result<(), Damaged>;
+
+    /// Skips what [`save`](GroupMeasure::save) wrote. Not every number is checked.
+    fn skip((uv, seed): (UvMethod, Seed), size: SavedSize, input: &mut Decoder<'_>) -> Result<(), Damaged> {
+        Self::new(uv, seed).load(size, input)
+    }
 }

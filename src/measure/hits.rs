@@ -43,4 +43,8 @@ impl SumOfHits for u64 {
     fn load(SavedSize { groups, hits, .. }: SavedSize, input: &mut Decoder<'_>) -> Result<Vec<u64>, Damaged> {
         input.counts(groups, &mut { hits })
     }
+
+    fn skip(SavedSize { groups, .. }: SavedSize, input: &mut Decoder<'_>) -> Result<(), Damaged> {
+        input.skip(groups)
+    }
 }

@@ -108,6 +108,18 @@ macro_rules! measures {
                 }
             }
 
+            /// Skips what [`Measure::save`] wrote.
+            pub(crate) fn skip(
+                self,
+                (uv, seed): (UvMethod, Seed),
+                size: SavedSize,
+                input: &mut Decoder<'_>,
+            ) -> Result<(), Damaged> {
+                match self {
+                    $(MeasureKind::$name => $name::skip((uv, seed), size, input),)+
+                }
+            }
+
             pub(crate) fn measure(self, uv: UvMethod, seed: Seed) -> Measure {
                 match self {
                     $(MeasureKind::$name => Measure::$name(GroupMeasure::new(uv, seed)),)+

@@ -26,6 +26,11 @@ pub(crate) trait SumOfHits: Sum {
 
     /// Reads what [`save`](SumOfHits::save) wrote.
     fn load(size: SavedSize, input: &mut Decoder<'_>) -> Result<Vec<Self>, Damaged>;
+
+    /// Skips what [`save`](SumOfHits::save) wrote.
+    fn skip(size: SavedSize, input: &mut Decoder<'_>) -> Result<(), Damaged> {
+        Self::load(size, input).map(drop)
+    }
 }
 
 /// The sums of every group.
@@ -100,5 +105,9 @@ impl<T: SumOfHits> GroupMeasure for PerGroup<T> {
     fn load(&mut self, size: SavedSize, input: &mut Decoder<'_>) -> Result<(), Damaged> {
         self.groups = T::load(size, input)?;
         Ok(())
+    }
+
+    fn skip(_: (UvMethod, Seed), size: SavedSize, input: &mut Decoder<'_>) -> Result<(), Damaged> {
+        T::skip(size, input)
     }
 }

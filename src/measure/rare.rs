@@ -59,7 +59,7 @@ impl<T: Sum> Rare<T> {
         columns(&sums, out);
     }
 
-    /// Reads what [`save`](Rare::save) wrote. `columns` reads as many sums as it is told.
+    /// Reads what [`save`](Rare::save) wrote. `columns` reads the given number of sums.
     pub(super) fn load(
         size: SavedSize,
         input: &mut Decoder<'_>,

@@ -188,8 +188,7 @@ impl GroupMeasure for Uv {
         match (&mut self.sets, &other.sets) {
             (Sets::Exact(mine), Sets::Exact(theirs)) => {
                 for (set, group) in theirs.iter().zip(ids.groups) {
-                    let mine = &mut mine[group.0 as usize];
-                    set.for_each(|visitor| mine.insert(ids.visitors[visitor.0 as usize]));
+                    mine[group.0 as usize].merge(set, ids.visitors);
                 }
             }
             (Sets::Hll(.., mine), Sets::Hll(.., theirs)) => {
@@ -211,6 +210,22 @@ impl GroupMeasure for Uv {
         self.sets.load(size, input)?;
         self.unknown = Rare::load(size, input, |len, input| input.counts(len, &mut { size.hits }))?;
         Ok(())
+    }
+
+    fn skip((uv, seed): (UvMethod, Seed), size: SavedSize, input: &mut Decoder<'_>) -> Result<(), Damaged> {
+        match uv {
+            UvMethod::Exact => {
+                let (all, mut places) = (size.visitors as u64, 0);
+                input.column(size.groups, |_, len| {
+                    places += if len < all { len as usize } else { 0 };
+                    Ok(())
+                })?;
+                input.skip(places)?;
+            }
+            UvMethod::Hll(_) => Uv::new(uv, seed).sets.load(size, input)?,
+        }
+        let unknown = input.len(1)?;
+        input.skip(unknown.saturating_mul(2))
     }
 }
 

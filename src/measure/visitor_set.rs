@@ -127,6 +127,26 @@ impl VisitorSet {
         }
     }
 
+    /// Adds the visitors of another set; `ids` are those here of all its visitors.
+    pub(crate) fn merge(&mut self, other: &VisitorSet, ids: &[VisitorId]) {
+        let VisitorSet::First { len } = other else {
+            other.for_each(|visitor| self.insert(ids[visitor.0 as usize]));
+            return;
+        };
+        let theirs = &ids[..*len as usize];
+        // Fast path: two sets of all visitors so far become another one. Their ids are distinct, so none is missing if
+        // there are as many new ones as the largest says.
+        if let VisitorSet::First { len: mine } = self {
+            let new = theirs.iter().map(|id| u32::from(id.0 >= *mine)).sum::<u32>();
+            let end = theirs.iter().fold(*mine, |end, id| end.max(id.0 + 1));
+            if end - *mine == new {
+                *mine = end;
+                return;
+            }
+        }
+        self.insert_all(theirs);
+    }
+
     fn insert_slowly(&mut self, id: u32) {
         match self {
             VisitorSet::Few { len, ids } => {

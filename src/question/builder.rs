@@ -1,6 +1,6 @@
 //! Builder methods of [`Question`]: one for each field of its three parts.
 
-use super::{FailIf, MaxKeys, MaxMemory, Question, Section};
+use super::{Counting, FailIf, MaxKeys, MaxMemory, Question, Section, Showing};
 use crate::dimension::Dimension;
 use crate::filter::Condition;
 use crate::format::{FieldKey, LogFormat, Query};
@@ -201,6 +201,21 @@ impl Question {
     pub fn requests(mut self, requests: impl Into<Option<RequestList>>) -> Question {
         self.counting.requests = requests.into();
         self
+    }
+
+    /// Returns the question without its report: what is left says how to read, and selects hits.
+    ///
+    /// ```
+    /// use logstat::{Question, Section, Unit};
+    /// let question = Question::new().by(Unit::Hour).show([Section::Timeline]).without_report();
+    /// assert_eq!((question.counting.by, question.showing.shows(Section::Timeline)), (None, false));
+    /// ```
+    #[must_use]
+    pub fn without_report(self) -> Question {
+        let Counting { since, until, date, now, filters, visitor, ipv6_prefix, anonymize, .. } = self.counting;
+        let counting =
+            Counting { since, until, date, now, filters, visitor, ipv6_prefix, anonymize, ..Counting::default() };
+        Question { reading: self.reading, counting, showing: Showing::default() }.show([Section::Ledger])
     }
 
     /// Sets how visitors are counted.

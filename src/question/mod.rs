@@ -12,6 +12,8 @@ mod section;
 mod showing;
 mod tables;
 
+use crate::dimension::Dimension;
+use crate::filter::Condition;
 use crate::steps::{StepOptions, VisitorOptions};
 
 pub use counting::Counting;
@@ -50,6 +52,26 @@ impl Question {
     /// Returns the default question: all hits, a timeline by day, and a ranking of paths.
     pub fn new() -> Question {
         Question::default()
+    }
+
+    /// The dimensions that the question names, in rankings, splits, filters and conditions; of a pair, both.
+    ///
+    /// ```
+    /// use logstat::{Dimension, Question};
+    /// let question = Question::new().top([Dimension::named("host/path")?]).split(Dimension::Status);
+    /// assert_eq!(question.dimensions().collect::<Vec<_>>(), [Dimension::Host, Dimension::Path, Dimension::Status]);
+    /// # Ok::<(), logstat::DimensionError>(())
+    /// ```
+    pub fn dimensions(&self) -> impl Iterator<Item = Dimension> {
+        let Counting { split, each, filters, .. } = &self.counting;
+        let shown = self.counting.rankings().into_iter().chain(*split).chain(*each);
+        let of_filters = filters.iter().flat_map(Condition::dimensions);
+        let of_verdicts = self.showing.fail_if.iter().map(FailIf::dimension);
+        shown
+            .chain(of_filters)
+            .chain(of_verdicts)
+            .filter(|dimension| *dimension != Dimension::All)
+            .flat_map(Dimension::parts)
     }
 
     /// The settings that identify visitors.

@@ -28,6 +28,7 @@ const fn sign_if(kind: FileKind, bytes: &'static [u8], holds: fn(&[u8]) -> bool)
 /// THE TABLE of signatures.
 #[rustfmt::skip]
 const SIGNATURES: &[Signature] = &[
+    sign(FileKind::State, b"logstat state "),
     sign(FileKind::SevenZip, b"7z\xBC\xAF\x27\x1C"),
     sign(FileKind::Rar, b"Rar!\x1A\x07"),
     sign_if(FileKind::Ar, b"!<arch>\n", |head| head.get(66..68) == Some(b"`\n")),

@@ -10,7 +10,7 @@ use super::workarounds::workaround;
 use super::{Excerpt, Foreign, first_line, is_control, shapes, w3c};
 use crate::envelope::{self, DetectedEnvelopes, is_error_log, is_of_start, syslog_message};
 use crate::files::FileKind;
-use crate::text::{is_blank, lines};
+use crate::text::{FirstLines, is_blank, lines};
 
 /// Maximum number of lines to look at.
 const SAMPLE: usize = 200;
@@ -50,19 +50,20 @@ const SHAPES: &[(FileKind, Shape)] = &[
     (FileKind::DpkgLog, |line| shapes::is_dpkg(line.raw)),
 ];
 
-pub(super) fn recognize(head: &[u8], detected: Option<&DetectedEnvelopes>) -> Option<Foreign> {
+pub(super) fn recognize(first: FirstLines<'_>, detected: Option<&DetectedEnvelopes>) -> Option<Foreign> {
+    let head = first.text;
     let found = |kind| first_line(head).map(|excerpt| (kind, excerpt));
     let (kind, excerpt) = document(head)
         .and_then(found)
         .or_else(|| w3c::recognize(head))
-        .or_else(|| by_shape(head, detected))
+        .or_else(|| by_shape(first, detected))
         .or_else(|| configuration(head).and_then(found))
         .or_else(|| is_binary(head).then(|| (FileKind::Binary, begins(head))))?;
     Some(Foreign { is_certain: false, workaround: workaround(kind, head), ..Foreign::certain(kind, excerpt) })
 }
 
 /// The kind that most lines have the shape of, and the first of these lines.
-fn by_shape(head: &[u8], detected: Option<&DetectedEnvelopes>) -> Option<(FileKind, Excerpt)> {
+fn by_shape(head: FirstLines<'_>, detected: Option<&DetectedEnvelopes>) -> Option<(FileKind, Excerpt)> {
     let bump = Bump::new();
     let sample: Vec<_> = sample(head, detected, &bump).into_iter().filter(|line| !is_continuation(line.text)).collect();
     SHAPES.iter().find_map(|(kind, has_shape)| {
@@ -79,12 +80,12 @@ fn by_shape(head: &[u8], detected: Option<&DetectedEnvelopes>) -> Option<(FileKi
 }
 
 /// The first lines that are not blank.
-fn sample<'t>(head: &'t [u8], detected: Option<&DetectedEnvelopes>, bump: &'t Bump) -> Vec<Sampled<'t>> {
+fn sample<'t>(head: FirstLines<'t>, detected: Option<&DetectedEnvelopes>, bump: &'t Bump) -> Vec<Sampled<'t>> {
     let mut texts: Vec<Option<&[u8]>> = Vec::new();
     if let Some(detected) = detected {
         envelope::each_line(detected, head, bump, |line| texts.push(line.map(|line| line.text)));
     }
-    let all = (1..).zip(lines(head, true)).filter(|(_, line)| !is_blank(line)).take(SAMPLE);
+    let all = (1..).zip(lines(head.text, true)).filter(|(_, line)| !is_blank(line)).take(SAMPLE);
     let mut may_be_nginxs = false;
     let sampled = all.map(|(number, raw)| {
         let message = syslog_message(raw);
@@ -224,7 +225,7 @@ mod tests {
     use super::*;
 
     fn kind(head: &str) -> Option<FileKind> {
-        recognize(head.as_bytes(), None).map(|foreign| foreign.kind)
+        recognize(FirstLines::all(head.as_bytes()), None).map(|foreign| foreign.kind)
     }
 
     #[test]

@@ -22,7 +22,7 @@ use crate::batch::Fields;
 use crate::envelope::{self, DetectedEnvelopes};
 use crate::files::{Compression, FileKind};
 use crate::format::{Detector, FormatsOfFile, Line, LogFormat, Row, ScanCache, ScanContext};
-use crate::text::{self, is_blank, lines_of_head};
+use crate::text::{self, FirstLines, is_blank};
 
 pub(crate) use members::{Member, Members};
 pub(crate) use workarounds::is_known_workaround;
@@ -66,21 +66,21 @@ pub(crate) struct Workaround {
 /// Recognises an input by its first bytes, given its detected envelope and formats. A log may begin with any number of
 /// NULs, but a device that writes only NULs never ends.
 pub(crate) fn recognize(
-    head: &[u8],
+    head: FirstLines<'_>,
     is_device: bool,
     detected: Option<&DetectedEnvelopes>,
     of_file: &FormatsOfFile<'_>,
 ) -> Option<Foreign> {
-    if let Some(foreign) = bytes::recognize(head) {
+    if let Some(foreign) = bytes::recognize(head.text) {
         let is_certain = foreign.is_certain || !has_ordinary_lines(head, detected, of_file);
         return is_certain.then_some(Foreign { is_certain, ..foreign });
     }
     if of_file.fits() {
         return None;
     }
-    let foreign = lines::recognize(head, detected).or_else(|| lines::nothing_but_nuls(head, is_device))?;
+    let foreign = lines::recognize(head, detected).or_else(|| lines::nothing_but_nuls(head.text, is_device))?;
     // Binary data may be endless, so it is refused without reading more.
-    let is_certain = foreign.kind == FileKind::Binary && !has_ordinary_lines(lines_of_head(head), detected, of_file);
+    let is_certain = foreign.kind == FileKind::Binary && !has_ordinary_lines(head.whole(), detected, of_file);
     Some(Foreign { is_certain, ..foreign })
 }
 
@@ -92,15 +92,15 @@ pub(crate) fn name_unless_conf(head: &[u8]) -> Option<String> {
     if let Some(foreign) = bytes::recognize(head) {
         return Some(foreign.kind.name().to_owned());
     }
-    if fitting_preset(head).is_some() {
+    if fitting_preset(FirstLines::all(head)).is_some() {
         return Some("an access log".to_owned());
     }
-    let kind = lines::recognize(head, None)?.kind;
+    let kind = lines::recognize(FirstLines::all(head), None)?.kind;
     (!matches!(kind, FileKind::NginxConf | FileKind::NginxConfPart)).then(|| kind.name().to_owned())
 }
 
 /// The name of the preset that fits the first lines, if any: for inputs that no given format fits.
-pub(crate) fn fitting_preset(head: &[u8]) -> Option<String> {
+pub(crate) fn fitting_preset(head: FirstLines<'_>) -> Option<String> {
     let presets = LogFormat::all_presets();
     let (_, of_file) = envelope::find(&Detector::new(&presets), &[], head);
     of_file.fits().then(|| presets[of_file.main()].name().to_owned())
@@ -108,7 +108,7 @@ pub(crate) fn fitting_preset(head: &[u8]) -> Option<String> {
 
 /// True if enough of the first lines are text that a format reads. Attackers can choose the first bytes of a log if its
 /// format begins with a value that they control and nginx does not escape it.
-fn has_ordinary_lines(head: &[u8], detected: Option<&DetectedEnvelopes>, of_file: &FormatsOfFile<'_>) -> bool {
+fn has_ordinary_lines(head: FirstLines<'_>, detected: Option<&DetectedEnvelopes>, of_file: &FormatsOfFile<'_>) -> bool {
     let bump = Bump::new();
     let (mut cache, mut row) = (ScanCache::default(), Row::EMPTY);
     let (mut all, mut ordinary) = (0, 0);
@@ -123,7 +123,7 @@ fn has_ordinary_lines(head: &[u8], detected: Option<&DetectedEnvelopes>, of_file
         }
     };
     match detected {
-        None => text::lines(head, true).for_each(look),
+        None => text::lines(head.text, true).for_each(look),
         Some(detected) => text::lines(&envelope::unwrap_lines(detected, head, &Bump::new()), true).for_each(&mut look),
     }
     ordinary * ORDINARY_IN >= all.max(1)

@@ -5,7 +5,7 @@ use super::{Workaround, w3c};
 use crate::envelope;
 use crate::files::FileKind;
 use crate::format::{Detector, Finding, LogFormat};
-use crate::text::{is_blank, lines};
+use crate::text::{FirstLines, is_blank, lines};
 
 /// Number of bytes on which a format is tried.
 const TRIED_BYTES: usize = 64 << 10;
@@ -64,7 +64,7 @@ pub(super) fn workaround(kind: FileKind, head: &[u8]) -> Option<Workaround> {
 fn reads(log_format: &str, text: &[u8]) -> bool {
     let Ok(format) = log_format.parse::<LogFormat>() else { return false };
     let formats = [format];
-    let (_, of_file) = envelope::find(&Detector::new(&formats), &[], text);
+    let (_, of_file) = envelope::find(&Detector::new(&formats), &[], FirstLines::all(text));
     let all = lines(text, true).filter(|line| !is_blank(line) && !line.starts_with(b"#")).count();
     let finds_addresses = !of_file.findings().iter().any(|f| matches!(f, Finding::NotAddresses { .. }));
     let taken = of_file.considered().first().map_or(0, |best| best.survey.fits);

@@ -29,6 +29,8 @@ pub(crate) struct CountedInput<'m> {
     pub(crate) foreign: Option<&'m Foreign>,
     /// The preset that fits its first lines if the formats in use do not.
     pub(crate) fitting_preset: Option<&'m str>,
+    /// True if it is a part of a text, and a format fits one of the first lines of the whole text.
+    pub(crate) fits_whole_text: bool,
     pub(crate) beginning: Beginning,
 }
 
@@ -55,6 +57,6 @@ impl CountedInput<'_> {
     /// True if there are malformed lines and no format fits. A part may have malformed lines only; the first lines of
     /// the whole text then decide.
     pub(crate) fn fits_nothing(&self, ledger: &InputLedger) -> bool {
-        ledger.fits_nothing() && !(self.part.is_some() && self.formats.fits())
+        ledger.fits_nothing() && !self.fits_whole_text
     }
 }

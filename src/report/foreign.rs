@@ -128,7 +128,10 @@ impl Given<'_> {
     }
 
     fn unpacked(&self) -> String {
-        format!("{} | logstat -", self.source().unwrap_or_else(|| file_argument(self.path)))
+        match self.source() {
+            Some(source) => format!("{source} | logstat -"),
+            None => format!("logstat - < {}", file_argument(self.path)),
+        }
     }
 
     fn read_by(&self, workaround: &Workaround) -> Message {
@@ -188,7 +191,7 @@ mod tests {
     #[test]
     fn commands_fit_the_input() {
         use Compression::{Bzip2, Gzip, Xz, Zstd};
-        use FileKind::{CompressedTwice, Journal, SquidLog, Tar, Utf16, Utf16Le, Zip};
+        use FileKind::{CompressedTwice, Journal, SquidLog, State, Tar, Utf16, Utf16Le, Zip};
         let squid = r"tr -s ' ' < a.log | logstat log_formats '$remote_addr '\''$status'\''' -";
         let rows = [
             (Utf16, "a b.log", None, None, "iconv -f UTF-16 -t UTF-8 'a b.log' | logstat -"),
@@ -205,6 +208,8 @@ mod tests {
             (Tar, "-", Some(Bzip2), Some(Xz), "… | tar xjf - --to-command='xz -dcf' | logstat -"),
             (CompressedTwice, "a.gz.xz", Some(Xz), None, "xz -dc a.gz.xz | logstat -"),
             (CompressedTwice, "-", Some(Gzip), None, "… | gzip -dc | logstat -"),
+            (State, "a.state.zst", Some(Zstd), None, "zstd -dc a.state.zst | logstat -"),
+            (State, "fifo", None, None, "logstat - < fifo"),
             (Zip, "it's.zip", None, None, r"unzip -p 'it'\''s.zip' | logstat -"),
             (Journal, "a.journal", None, None, "journalctl --file a.journal | logstat -"),
             (SquidLog, "a.log", None, None, squid),

@@ -2,22 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::assemble::with_sections;
 use super::no_times::no_times;
+use super::sections::{Facts, with_sections, without_sections};
 use super::unknown::unknown;
-use super::{
-    FormatReport, Generator, InputReport, Lines, MalformedSample, Period, Report, SCHEMA, UvReport, VisitorReport,
-};
+use super::{FormatReport, InputReport, Lines, MalformedSample, Report};
 use crate::batch::{Fields, TextField};
 use crate::dimension::Dimension;
 use crate::error::Error;
 use crate::filter;
 use crate::format::{LogFormat, Reason};
-use crate::measure::UvMethod;
 use crate::note::Note;
 use crate::question::{Question, Section};
-use crate::tally::{SAMPLES, Tally, Unescaped};
-use crate::time::Zone;
+use crate::tally::{Tally, Unescaped};
 
 /// A text that a state has counted.
 #[derive(Clone, Debug, Default)]
@@ -51,59 +47,27 @@ pub(crate) fn of_state(
     tally: &Tally<Unescaped>,
     selected: filter::Period,
 ) -> Result<Report, Error> {
-    let Question { reading, counting, showing, .. } = question;
-    let SavedLog { inputs, mut lines, malformed, mut samples, has_lists, mut notes } = log;
+    let Question { counting, showing, .. } = question;
+    let SavedLog { inputs, mut lines, malformed, samples, has_lists, mut notes } = log;
     lines.filtered = tally.ledger.filtered_by.iter().sum();
     let pv = lines.parsed - lines.filtered;
     let visitor: Vec<_> = counting.visitor.dimensions().map(Dimension::variable).collect();
     notes.extend(unknown(&tally.unknown, pv, (VISITOR, &visitor.join(" and ")), logged(tally, pv)));
-    notes.sort_by_cached_key(|note| (note.code, note.input.clone().map(|input| (input, note.text.clone()))));
     let mut formats: BTreeMap<&str, u64> = BTreeMap::new();
     for (format, lines) in inputs.iter().flat_map(|input| &input.formats) {
         *formats.entry(format).or_default() += lines;
     }
     let main = formats.iter().max_by_key(|(_, lines)| **lines).and_then(|(name, _)| name.parse::<LogFormat>().ok());
-    samples.sort_by(|a, b| (&a.path, a.byte).cmp(&(&b.path, b.byte)));
-    samples.truncate(SAMPLES);
-    let report = Report {
-        schema: SCHEMA.to_owned(),
-        generator: Generator::this(),
+    let facts = Facts {
         empty_inputs: inputs.iter().filter(|input| input.lines == 0).count(),
         inputs: inputs.into_iter().map(input_report).collect(),
         lines,
-        filtered_reasons: tally.ledger.filtered_reasons(),
         malformed_reasons: malformed.into_iter().filter(|(_, lines)| *lines > 0).collect(),
         malformed_samples: samples,
-        uv: match counting.uv {
-            UvMethod::Exact => UvReport::Exact,
-            UvMethod::Hll(precision) => {
-                UvReport::Hll { precision: precision.bits(), standard_error: precision.standard_error() }
-            }
-        },
-        visitor: VisitorReport::of(&question.visitor_options(), has_lists),
+        has_lists,
         notes,
-        warnings: Vec::new(),
-        period: Period {
-            first: tally.period.map(|(first, _)| first.to_string()),
-            last: tally.period.map(|(_, last)| last.to_string()),
-            unit: counting.unit(),
-            split: counting.split.filter(|_| showing.shows(Section::Timeline)),
-            zone: reading.zone.map(Zone::name),
-        },
-        summary: None,
-        highlights: None,
-        timeline: None,
-        status: None,
-        class: None,
-        top: None,
-        approximate: Vec::new(),
-        latency: None,
-        verdicts: Vec::new(),
-        parts: Vec::new(),
-        columns: showing.asked_columns(),
-        has_ledger: showing.shows(Section::Ledger),
-        no_times: None,
     };
+    let report = without_sections(question, facts, tally);
     let report = with_sections(report, question, tally, selected)?;
     let lacks_times = showing.shows(Section::Latency) && report.latency.is_none();
     let main = main.as_ref().filter(|_| lacks_times);
@@ -132,7 +96,7 @@ fn input_report(input: SavedInput) -> InputReport {
 /// Stands for the fields that identify a visitor, whichever they are.
 const VISITOR: Fields = Fields::text(TextField::Addr);
 
-/// The fields that some hits have. A state does not know which fields its logs have, but hits tell.
+/// The fields that some hits have. A state does not store which fields its logs have.
 fn logged(tally: &Tally<Unescaped>, pv: u64) -> Fields {
     let unknown = tally.unknown;
     let rows = [

@@ -169,6 +169,7 @@ fn subject(kind: &ErrorKind) -> Option<(WarningCode, &Path)> {
         | ErrorKind::TooManyVariables { .. }
         | ErrorKind::NoSuchInput { .. }
         | ErrorKind::StateLocked { .. }
+        | ErrorKind::StateSource { .. }
         | ErrorKind::MemoryLimit { .. } => return None,
     };
     Some((code, path))

@@ -159,7 +159,7 @@ pub(super) fn measured(measure: MeasureKind) -> &'static str {
     }
 }
 
-/// Returns the sections that a question asks for by what it says about them. If the state does not have what they need,
+/// Returns the sections that the options of a question name. If the state does not have what they need,
 /// that is an error, while a default section is left out.
 fn asked_sections(question: &Question) -> impl Fn(Section) -> bool + use<> {
     let Question { counting, showing, .. } = question;

@@ -64,10 +64,10 @@ impl StoredDay {
         &self.file[self.section.compressed.clone()]
     }
 
-    /// Reads the day. `empty` has the tables of its layout.
+    /// Reads the day into an empty tally. Tables and measures of the layout that it lacks are skipped.
     pub(super) fn read(&self, empty: Tally<Unescaped>) -> Result<DayPart<Unescaped>, Damaged> {
         let bytes = section::decompress(self.compressed(), self.section.len).map_err(|_| Damaged)?;
-        let part = decode(&bytes, &self.layout.reasons, empty)?;
+        let part = decode(&bytes, &self.layout, empty)?;
         if DayFacts::of(&part) == self.facts { Ok(part) } else { Err(Damaged) }
     }
 }
@@ -99,12 +99,12 @@ pub(super) fn encode(part: &DayPart<Unescaped>, reasons: &[FilterReason]) -> Vec
     out.into_bytes()
 }
 
-fn decode(bytes: &[u8], reasons: &[FilterReason], empty: Tally<Unescaped>) -> Result<DayPart<Unescaped>, Damaged> {
+fn decode(bytes: &[u8], layout: &Layout, empty: Tally<Unescaped>) -> Result<DayPart<Unescaped>, Damaged> {
     let mut input = Decoder::new(bytes);
     let parsed = input.unsigned()?;
     let mut filtered_by = FilterReasonCounts::default();
     let mut hits = parsed;
-    for reason in reasons {
+    for reason in &layout.reasons {
         let lines = input.unsigned()?;
         hits = hits.checked_sub(lines).ok_or(Damaged)?;
         filtered_by[*reason as usize] = lines;
@@ -117,7 +117,7 @@ fn decode(bytes: &[u8], reasons: &[FilterReason], empty: Tally<Unescaped>) -> Re
         }
         offsets.insert(offset_min);
     }
-    let tally = Tally::load(empty, hits, &mut input)?;
+    let tally = Tally::load(empty, &layout.tables, hits, &mut input)?;
     input.end()?;
     Ok(DayPart { parsed, filtered_by, offsets, tally })
 }

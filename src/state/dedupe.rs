@@ -9,7 +9,7 @@ use crate::note::{Note, NoteCode};
 use crate::text::written;
 
 /// Leaves out each state whose lines are all in the others, with a note. The order of the states does not matter: of two
-/// with the same lines, the one with fewer tables goes, then the one that has dropped lines.
+/// with the same lines, the one with fewer tables is left out, else the one that has dropped lines.
 pub(super) fn without_contained(states: Vec<State>) -> (Vec<State>, Vec<Note>) {
     let mut order: Vec<usize> = (0..states.len()).collect();
     order.sort_by(|a, b| in_order_of_leaving(&states[*a], &states[*b]));

@@ -11,7 +11,7 @@ impl State {
         self.parts.get_mut(index).map(|part| &mut part.source)
     }
 
-    /// Adds a source of which nothing is counted yet.
+    /// Adds a source without counted lines.
     pub(crate) fn add_empty_source(&mut self, source: Source) {
         self.parts.push(SourcePart { source, days: None });
     }
@@ -28,8 +28,7 @@ impl State {
         }
     }
 
-    /// Adds lines that are known to be new, even if their text is too short to be told from others by its name and
-    /// beginning.
+    /// Adds lines that are known to be new, even if their text is too short to be recognised by its name and beginning.
     pub(crate) fn add_new_lines(&mut self, lines: State) -> Result<(), Error> {
         self.check_settings(&lines)?;
         self.add(lines);
@@ -46,7 +45,7 @@ impl State {
     }
 
     /// Removes sources with everything that was counted from them: provisional ones, or ones without lines that fit a
-    /// format. Others stay, because their lines cannot be told from those of other sources.
+    /// format. Others stay, because their lines are mixed with those of other sources.
     pub(crate) fn remove_sources(&mut self, indices: &BTreeSet<usize>) {
         for (index, part) in std::mem::take(&mut self.parts).into_iter().enumerate() {
             let parsed = part.source.parsed();

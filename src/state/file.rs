@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::day::{DayFacts, DayLines, Layout, StoredDay};
+use super::day_reader::{DayReader, WrittenDay};
 use super::layout::NamedTable;
 use super::meta::{MadeBy, Meta, MetaDay, OneOrMore, VERSION};
 use super::saved_note::SavedNote;
 use super::section::{self, BadSection, not_compressed};
-use super::select::DayReader;
 use super::settings::Settings;
 use super::{Days, SourcePart, State, parallel};
 use crate::by_name::Named;
@@ -67,6 +67,10 @@ impl State {
             tables: meta.tables.iter().map(NamedTable::table).collect::<Option<_>>().ok_or_else(unknown)?,
             reasons: meta.reasons.iter().map(|name| Named::named(name)).collect::<Option<_>>().ok_or_else(unknown)?,
         };
+        let is_named_before = |at: usize| layout.tables[..at].iter().any(|(other, _)| *other == layout.tables[at].0);
+        if (0..layout.tables.len()).any(is_named_before) {
+            return Err(damaged("its description has a table twice"));
+        }
         let (layout, origin) = (Arc::new(layout), Arc::new(name.clone()));
         let mut parts: Vec<SourcePart> = Vec::with_capacity(meta.sources.len());
         for source in meta.sources {
@@ -157,7 +161,7 @@ impl State {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let written = parallel::map(&all, threads, |(_, day, lines)| reader.write(*day, lines));
         let written = written.into_iter().collect::<Result<Vec<_>, Error>>()?;
-        let day = |((source, day, _), written): (&(Option<usize>, Day, _), &super::select::WrittenDay)| {
+        let day = |((source, day, _), written): (&(Option<usize>, Day, _), &WrittenDay)| {
             let DayFacts { parsed, pv, offsets } = written.facts.clone();
             MetaDay { day: *day, source: *source, parsed, pv, offsets, bytes: written.len }
         };

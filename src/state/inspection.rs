@@ -107,8 +107,10 @@ pub struct InspectedSource {
     pub malformed: u64,
     /// The ranges of bytes that were counted, in ascending order; in JSON `[from, to, lines]`.
     pub ranges: Vec<CountedRange>,
-    /// True if it was read to its end, and will not grow.
+    /// True if no more of it is expected: it was read to its end and will not grow, or its rest is lost.
     pub closed: bool,
+    /// True if its rest is lost, because its file vanished before it was known to be complete.
+    pub lost: bool,
     /// True if it will be read again from its start, because it is too short to detect its formats reliably.
     pub provisional: bool,
 }
@@ -190,6 +192,7 @@ impl InspectedSource {
             malformed: source.malformed_lines(),
             ranges: source.ranges.clone(),
             closed: source.closed,
+            lost: source.lost,
             provisional: source.provisional,
         }
     }

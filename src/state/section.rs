@@ -74,18 +74,28 @@ pub(super) fn compress(_: &[u8]) -> Option<Vec<u8>> {
     None
 }
 
+/// Sections that are this many times as long after decompression are not decompressed at once.
+#[cfg(feature = "compressed")]
+const LIKELY: u64 = 64;
+
 /// Decompresses a section of `len` bytes.
 #[cfg(feature = "compressed")]
 pub(super) fn decompress(compressed: &[u8], len: u64) -> Result<Vec<u8>, BadSection> {
     use std::io::Read;
 
     let frame_len = zstd::zstd_safe::get_frame_content_size(compressed).ok().flatten();
+    if frame_len != Some(len) {
+        return Err(BadSection::Compression);
+    }
+    if len <= LIKELY * compressed.len() as u64 {
+        let bytes = zstd::bulk::decompress(compressed, len as usize).map_err(|_| BadSection::Compression)?;
+        return if bytes.len() as u64 == len { Ok(bytes) } else { Err(BadSection::Compression) };
+    }
     let decoder = zstd::stream::read::Decoder::with_buffer(compressed).map(zstd::stream::read::Decoder::single_frame);
     let mut bytes = Vec::new();
     // The length is reserved only as far as bytes come: it may be that of a damaged file.
     let read = decoder.and_then(|decoder| decoder.take(len.saturating_add(1)).read_to_end(&mut bytes));
-    let is_whole = frame_len == Some(len) && bytes.len() as u64 == len;
-    if read.is_ok() && is_whole { Ok(bytes) } else { Err(BadSection::Compression) }
+    if read.is_ok() && bytes.len() as u64 == len { Ok(bytes) } else { Err(BadSection::Compression) }
 }
 
 #[cfg(not(feature = "compressed"))]

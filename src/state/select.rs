@@ -1,105 +1,19 @@
-//! Adds up the days of a state: for a report, or to write them.
+//! Adds up the days of a state, for a report or before they are written.
 
 use std::sync::Arc;
 
-use super::day::{self, DayFacts, DayLines, Layout};
+use super::day::{CountedDay, DayLines};
+use super::day_reader::DayReader;
 use super::layout::empty_tally;
-use super::{State, parallel, section};
-use crate::error::{Error, ErrorKind};
+use super::{State, parallel};
+use crate::error::Error;
 use crate::filter::{FilterReason, WholeDays};
-use crate::keys::Seed;
 use crate::question::Question;
-use crate::tally::{Day, DayPart, OfDays, TablePlan, Tally, Unescaped};
+use crate::tally::{Day, OfDays, TablePlan, Tally, Unescaped, needed};
 
-/// A day ready to be written: its section's compressed bytes, and their uncompressed length.
-pub(super) struct WrittenDay {
-    pub(super) compressed: Vec<u8>,
-    pub(super) len: u64,
-    pub(super) facts: DayFacts,
-}
-
-/// Reads the days of a state.
-pub(super) struct DayReader<'s> {
-    state: &'s State,
-    question: Question,
-    seed: Seed,
-}
-
-impl<'s> DayReader<'s> {
-    pub(super) fn new(state: &'s State) -> Result<DayReader<'s>, Error> {
-        Ok(DayReader { state, question: state.question()?, seed: Seed::random() })
-    }
-
-    fn empty(&self, tables: &[TablePlan]) -> Result<Tally<Unescaped>, Error> {
-        empty_tally(&self.question, tables, self.seed)
-    }
-
-    /// Passes lines to `take`, in the tables that they were counted in.
-    fn with_part<R>(
-        &self,
-        lines: &DayLines,
-        take: impl FnOnce(&DayPart<Unescaped>) -> Result<R, Error>,
-    ) -> Result<R, Error> {
-        match lines {
-            DayLines::Counted(counted) => take(&counted.part),
-            DayLines::Stored(stored) => {
-                let part = stored.read(self.empty(&stored.layout.tables)?).map_err(|_| {
-                    let (path, detail) = ((*stored.origin).clone(), "the numbers of a day cannot be read".to_owned());
-                    Error::from(ErrorKind::StateDamaged { path, detail })
-                })?;
-                take(&part)
-            }
-        }
-    }
-
-    /// Adds up lines of a day in the tables of the state.
-    fn combined(&self, day: Day, all: &[DayLines]) -> Result<DayPart<Unescaped>, Error> {
-        let layout = &self.state.layout;
-        let mut combined = DayPart::new(self.empty(&layout.tables)?);
-        for lines in all {
-            self.with_part(lines, |part| {
-                if lines.layout().tables == layout.tables {
-                    combined.merge(part);
-                } else {
-                    combined.merge(&self.projected(day, part, lines.layout())?);
-                }
-                Ok(())
-            })?;
-        }
-        Ok(combined)
-    }
-
-    /// Leaves out what the tables of the state do not have.
-    fn projected(&self, day: Day, part: &DayPart<Unescaped>, layout: &Layout) -> Result<DayPart<Unescaped>, Error> {
-        let tables = &self.state.layout.tables;
-        let not_saved = |missing| self.state.not_saved(missing);
-        let mut of_days = OfDays::new(self.empty(tables)?, tables, &layout.tables).map_err(not_saved)?;
-        of_days.add(day, part).map_err(not_saved)?;
-        let mut tally = of_days.finish();
-        tally.ledger = crate::tally::Ledger::default();
-        let (parsed, filtered_by, offsets) = (part.parsed, part.filtered_by, part.offsets.clone());
-        Ok(DayPart { parsed, filtered_by, offsets, tally })
-    }
-
-    /// Encodes a day, unless it is stored as it should be.
-    pub(super) fn write(&self, day: Day, all: &[DayLines]) -> Result<WrittenDay, Error> {
-        if let [DayLines::Stored(stored)] = all
-            && *stored.layout == *self.state.layout
-        {
-            let (compressed, len) = (stored.compressed().to_vec(), stored.section.len);
-            return Ok(WrittenDay { compressed, len, facts: stored.facts.clone() });
-        }
-        let encoded = |part: &DayPart<Unescaped>| {
-            let bytes = day::encode(part, &self.state.layout.reasons);
-            let compressed = section::compress(&bytes).ok_or_else(|| section::not_compressed(&self.state.name))?;
-            Ok(WrittenDay { compressed, len: bytes.len() as u64, facts: DayFacts::of(part) })
-        };
-        match all {
-            [one] if one.layout().tables == self.state.layout.tables => self.with_part(one, encoded),
-            several => encoded(&self.combined(day, several)?),
-        }
-    }
-}
+/// A day of at least this many states is added up apart from other days: its visitors are looked up in a smaller table,
+/// and nearly all sets are of all visitors, which are merged fastest.
+const MANY: usize = 4;
 
 impl State {
     /// Adds up the days of a period in the tables of a report. The days are read by up to this many threads.
@@ -115,24 +29,36 @@ impl State {
     ) -> Result<Tally<Unescaped>, Error> {
         let reader = DayReader::new(self)?;
         let not_saved = |missing| self.not_saved(missing);
-        let (inside, outside): (Vec<_>, Vec<_>) = self.all_days().partition(|(day, _)| period.contains(*day));
+        let (mut inside, outside): (Vec<_>, Vec<_>) = self.all_days().partition(|(day, _)| period.contains(*day));
+        inside.sort_by_key(|(day, _)| *day);
+        let tables = &self.layout.tables;
+        let needed = needed(asked, tables).map_err(not_saved)?;
+        let empty = || {
+            let empty = empty_tally(question, asked, reader.seed)?;
+            OfDays::new(empty, asked, tables).map_err(not_saved)
+        };
+        let add = |of_days: &mut OfDays, (day, lines): (Day, &DayLines)| {
+            let is_same = lines.layout().tables == *tables;
+            reader.with_part(lines, is_same.then_some(&needed), |part| match is_same {
+                true => of_days.add(day, part).map_err(not_saved),
+                false => of_days.add(day, &reader.projected(day, part, lines.layout())?).map_err(not_saved),
+            })
+        };
         // Each thread adds up a share of the days, and the shares are merged.
         let threads = threads.clamp(1, inside.len().max(1));
         let shares: Vec<&[(Day, &DayLines)]> = inside.chunks(inside.len().div_ceil(threads).max(1)).collect();
         let sum = |share: &&[(Day, &DayLines)]| -> Result<Tally<Unescaped>, Error> {
-            let tables = &self.layout.tables;
-            let empty = empty_tally(question, asked, reader.seed)?;
-            let mut of_days = OfDays::new(empty, asked, tables).map_err(not_saved)?;
-            for (day, lines) in *share {
-                reader.with_part(lines, |part| {
-                    if lines.layout().tables == *tables {
-                        of_days.add(*day, part).map_err(not_saved)
-                    } else {
-                        of_days.add(*day, &reader.projected(*day, part, lines.layout())?).map_err(not_saved)
-                    }
-                })?;
+            let mut all = empty()?;
+            for lines in share.chunk_by(|(day, _), (other, _)| day == other) {
+                if lines.len() < MANY {
+                    lines.iter().try_for_each(|lines| add(&mut all, *lines))?;
+                    continue;
+                }
+                let mut of_day = empty()?;
+                lines.iter().try_for_each(|lines| add(&mut of_day, *lines))?;
+                all.absorb(of_day);
             }
-            Ok(of_days.finish())
+            Ok(all.finish())
         };
         let mut sums = parallel::map(&shares, threads, sum).into_iter();
         let mut tally = sums.next().unwrap_or_else(|| empty_tally(question, asked, reader.seed))?;
@@ -152,7 +78,7 @@ impl State {
         let reader = DayReader::new(self)?;
         let late = self.all_days().filter(|(day, _)| day.is_some_and(|day| day >= last_day - 2));
         let last_of = |(_, lines): (Day, &DayLines)| {
-            reader.with_part(lines, |part| Ok(part.tally.period.map(|(_, last)| last.epoch_s())))
+            reader.with_part(lines, Some(&[]), |part| Ok(part.tally.period.map(|(_, last)| last.epoch_s())))
         };
         let times = late.map(last_of).collect::<Result<Vec<_>, Error>>()?;
         Ok(times.into_iter().flatten().max())
@@ -169,7 +95,7 @@ impl State {
         };
         let settled = parallel::map(&unsettled, threads, combine).into_iter().collect::<Result<Vec<_>, Error>>()?;
         for (part, day, combined) in settled {
-            let counted = day::CountedDay { layout: Arc::clone(&self.layout), part: combined };
+            let counted = CountedDay { layout: Arc::clone(&self.layout), part: combined };
             let days = match part {
                 Some(at) => self.parts[at].days.get_or_insert_default(),
                 None => &mut self.days,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::source::hex;
+use super::forms::hex;
 use crate::by_name::Named;
 use crate::dimension::{Derived, Dimension};
 use crate::format::Query;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::conditions::{self, Values};
+use super::forms::hex;
 use super::setting_rows::{NONE, ROWS, SettingRow, keys_of};
-use super::source::hex;
 use crate::dimension::{Derived, Dimension};
 use crate::filter::Condition;
 use crate::keys::fixed_hash;
@@ -239,6 +239,7 @@ mod tests {
             .nginx_conf(conf)
             .log_formats(["combined".parse().unwrap(), "$remote_addr|$status".parse().unwrap()])
             .fields(["path=http.target".parse().unwrap()])
+            .routes(["/shop/:id".parse().unwrap(), "user/<int:pk>/".parse().unwrap()])
             .max_line(10_000)
             .own_hosts(OwnHosts::default().with("shop.example").unwrap())
             .net("16,48".parse().unwrap())

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::forms;
 use super::ranges::{self, CountedRange};
 use crate::format::Reason;
 use crate::input::{FileStamp, Head};
@@ -17,16 +18,16 @@ pub(crate) const NO_NAME: &str = "-";
 pub(crate) struct Source {
     pub(crate) name: String,
     /// Hashes of its beginning, by which it is recognised. Empty for a text without identity.
-    #[serde(with = "hashes")]
+    #[serde(with = "forms::hashes")]
     pub(crate) head: Head,
     /// Hash of the 4 KiB before the end of the last range; `None` if it is not known.
-    #[serde(with = "hex")]
+    #[serde(with = "forms::hex")]
     pub(crate) tail: Option<u64>,
     pub(crate) ranges: Vec<CountedRange>,
     /// The envelope of its lines.
     pub(crate) envelope: Option<String>,
     /// Number of lines in each format, by the format's name.
-    #[serde(with = "pairs")]
+    #[serde(with = "forms::pairs")]
     pub(crate) formats: BTreeMap<String, u64>,
     pub(crate) bytes: u64,
     pub(crate) read: u64,
@@ -40,8 +41,11 @@ pub(crate) struct Source {
     pub(crate) address_list: bool,
     /// The file that was read last.
     pub(crate) file: Option<StampOfFile>,
-    /// True if the file was read to its end, and will not grow.
+    /// True if no more text is expected: the file was read to its end and will not grow, or is lost.
     pub(crate) closed: bool,
+    /// True if the rest of the text is lost: its file vanished before it was known to be complete.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) lost: bool,
     /// True if what was counted is kept apart, because the text is too short to detect its formats reliably.
     pub(crate) provisional: bool,
 }
@@ -131,7 +135,7 @@ impl Source {
     pub(super) fn add(&mut self, other: Source) {
         // Facts about the text's end are those of the part that reaches farther.
         let last = if (self.end(), &*self) < (other.end(), &other) { &other } else { &*self };
-        let (tail, file, closed) = (last.tail, last.file.clone(), last.closed);
+        let (tail, file, closed, lost) = (last.tail, last.file.clone(), last.closed, last.lost);
         let (samples, ranges) = (self.samples.iter().chain(&other.samples), self.ranges.iter().chain(&other.ranges));
         let (joined, before) = ranges::joined(ranges.copied().collect());
         let moved = |sample: &SavedSample| {
@@ -144,7 +148,7 @@ impl Source {
         samples.truncate(SAMPLES);
         let head = self.head.with(&other.head);
         let envelope = self.envelope.take().into_iter().chain(other.envelope).min();
-        *self = Source { head, tail, ranges: joined, envelope, samples, file, closed, ..std::mem::take(self) };
+        *self = Source { head, tail, ranges: joined, envelope, samples, file, closed, lost, ..std::mem::take(self) };
         for (format, lines) in other.formats {
             *self.formats.entry(format).or_default() += lines;
         }
@@ -186,67 +190,6 @@ impl Source {
             && self.ranges.iter().all(|range| range.lines.is_none_or(|lines| lines < MOST))
             && self.blank.checked_add(self.malformed_lines()).and_then(|sum| sum.checked_add(self.parsed()))
                 == Some(self.read)
-    }
-}
-
-/// A hash as 16 hexadecimal digits.
-pub(super) mod hex {
-    use serde::de::Error;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    #[expect(clippy::ref_option, reason = "serde passes a reference")]
-    pub(crate) fn serialize<S: Serializer>(hash: &Option<u64>, serializer: S) -> Result<S::Ok, S::Error> {
-        hash.map(written).serialize(serializer)
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-        let text = Option::<String>::deserialize(deserializer)?;
-        text.map(|text| read(&text).ok_or_else(|| D::Error::custom("a hash has 16 hexadecimal digits"))).transpose()
-    }
-
-    pub(in crate::state) fn written(hash: u64) -> String {
-        format!("{hash:016x}")
-    }
-
-    pub(in crate::state) fn read(text: &str) -> Option<u64> {
-        let is_hex = text.len() == 16 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        u64::from_str_radix(text, 16).ok().filter(|_| is_hex)
-    }
-}
-
-/// The hashes of a head as `[[256, "0123456789abcdef"], …]`.
-mod hashes {
-    use serde::de::Error;
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use super::hex;
-    use crate::input::Head;
-
-    pub(super) fn serialize<S: Serializer>(head: &Head, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(head.hashes().iter().map(|(len, hash)| (len, hex::written(*hash))))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Head, D::Error> {
-        let hashes = Vec::<(u64, String)>::deserialize(deserializer)?.into_iter();
-        let hashes = hashes.map(|(len, hash)| Some((len, hex::read(&hash)?))).collect::<Option<_>>();
-        hashes
-            .and_then(Head::from_hashes)
-            .ok_or_else(|| D::Error::custom("the hashes of a head have ascending lengths"))
-    }
-}
-
-/// A map as `[["combined", 123], …]`.
-mod pairs {
-    use std::collections::BTreeMap;
-
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(map: &BTreeMap<String, u64>, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(map)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, u64>, D::Error> {
-        Ok(Vec::<(String, u64)>::deserialize(deserializer)?.into_iter().collect())
     }
 }
 

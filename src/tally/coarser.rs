@@ -35,6 +35,21 @@ pub(crate) fn check_saved(asked: &[TablePlan], saved: &[TablePlan]) -> Result<()
     asked.iter().try_for_each(|asked| MadeFrom::of(asked, saved).map(|_| ()))
 }
 
+/// The saved tables and measures that the `asked` tables are made from, in their order.
+///
+/// # Errors
+/// The first table that cannot be made.
+pub(crate) fn needed(asked: &[TablePlan], saved: &[TablePlan]) -> Result<Vec<TablePlan>, NotSaved> {
+    let from: Vec<usize> = asked.iter().map(|asked| Ok(MadeFrom::of(asked, saved)?.saved)).collect::<Result<_, _>>()?;
+    let needed = |(at, (dimension, measures)): (usize, &TablePlan)| {
+        let asked = || asked.iter().zip(&from).filter(|(_, from)| **from == at).flat_map(|((_, asked), _)| asked);
+        let is_needed = |measure: &&MeasureKind| asked().any(|asked| asked.is_in(**measure));
+        let measures: Vec<MeasureKind> = measures.iter().filter(is_needed).copied().collect();
+        (!measures.is_empty()).then_some((*dimension, measures))
+    };
+    Ok(saved.iter().enumerate().filter_map(needed).collect())
+}
+
 impl MadeFrom {
     /// Chooses the saved table to make an asked table from: the same one, else the one with the fewest keys.
     ///

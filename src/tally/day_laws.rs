@@ -168,7 +168,7 @@ proptest! {
         }
     }
 
-    /// Whatever is saved, and whatever is asked.
+    /// Saves any tables, and asks for any others.
     #[test]
     fn asked_table_is_made_from_saved_ones_or_refused(
         lines in prop::collection::vec(line(), 0..40), saved in plan(), asked in plan(), way in 0..3_usize,

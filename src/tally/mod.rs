@@ -38,7 +38,7 @@ mod undated;
 mod unknown;
 
 pub(crate) use bounded::Bounded;
-pub(crate) use coarser::{NotSaved, check_saved};
+pub(crate) use coarser::{NotSaved, check_saved, needed};
 pub(crate) use cover::Cover;
 pub(crate) use day::{Day, days_of};
 pub(crate) use degraded::{Bytes, Degraded};

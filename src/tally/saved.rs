@@ -2,10 +2,11 @@
 
 use super::form::Unescaped;
 use super::table::SavedVisitors;
-use super::{Tally, Unknown};
-use crate::dimension::places_of;
+use super::{TablePlan, Tally, Unknown};
+use crate::dimension::{Grouping, places_of};
 use crate::encoding::{Damaged, Decoder, Encoder};
 use crate::keys::AddressKeys;
+use crate::measure::SavedSize;
 use crate::time::Stamp;
 
 /// Maximum number of hits of a tally: more than all logs of the world have, and few enough that sums of many tallies
@@ -29,9 +30,20 @@ impl Tally<Unescaped> {
         self.tables.iter().for_each(|table| table.save(visitors, out));
     }
 
-    /// Reads what [`save`](Tally::save) wrote, into an empty tally of the same tables. It has `hits` hits.
+    /// Removes the tables and measures that are not among these, from a tally without hits.
+    pub(crate) fn keep_tables(&mut self, kept: &[TablePlan]) {
+        self.tables.retain_mut(|table| {
+            let plan = kept.iter().find(|(dimension, _)| *dimension == table.dimension);
+            plan.inspect(|(_, measures)| table.keep_measures(measures)).is_some()
+        });
+    }
+
+    /// Reads what [`save`](Tally::save) wrote, into an empty tally. It has `hits` hits. Of the tables and measures that
+    /// were saved, those that the empty tally lacks are skipped, and their numbers are not checked. The others must be
+    /// in the same order.
     pub(crate) fn load(
         empty: Tally<Unescaped>,
+        saved: &[TablePlan],
         hits: u64,
         input: &mut Decoder<'_>,
     ) -> Result<Tally<Unescaped>, Damaged> {
@@ -51,8 +63,15 @@ impl Tally<Unescaped> {
         tally.unknown = Unknown { visitor, status, bytes, path, time };
         tally.visitors = AddressKeys::load(tally.visitors.seed(), input)?;
         tally.undated.load_one(tally.visitors.len(), input)?;
-        for table in &mut tally.tables {
-            table.load(&tally.visitors, hits, input)?;
+        let (uv, seed, visitors) = (tally.uv, tally.visitors.seed(), tally.visitors.len());
+        let mut tables = tally.tables.iter_mut().peekable();
+        for (dimension, measures) in saved {
+            if let Some(table) = tables.next_if(|table| table.dimension == *dimension) {
+                table.load(measures, &tally.visitors, hits, input)?;
+                continue;
+            }
+            let size = SavedSize { groups: Grouping::skip(*dimension, visitors, input)?, visitors, hits };
+            measures.iter().try_for_each(|kind| kind.skip((uv, seed), size, input))?;
         }
         Ok(tally)
     }

@@ -205,18 +205,34 @@ impl<F> Table<F> {
         self.measures.iter().for_each(|measure| measure.save(order, out));
     }
 
-    /// Reads what [`save`](Table::save) wrote, into a table without groups. There are `hits` hits.
-    pub(super) fn load(&mut self, visitors: &AddressKeys, hits: u64, input: &mut Decoder<'_>) -> Result<(), Damaged> {
+    /// Reads what [`save`](Table::save) wrote, into a table without groups. There are `hits` hits. Of the measures that
+    /// were saved, those that this table lacks are skipped.
+    pub(super) fn load(
+        &mut self,
+        saved: &[MeasureKind],
+        visitors: &AddressKeys,
+        hits: u64,
+        input: &mut Decoder<'_>,
+    ) -> Result<(), Damaged> {
         self.grouping.load(self.dimension, self.seed, input)?;
         let groups = self.keys(visitors).len();
         let size = SavedSize { groups, visitors: visitors.len(), hits };
-        for measure in &mut self.measures {
-            measure.load(size, input)?;
+        let mut measures = self.measures.iter_mut().peekable();
+        for kind in saved {
+            match measures.next_if(|measure| measure.kind() == *kind) {
+                Some(measure) => measure.load(size, input)?,
+                None => kind.skip((self.uv, self.seed), size, input)?,
+            }
         }
         let counted = self.counts().map(Counts::hits).or_else(|| self.measure().map(Hits::hits));
         // Only tables that list codes may lack hits.
         let is_damaged = counted.is_some_and(|counted| counted < hits) && listed_by(self.dimension).is_none();
         if is_damaged { Err(Damaged) } else { Ok(()) }
+    }
+
+    /// Removes the measures that are not among these.
+    pub(super) fn keep_measures(&mut self, kept: &[MeasureKind]) {
+        self.measures.retain(|measure| kept.contains(&measure.kind()));
     }
 
     /// Keeps only these groups, given in ascending order, and numbers them from 0. The memory of the others is kept for

@@ -58,17 +58,35 @@ pub(crate) fn shorten(line: &mut [u8], starts_file: bool, kept: usize) -> usize 
 /// reading.
 pub(crate) const HEAD_BYTES: usize = 1 << 20;
 
-/// The whole lines in the first bytes of an input. If the bytes are `all` of it, a last line without LF is included. If
-/// no line ends in them, returns all bytes, which show what the input is.
-pub(crate) fn head(bytes: &[u8], all: bool) -> &[u8] {
-    let end = if all { None } else { memchr::memrchr(b'\n', bytes).map(|lf| lf + 1) };
-    &bytes[..end.unwrap_or(bytes.len())]
+/// The first lines of a text, from which its format, envelope and kind are detected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FirstLines<'t> {
+    /// The lines. If the first line has more than [`HEAD_BYTES`], its beginning, which shows what the text is.
+    pub(crate) text: &'t [u8],
+    /// True if the text has no other lines.
+    pub(crate) are_all: bool,
 }
 
-/// The lines of a head; empty if it is the beginning of a line that does not end in it.
-pub(crate) fn lines_of_head(head: &[u8]) -> &[u8] {
-    let is_cut = head.len() >= HEAD_BYTES && memchr::memchr(b'\n', head).is_none();
-    if is_cut { &[] } else { head }
+impl<'t> FirstLines<'t> {
+    /// The lines of a whole text.
+    pub(crate) const fn all(text: &'t [u8]) -> FirstLines<'t> {
+        FirstLines { text, are_all: true }
+    }
+
+    /// The lines in the first [`HEAD_BYTES`] of a text that begins with `bytes`, which may be longer. If these are `all`
+    /// of it, a last line without LF is included.
+    pub(crate) fn of(bytes: &'t [u8], all: bool) -> FirstLines<'t> {
+        let are_all = all && bytes.len() <= HEAD_BYTES;
+        let text = &bytes[..bytes.len().min(HEAD_BYTES)];
+        let end = if are_all { None } else { memchr::memrchr(b'\n', text).map(|lf| lf + 1) };
+        FirstLines { text: &text[..end.unwrap_or(text.len())], are_all }
+    }
+
+    /// The same without the beginning of a line that does not end in it.
+    pub(crate) fn whole(self) -> FirstLines<'t> {
+        let is_cut = !self.are_all && !self.text.ends_with(b"\n");
+        if is_cut { FirstLines { text: &[], ..self } } else { self }
+    }
 }
 
 /// The lines of `bytes`, cleaned. `starts_file` is true if the first line is the first of its file.
@@ -124,6 +142,27 @@ mod tests {
         assert_eq!(of(b"\xef\xbb\xbf\0\0\0ab", true), b"\xef\xbb\xbf\0ab");
         assert_eq!(of(b"\xef\xbb\xbf\0\0abcdef", true), b"\xef\xbb\xbf\0abcde");
         assert_eq!(of(b"\xef\xbb\xbf\0abcdef", false), b"\xef\xbb\xbf\0ab");
+    }
+
+    #[test]
+    fn first_lines_are_whole_unless_the_first_is_too_long() {
+        let long = b"x".repeat(HEAD_BYTES + 1);
+        let lines = b"a line\n".repeat(HEAD_BYTES / 7 + 1);
+        let cut = HEAD_BYTES / 7 * 7;
+        for (text, all, expected, are_all) in [
+            (&b""[..], true, 0, true),
+            (b"a\nb", true, 3, true),
+            (b"a\nb", false, 2, false),
+            (&long[1..], true, HEAD_BYTES, true),
+            (&long, true, HEAD_BYTES, false),
+            (&lines, true, cut, false),
+            (&lines[..cut], false, cut, false),
+        ] {
+            let first = FirstLines::of(text, all);
+            assert_eq!((first.text.len(), first.are_all), (expected, are_all));
+            let has_whole = are_all || text.contains(&b'\n');
+            assert_eq!(first.whole().text.len(), if has_whole { expected } else { 0 });
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod shell;
 
 pub(crate) use escape::{escape_backslashes, undo_escapes};
 pub(crate) use grouped::Grouped;
-pub(crate) use lines::{BYTE_ORDER_MARK, clean, is_blank, lines, lines_of_head};
+pub(crate) use lines::{BYTE_ORDER_MARK, FirstLines, clean, is_blank, lines};
 pub use printable::printable;
 pub(crate) use printable::{printable_within, written};
 pub(crate) use search::{Prefix, bytes_after_last, find_anywhere, find_near, lower};

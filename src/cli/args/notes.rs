@@ -31,6 +31,7 @@ impl Args {
         }
         warnings.extend(question.counting.contradictions().into_iter().map(wording::message));
         warnings.extend(self.visitors.warnings(question));
+        warnings.extend(self.keys.warnings(question));
         let rankings = question.counting.rankings();
         let selections = || {
             let filters = question.counting.filters.iter();
@@ -45,7 +46,8 @@ impl Args {
             let is_visitor = question.counting.visitor.name() == field.name() || real_ip == Some(field.name());
             field.is_for_rankings() && ![is_ranked, is_split, is_filtered, is_visitor].contains(&true)
         };
-        for field in question.reading.fields.iter().filter(is_idle) {
+        let prints_requests = self.lines.wanted().0.is_some();
+        for field in question.reading.fields.iter().filter(is_idle).filter(|_| !prints_requests) {
             let name = field.name();
             warnings.push(format!("--field {name}={} has no effect without --top {name}", shown(field.key())));
         }

@@ -50,6 +50,7 @@ impl Args {
         let wrong = |error: logstat::RuleError| argument_error(&error.to_string());
         self.static_prefix.iter().try_for_each(|prefix| rules.add_prefix(prefix)).map_err(wrong)?;
         self.static_ext.iter().try_for_each(|extension| rules.add_extension(extension)).map_err(wrong)?;
+        self.keys.ask(&mut question);
         self.output_args.check()?;
         Ok(question)
     }

@@ -9,33 +9,24 @@ use crate::cli::states::Context;
 impl Args {
     /// Facts about the options that decide whether a state can be read or written.
     pub(crate) fn state_context(&self, inputs: &[Input], prints_report: bool) -> Context {
-        let bounds = [("--max-keys", self.max_keys.is_some()), ("--max-memory", self.max_memory.is_some())];
         let is_exact = matches!(self.uv_method(), Ok(UvMethod::Exact));
         Context {
-            bounds: bounds.into_iter().find(|(_, is_given)| *is_given).map(|(option, _)| option),
-            masks_exact_visitors: self.visitors.anonymizes() && is_exact,
+            bounds: self.limits().next(),
+            masks_exact_visitors: self.anonymizes() && is_exact,
             prints_report,
             reads_stdin: inputs.iter().any(|input| is_standard(input.name())),
         }
     }
 
-    /// The options given that only change a report.
-    pub(crate) fn report_options(&self) -> impl Iterator<Item = &'static str> + use<> {
-        let options = [
-            ("--by", self.by.is_some()),
-            ("--split", self.split.is_some()),
-            ("--fill", self.fill),
-            ("--top", !self.top.is_empty()),
-            ("--limit", self.limit.is_some()),
-            ("--columns", !self.columns.is_empty()),
-            ("--sort", self.sort.is_some()),
-            ("--show", !self.show.is_empty()),
-            ("--since", self.since.is_some()),
-            ("--until", self.until.is_some()),
-            ("--date", self.date.is_some()),
-            ("--fail-if", !self.fail_if.is_empty()),
-        ];
+    /// The options given that limit the memory of a report.
+    pub(crate) fn limits(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let options = [("--max-keys", self.max_keys.is_some()), ("--max-memory", self.max_memory.is_some())];
         options.into_iter().filter(|(_, is_given)| *is_given).map(|(option, _)| option)
+    }
+
+    /// True if addresses are shortened.
+    pub(crate) fn anonymizes(&self) -> bool {
+        self.visitors.anonymizes()
     }
 
     /// The option of a period, if one is given.

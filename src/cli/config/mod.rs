@@ -50,6 +50,8 @@ pub(crate) struct ResolvedArgs {
     pub(crate) warnings: Vec<String>,
     /// The arguments as the user typed them.
     given: Vec<OsString>,
+    /// The arguments as they were parsed.
+    matches: ArgMatches,
     /// The settings in force, from all layers.
     settings: Vec<Setting>,
     /// True if `show` is given in a higher layer than `top`.
@@ -89,6 +91,7 @@ impl ResolvedArgs {
             args,
             warnings: Vec::new(),
             given,
+            matches: ArgMatches::default(),
             settings: Vec::new(),
             show_overrides_top: false,
             site: None,
@@ -100,6 +103,7 @@ impl ResolvedArgs {
         if line.args.generate.is_none() && !line.args.schema {
             line.add(&command, &matches, environment)?;
         }
+        line.matches = matches;
         Ok(line)
     }
 
@@ -187,6 +191,15 @@ impl ResolvedArgs {
         (setting.origin != Origin::CommandLine).then(|| setting.origin.to_string())
     }
 
+    /// The first option on the command line that is not among `known`, as a message names it. For commands that read no
+    /// log: options that are configured as defaults are for other commands.
+    pub(crate) fn typed_other_than(&self, known: &[&str]) -> Option<String> {
+        let command = Args::command();
+        let is_typed = |arg: &&clap::Arg| is_typed(&self.matches, arg);
+        let mut typed = command.get_arguments().filter(is_typed).filter_map(clap::Arg::get_long);
+        typed.find(|option| !known.contains(option)).map(|other| format!("--{other}"))
+    }
+
     /// True if a report is written. A configured format is only for reports that are written anyway.
     pub(crate) fn reports(&self, args: &Args) -> bool {
         let is_chosen = args.output_args.given().any(|option| self.origin(option).is_none());
@@ -199,13 +212,18 @@ impl ResolvedArgs {
     }
 }
 
+/// True if an argument is on the command line.
+fn is_typed(matches: &ArgMatches, arg: &clap::Arg) -> bool {
+    matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine)
+}
+
 /// Collects the layer of the command line itself.
 fn command_line_settings(command: &Command, matches: &ArgMatches) -> Vec<Setting> {
     let setting = |(option, arg): (&str, &clap::Arg)| {
-        let id = arg.get_id().as_str();
-        if matches.value_source(id) != Some(ValueSource::CommandLine) {
+        if !is_typed(matches, arg) {
             return None;
         }
+        let id = arg.get_id().as_str();
         let origin = Origin::CommandLine;
         let value = match value_count(arg) {
             ValueCount::Flag => Value::Times(1),

@@ -33,6 +33,10 @@ pub struct Derived {
 const DERIVED: &[DerivedRow] = &[
     ext::ROW,
     scheme::ROW,
+    agent::BROWSER,
+    agent::BROWSER_VERSION,
+    agent::OS,
+    agent::DEVICE,
     agent::BOT,
     agent::BOT_CLASS,
     referer::SITE,

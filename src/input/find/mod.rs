@@ -24,6 +24,7 @@ pub use note::InputNote;
 
 use super::Input;
 use crate::error::{Error, ErrorKind, io_error_text};
+use crate::files::SkipReason;
 use directory::Directory;
 use identity::Identity;
 use within::{SubdirectorySearch, logs_below};
@@ -136,7 +137,9 @@ impl Search {
         if is_cut && within.is_none() {
             self.found.notes.push(InputNote::NotSearched { directory: path.clone() });
         }
-        if !skipped.is_empty() {
+        // The error for a directory that has nothing but states says so.
+        let is_of_states = logs.is_empty() && skipped.iter().all(|file| file.reason == SkipReason::SavedState);
+        if !skipped.is_empty() && !is_of_states {
             self.found.notes.push(InputNote::Skipped { directory: path.clone(), files: skipped.clone() });
         }
         if logs.is_empty() {

@@ -6,6 +6,7 @@
 mod arena;
 mod equal;
 mod rewrite;
+mod sorted;
 
 use super::hash::Seed;
 use crate::huge_pages;
@@ -30,6 +31,10 @@ pub(crate) struct Keys {
     escaped: Vec<u32>,
     /// Places of records that were replaced by rewritten ones. Slots still point to them.
     stale: Vec<u32>,
+    /// Ids in the ascending order of keys, each with the number of first bytes that its key shares with the one before,
+    /// at most [`MOST_SHARED`]: those of state files, so that they can be merged without looking each up. Out of date if
+    /// there are more keys.
+    sorted: Box<[(u32, u8)]>,
     /// State of the look-ups of a column. Reused between batches.
     probes: Vec<Probe>,
 }
@@ -42,6 +47,9 @@ struct Probe {
     slot: u64,
 }
 
+/// Maximum number of bytes that a key shares with the one before in a state file; further equal bytes are repeated. So a
+/// short list cannot stand for many long keys, and the number takes one byte.
+pub(super) const MOST_SHARED: usize = 127;
 /// Estimated bytes per key besides its record, with slots that are at least 3/8 full.
 const KEY: u64 = 32;
 const SLOTS_AT_FIRST: usize = 16;
@@ -56,6 +64,7 @@ impl Keys {
             records: Vec::new(),
             escaped: Vec::new(),
             stale: Vec::new(),
+            sorted: Box::default(),
             probes: Vec::new(),
         }
     }

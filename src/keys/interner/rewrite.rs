@@ -16,6 +16,9 @@ impl Keys {
             *self = Keys { seed: self.seed, ..other.copy_without_slots() };
             return (0..other.len() as u32).collect();
         }
+        if self.are_merged_in_order(other) && other.are_unchanged_by(&written) {
+            return self.merge_sorted(other);
+        }
         // All keys together are at least as many as those of the other list.
         self.reserve(other.len());
         let mut ids = Vec::with_capacity(other.len());
@@ -39,7 +42,7 @@ impl Keys {
     /// Copies the keys with their ids. Slots are made when they are needed.
     pub(in crate::keys) fn copy_without_slots(&self) -> Keys {
         let (arena, records, escaped) = (self.arena.clone(), self.records.clone(), self.escaped.clone());
-        Keys { slots: Vec::new(), arena, records, escaped, ..Keys::new(self.seed) }
+        Keys { slots: Vec::new(), arena, records, escaped, sorted: self.sorted.clone(), ..Keys::new(self.seed) }
     }
 
     /// Replaces each key with the result of `written`, which may change only odd keys, and keeps the ids. Returns
@@ -63,6 +66,7 @@ impl Keys {
         while (self.records.len() + changed.len()) * 8 > self.slots.len() * 6 {
             self.grow();
         }
+        self.sorted = Box::default();
         for (id, new) in changed {
             let place = self.arena.store(&new, id);
             self.stale.push(std::mem::replace(&mut self.records[id as usize], place));
@@ -99,6 +103,7 @@ impl Keys {
         self.slots.fill(0);
         self.escaped.clear();
         self.stale.clear();
+        self.sorted = Box::default();
         for at in 0..self.records.len() {
             let place = self.records[at];
             let key = self.arena.record(place).1;

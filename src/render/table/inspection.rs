@@ -151,10 +151,11 @@ fn write_source(source: &InspectedSource, name: &str, writer: &mut TableWriter<'
         ranges += &format!(", and {} more", source.ranges.len() - RANGES);
     }
     writer.labelled("bytes", if ranges.is_empty() { "none" } else { &ranges })?;
-    let what_next = match (source.provisional, source.closed) {
-        (true, _) => "provisional: the next run counts it again from its start",
-        (false, true) => "closed: it was read to its end",
-        (false, false) => return Ok(()),
+    let what_next = match source {
+        InspectedSource { lost: true, .. } => "closed: its file vanished before it was known to be complete",
+        InspectedSource { provisional: true, .. } => "provisional: the next run counts it again from its start",
+        InspectedSource { closed: true, .. } => "closed: it was read to its end",
+        _ => return Ok(()),
     };
     writer.labelled("state", what_next)
 }
@@ -184,6 +185,7 @@ mod tests {
             malformed: 0,
             ranges,
             closed: false,
+            lost: false,
             provisional: false,
         };
         Inspection {
@@ -209,6 +211,7 @@ mod tests {
             sources: vec![
                 source("web1:/var/log/nginx/access.log", vec![range(0, 1000, 5), range(2000, 3048, 7)]),
                 InspectedSource { closed: true, malformed: 1, ..source("web2", vec![range(0, 2048, 12)]) },
+                InspectedSource { closed: true, lost: true, ..source("web3", vec![range(0, 2048, 12)]) },
             ],
         }
     }
@@ -246,6 +249,11 @@ web2 · 12 lines, 2.0 KiB
   malformed   1 line
   bytes       0 to 2,048 (12 lines)
   state       closed: it was read to its end
+
+web3 · 12 lines, 2.0 KiB
+  format      combined
+  bytes       0 to 2,048 (12 lines)
+  state       closed: its file vanished before it was known to be complete
 ";
         assert_eq!(written(&state(), 100), expected);
     }

@@ -5,6 +5,8 @@
 //! general keys take. Eight slots form a bucket, which is compared as a whole: a look-up touches one cache line,
 //! without a loop over slots, whose end the processor would mispredict. Any other text is a general key.
 
+mod merge;
+
 use std::borrow::Cow;
 
 use wide::u32x8;
@@ -12,7 +14,6 @@ use wide::u32x8;
 use super::hash::Seed;
 use super::interner::Keys;
 use super::ipv4::{Ipv4, parse_ipv4, parse_ipv4s};
-use crate::batch::ROWS;
 use crate::huge_pages;
 use crate::prefetch::prefetch;
 
@@ -30,6 +31,9 @@ pub(crate) struct AddressKeys {
     /// Number of slots left out at the start, so that each bucket is a cache line.
     skipped: usize,
     ipv4s: usize,
+    /// The IPv4 addresses in ascending order, with their ids: those of state files, so that they can be merged without
+    /// looking each up. Out of date if there are more addresses.
+    sorted: Vec<(u32, u32)>,
     others: Keys,
     /// Id of each key of `others`, by its id there.
     ids_of_others: Vec<u32>,
@@ -58,7 +62,7 @@ fn slot(ipv4: Ipv4, id: u32) -> u64 {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Address {
+enum Address {
     Ipv4(Ipv4),
     Other(u32),
 }
@@ -71,18 +75,21 @@ impl AddressKeys {
             slots: vec![0; 2 * BUCKET],
             skipped: 0,
             ipv4s: 0,
+            sorted: Vec::new(),
             others: Keys::new(seed),
             ids_of_others: Vec::new(),
             probes: Vec::new(),
         }
     }
 
-    /// Makes a list of distinct IPv4 addresses, and of other texts after them.
-    pub(super) fn without_slots(seed: Seed, mut by_id: Vec<Address>, others: Keys) -> AddressKeys {
-        let ipv4s = by_id.len();
-        by_id.extend((0..others.len() as u32).map(Address::Other));
+    /// Makes a list of IPv4 addresses that ascend, and of other texts after them.
+    pub(super) fn without_slots(seed: Seed, ascending: Vec<u32>, others: Keys) -> AddressKeys {
+        let ipv4s = ascending.len();
+        let others_by_id = (0..others.len() as u32).map(Address::Other);
+        let by_id = ascending.iter().map(|ipv4| Address::Ipv4(Ipv4(*ipv4))).chain(others_by_id).collect();
+        let sorted = ascending.into_iter().zip(0..).collect();
         let ids_of_others = (0..).skip(ipv4s).take(others.len()).collect();
-        AddressKeys { by_id, slots: Vec::new(), ipv4s, others, ids_of_others, ..AddressKeys::new(seed) }
+        AddressKeys { by_id, slots: Vec::new(), ipv4s, sorted, others, ids_of_others, ..AddressKeys::new(seed) }
     }
 
     pub(crate) fn seed(&self) -> Seed {
@@ -133,34 +140,6 @@ impl AddressKeys {
         self.probes = probes;
     }
 
-    /// Merges the addresses of `other`, with `written` applied to those that are not quads. Returns their ids in
-    /// `self`, indexed by their ids in `other`.
-    pub(crate) fn merge<'k>(
-        &mut self,
-        other: &'k AddressKeys,
-        written: impl Fn(&'k [u8]) -> Cow<'k, [u8]>,
-    ) -> Vec<u32> {
-        if self.by_id.is_empty() && other.others.are_unchanged_by(&written) {
-            self.copy(other);
-            return (0..other.len() as u32).collect();
-        }
-        self.reserve(other.ipv4s);
-        let mut ids = Vec::with_capacity(other.by_id.len());
-        for some in other.by_id.chunks(ROWS) {
-            for address in some {
-                if let Address::Ipv4(ipv4) = address {
-                    prefetch(&self.slots, self.first_slot(*ipv4));
-                }
-            }
-            ids.extend(some.iter().map(|address| match address {
-                Address::Ipv4(ipv4) => self.id_of_ipv4(*ipv4),
-                // The result of `written` may be a quad.
-                Address::Other(id) => self.id(&written(other.others.key(*id))),
-            }));
-        }
-        ids
-    }
-
     /// The addresses that are not quads, as they are written.
     pub(crate) fn others(&self) -> &Keys {
         &self.others
@@ -177,20 +156,6 @@ impl AddressKeys {
     /// The id of an address that is not a quad, by its id among these.
     pub(super) fn id_of_key(&self, other: u32) -> u32 {
         self.ids_of_others[other as usize]
-    }
-
-    /// Copies the addresses of another list, with their ids. There must be none yet. Slots are made when they are needed.
-    fn copy(&mut self, other: &AddressKeys) {
-        let (by_id, ids_of_others) = (other.by_id.clone(), other.ids_of_others.clone());
-        let others = other.others.copy_without_slots();
-        *self = AddressKeys {
-            by_id,
-            slots: Vec::new(),
-            ipv4s: other.ipv4s,
-            others,
-            ids_of_others,
-            ..AddressKeys::new(self.seed)
-        };
     }
 
     /// Makes slots for at least this number of IPv4 addresses in all.
