@@ -28,12 +28,16 @@ macro_rules! settings {
 settings! {
     /// Shortened addresses.
     Anonymize: "anonymize",
+    /// Rules that recognize bots, in addition to the built-in table.
+    BotRules: "bot_rules",
     /// The unit of the timeline.
     By: "by",
     /// The metrics in the rows of rankings.
     Columns: "columns",
     /// The date that hits are counted for: a day, a month …
     Date: "date",
+    /// A duration that reports use in place of the request time.
+    Duration: "durations",
     /// States are left out if others have all their lines.
     Dedupe: "dedupe",
     /// The explanation of how inputs are read.

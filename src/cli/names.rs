@@ -5,7 +5,8 @@ use std::ffi::OsStr;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command, Error};
 use logstat::{
-    Dimension, FailIf, FieldKey, LogFormat, Metric, Query, ReportFormat, Section, SyntaxError, Unit, WhereExpression,
+    Dimension, FailIf, FieldKey, LogFormat, LoggedDuration, Metric, Query, ReportFormat, Section, SyntaxError, Unit,
+    WhereExpression,
 };
 
 use super::argument_error::argument_error;
@@ -75,6 +76,11 @@ pub(crate) fn metrics() -> Names<Metric> {
 /// What rankings can be sorted by.
 pub(crate) fn orders() -> Vec<&'static str> {
     metrics().words().into_iter().chain(["key"]).collect()
+}
+
+/// The durations that nginx logs.
+pub(crate) fn durations() -> Vec<&'static str> {
+    LoggedDuration::names().collect()
 }
 
 pub(crate) fn queries() -> Names<Query> {

@@ -12,6 +12,7 @@ mod key_ids;
 mod own_keys;
 mod pair;
 mod pair_keys;
+mod part_keys;
 mod saved_keys;
 mod table;
 mod time;
@@ -31,6 +32,7 @@ pub(crate) use key::{Key, KeysOfTable};
 use key_ids::{KeyIds, TextIds};
 pub use pair::Pair;
 pub(crate) use pair_keys::PairKeys;
+pub(crate) use part_keys::PartKeys;
 pub(crate) use saved_keys::places_of;
 use table::{DIMENSIONS, DimensionRow, KeysFrom};
 use time::TimeIds;
@@ -145,6 +147,11 @@ impl Dimension {
     /// Fails if the name is unknown, or if the variable's values are not worth ranking.
     pub fn named(name: &str) -> Result<Dimension, DimensionError> {
         if name.contains('/') { pair::named(name) } else { variable::named(name) }
+    }
+
+    /// The class of bots of the client; people are a class of their own.
+    pub(crate) fn bot_class() -> Dimension {
+        Dimension::Derived(Derived::BOT_CLASS)
     }
 
     /// Combines two dimensions into one whose keys are pairs.

@@ -15,12 +15,14 @@ use crate::phases::{Phases, Stopwatch};
 use crate::rejects::Rejects;
 use crate::report::{CountedInput, assemble};
 use crate::requests::{FoundRequest, MostRequests, Request};
-use crate::tally::{InputLedger, Tally, Unescaped};
+use crate::tally::{InputLedger, Part, Tally, Unescaped};
 use crate::text::written;
 
 /// Everything that was counted from the inputs.
 pub(super) struct CountedLog<'f> {
     pub(super) tally: Tally<Unescaped>,
+    /// The parts of all hits, if reports for the keys of a dimension are asked.
+    pub(super) parts: Vec<Part>,
     pub(super) sniffed: Vec<Sniffed<'f>>,
     pub(super) rejects: Option<Rejects>,
     pub(super) requests: Option<MostRequests>,
@@ -110,7 +112,7 @@ pub(super) fn conclude(
     mut problems: Vec<Error>,
 ) -> Result<Outcome, Error> {
     let mut watch = Stopwatch::start();
-    let CountedLog { mut tally, sniffed, mut rejects, requests, few_threads, mut phases } = counted;
+    let CountedLog { mut tally, mut parts, sniffed, mut rejects, requests, few_threads, mut phases } = counted;
     phases.finding_formats = sniffed.iter().map(|sniffed| sniffed.took).sum();
     let inputs = inputs.into_iter().zip(&sniffed).map(|(input, sniffed)| input.counted(sniffed));
     let inputs: Vec<_> = inputs.collect();
@@ -121,12 +123,12 @@ pub(super) fn conclude(
     let found = requests.map(MostRequests::into_sorted).unwrap_or_default();
     let requests = found.into_iter().map(|found| request(found, &inputs, &tally.ledger.inputs)).collect();
     let PreparedQuestion { question, plan, formats, period, .. } = prepared;
-    tally.learn_routes(&question.reading.key_rules.routes);
-    let mut assembled = assemble(question, plan, formats, inputs, &tally, *period)?;
+    tally.learn_routes(&mut parts, &question.reading.key_rules.routes);
+    let mut assembled = assemble(question, plan, formats, inputs, (&tally, &parts), *period)?;
     problems.extend(assembled.problems);
     assembled.report.iter_mut().for_each(|report| report.warn(&problems));
     phases.assembling += watch.lap();
-    drop(tally);
+    drop((tally, parts));
     phases.releasing = watch.lap();
     Ok(Outcome { report: assembled.report, rejects, requests, problems, few_threads, phases })
 }

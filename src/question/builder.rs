@@ -1,6 +1,7 @@
 //! Builder methods of [`Question`]: one for each field of its three parts.
 
 use super::{Counting, FailIf, MaxKeys, MaxMemory, Question, Section, Showing};
+use crate::agent::BotRules;
 use crate::dimension::Dimension;
 use crate::filter::Condition;
 use crate::format::{FieldKey, LogFormat, Query};
@@ -13,7 +14,7 @@ use crate::referer::OwnHosts;
 use crate::requests::RequestList;
 use crate::route::RoutePattern;
 use crate::static_rules::StaticRules;
-use crate::steps::{Ipv6Prefix, RealIp, Visitor};
+use crate::steps::{Ipv6Prefix, LoggedDuration, RealIp, Visitor};
 use crate::time::{Date, Moment, Now, Unit, Zone};
 
 /// Builder methods, one for each field. A method for an optional field takes the value or an `Option`, except where the
@@ -66,6 +67,24 @@ impl Question {
     #[must_use]
     pub fn net(mut self, net: NetPrefixes) -> Question {
         self.reading.key_rules.net = net;
+        self
+    }
+
+    /// Sets the rules that recognize bots. By default, they are those of the built-in table.
+    ///
+    /// ```
+    /// use logstat::{BotClass, BotRules, Dimension, Engine, Input, Question, count};
+    /// let rules = BotRules::default().with("Our monitor", BotClass::Monitor, "^OurMon/")?;
+    /// let line = r#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET /a HTTP/1.1" 200 512 "-" "OurMon/2""#;
+    /// let question = Question::new().bot_rules(rules).top([Dimension::named("bot")?]);
+    /// let report = count(&question, vec![Input::reader("a.log", line.as_bytes())], &Engine::default())?.report;
+    /// let top = report.and_then(|report| report.top).expect("it was asked for");
+    /// assert_eq!(top[0].rows[0].key.as_deref(), Some("Our monitor"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn bot_rules(mut self, rules: BotRules) -> Question {
+        self.reading.key_rules.bots = rules;
         self
     }
 
@@ -164,7 +183,7 @@ impl Question {
         self
     }
 
-    /// Adds a report for each key of a dimension.
+    /// Adds a report for each key of a dimension, for at most [`each_limit`](Question::each_limit) of them.
     ///
     /// ```
     /// use logstat::{Dimension, Engine, Input, Question, count};
@@ -174,8 +193,8 @@ impl Question {
     /// let question = Question::new().each(Dimension::Status);
     /// let inputs = vec![Input::reader("access.log", std::io::Cursor::new(log))];
     /// let report = count(&question, inputs, &Engine::default())?.report.expect("an input was read");
-    /// let parts: Vec<_> = report.parts.iter().map(|part| (part.key.as_str(), part.report.lines.parsed)).collect();
-    /// assert_eq!(parts, [("200", 1), ("404", 1)]);
+    /// let parts = report.parts().iter().filter_map(|report| Some((report.part()?.shown(), report.lines.parsed)));
+    /// assert_eq!(parts.collect::<Vec<_>>(), [("200", 1), ("404", 1)]);
     /// # Ok::<(), logstat::Error>(())
     /// ```
     #[must_use]
@@ -212,10 +231,18 @@ impl Question {
     /// ```
     #[must_use]
     pub fn without_report(self) -> Question {
-        let Counting { since, until, date, now, filters, visitor, ipv6_prefix, anonymize, .. } = self.counting;
-        let counting =
-            Counting { since, until, date, now, filters, visitor, ipv6_prefix, anonymize, ..Counting::default() };
+        let Counting { since, until, date, now, filters, durations, visitor, ipv6_prefix, anonymize, .. } =
+            self.counting;
+        let selecting = Counting { since, until, date, now, filters, ..Counting::default() };
+        let counting = Counting { durations, visitor, ipv6_prefix, anonymize, ..selecting };
         Question { reading: self.reading, counting, showing: Showing::default() }.show([Section::Ledger])
+    }
+
+    /// Sets the number of keys of [`each`](Question::each) that have a report of their own; 0 for all.
+    #[must_use]
+    pub fn each_limit(mut self, each_limit: usize) -> Question {
+        self.showing.each_limit = each_limit;
+        self
     }
 
     /// Sets how visitors are counted.
@@ -246,6 +273,18 @@ impl Question {
         self
     }
 
+    /// Sets the durations to report on in place of the request time. Those that come again are dropped.
+    #[must_use]
+    pub fn durations(mut self, durations: impl IntoIterator<Item = LoggedDuration>) -> Question {
+        self.counting.durations.clear();
+        for duration in durations {
+            if !self.counting.durations.contains(&duration) {
+                self.counting.durations.push(duration);
+            }
+        }
+        self
+    }
+
     /// Sets the unit of the timeline.
     #[must_use]
     pub fn by(mut self, by: impl Into<Option<Unit>>) -> Question {
@@ -264,6 +303,7 @@ impl Question {
     #[must_use]
     pub fn top(mut self, top: impl IntoIterator<Item = Dimension>) -> Question {
         self.counting.top = Some(top.into_iter().collect());
+        self.counting.is_top_of_state = false;
         self
     }
 

@@ -16,6 +16,7 @@ impl Args {
         let mut question = Question::new()
             .by(self.by)
             .split(self.split.as_deref().map(|word| self.dimension(word, "--split", conf)).transpose()?)
+            .each(self.each.each.as_deref().map(|word| self.dimension(word, "--each", conf)).transpose()?)
             .columns(self.columns.clone())
             .sort(self.sort.unwrap_or_default())
             .max_keys(self.max_keys)
@@ -28,6 +29,7 @@ impl Args {
             .uv(self.uv_method()?)
             .log_formats(self.log_format.iter().map(|given| self.format(given)).collect::<Result<Vec<_>, _>>()?)
             .fields(self.fields.clone())
+            .durations(self.durations.iter().copied())
             .routes(self.routes.iter().cloned())
             .highlights(self.output_args.is_for_people())
             .keep_rejects(self.rejects.is_some());
@@ -40,6 +42,9 @@ impl Args {
         if let Some(limit) = self.limit {
             question.showing.limit = limit;
         }
+        if let Some(each_limit) = self.each.each_limit {
+            question.showing.each_limit = each_limit;
+        }
         if let Some(Slow { ms }) = self.slow {
             question.showing.slow_ms = ms;
         }
@@ -51,6 +56,7 @@ impl Args {
         self.static_prefix.iter().try_for_each(|prefix| rules.add_prefix(prefix)).map_err(wrong)?;
         self.static_ext.iter().try_for_each(|extension| rules.add_extension(extension)).map_err(wrong)?;
         self.keys.ask(&mut question);
+        question.reading.key_rules.bots = self.bot_rules.clone();
         self.output_args.check()?;
         Ok(question)
     }

@@ -12,6 +12,7 @@ impl Args {
         let is_exact = matches!(self.uv_method(), Ok(UvMethod::Exact));
         Context {
             bounds: self.limits().next(),
+            divides: self.each.each.is_some(),
             masks_exact_visitors: self.anonymizes() && is_exact,
             prints_report,
             reads_stdin: inputs.iter().any(|input| is_standard(input.name())),

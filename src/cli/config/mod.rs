@@ -1,6 +1,7 @@
 //! The configuration: options from a file and from environment variables. They are inserted before the arguments of the
 //! command line. One parser therefore reads every value, and errors have the same words wherever the value is set.
 
+mod agents;
 mod config_path;
 mod error_origin;
 mod file;
@@ -34,6 +35,7 @@ use sites::Searched;
 
 /// Keys of a file that are not options.
 const FORMATS: &str = "log-formats";
+const AGENTS: &str = "agents";
 const SITES: &str = "sites";
 /// THE TABLE of words that are commands in other programs, if they are alone on the command line.
 const WORDS: [(&str, &[&str]); 3] =
@@ -141,6 +143,7 @@ impl ResolvedArgs {
         // If nothing is added, the first parse is final.
         if site.is_some()
             || !self.file.formats.is_empty()
+            || !self.file.agents.is_empty()
             || self.settings.iter().any(|set| set.origin != Origin::CommandLine)
         {
             self.args = self.reparse(&self.settings).map_err(|error| self.with_origin(error, |_| Ok(())))?;
@@ -168,6 +171,7 @@ impl ResolvedArgs {
         }
         args.states.is_homeless = self.site.is_some() && self.states.is_none();
         args.named_formats = self.file.formats.iter().map(|own| (own.name.clone(), own.format.clone())).collect();
+        args.bot_rules = agents::rules(&self.file.agents);
         Ok(args)
     }
 

@@ -28,10 +28,11 @@ const REFUSED: [(&str, &str); 15] = [
 const PRINTS: &str = "it prints something other than a report";
 
 /// THE TABLE of options that exclude each other: one given in a higher layer displaces the other in lower layers.
-const CONFLICTS: [(&str, &str); 6] = [
+const CONFLICTS: [(&str, &str); 7] = [
     ("json", "format"),
     ("uv", "hll"),
     ("static", "dynamic"),
+    ("bots", "no-bots"),
     ("quiet", "verbose"),
     ("date", "since"),
     ("date", "until"),
@@ -112,7 +113,7 @@ mod tests {
     use super::*;
     use crate::cli::args::Args;
     use crate::cli::config::layers::DEPENDENT_OPTIONS;
-    use crate::cli::config::{FORMATS, SITE_FILES, SITES};
+    use crate::cli::config::{AGENTS, FORMATS, SITE_FILES, SITES};
     use clap::CommandFactory;
 
     #[test]
@@ -131,7 +132,7 @@ mod tests {
         for name in mentioned {
             assert!(all.contains(name), "--{name} is no option");
         }
-        for own in [FORMATS, SITES, SITE_FILES] {
+        for own in [FORMATS, AGENTS, SITES, SITE_FILES] {
             assert!(!all.contains(&own), "{own} is the name of an option");
         }
     }
