@@ -16,6 +16,32 @@ use super::messages::{Messages, counted, shown_path};
 use super::state_inputs::{self, Separated};
 use super::{ExitStatus, exit_status, inputs, memory, problems, stdout as standard_output, wording};
 
+/// THE TABLE of options about reports and states, and of those that do something else.
+const REFUSED: [&str; 22] = [
+    "by",
+    "split",
+    "fill",
+    "top",
+    "limit",
+    "columns",
+    "sort",
+    "show",
+    "fail-if",
+    "each",
+    "each-limit",
+    "max-keys",
+    "max-memory",
+    "prom-label",
+    "output",
+    "rejects",
+    "save",
+    "state",
+    "keep",
+    "wait",
+    "explain",
+    "list-splits",
+];
+
 /// Returns the error for options that cannot be combined with `wanted`. As defaults, options about reports are ignored.
 pub(crate) fn refusal(resolved: &ResolvedArgs, wanted: Wanted, other: Option<Wanted>) -> Option<String> {
     let (args, option) = (&resolved.args, wanted.option());
@@ -41,17 +67,7 @@ pub(crate) fn refusal(resolved: &ResolvedArgs, wanted: Wanted, other: Option<Wan
     if is_lines && args.anonymizes() {
         return Some("--lines prints lines as they are, with whole addresses: omit --anonymize".to_owned());
     }
-    let others = [
-        ("--output", !args.output_args.outputs().is_empty()),
-        ("--rejects", args.rejects.is_some()),
-        ("--save", args.states.save.is_some()),
-        ("--state", args.states.state.is_some()),
-        ("--explain", args.explain),
-        ("--list-splits", args.splits.list_splits.is_some()),
-    ];
-    let others = others.into_iter().filter(|(_, is_given)| *is_given).map(|(option, _)| option);
-    let of_reports = args.report_options().filter(|option| !["--since", "--until", "--date"].contains(option));
-    let other = others.chain(of_reports).chain(args.limits()).find(|option| is_given(option))?;
+    let other = resolved.typed_among(&REFUSED)?;
     Some(format!("{option} prints requests to standard output instead of a report: omit {other}"))
 }
 

@@ -139,10 +139,6 @@ impl TakenLines {
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.lines.is_empty()
-    }
-
     /// Memory that the lines take.
     pub(super) fn size(&self) -> usize {
         self.bytes.len() + self.lines.len() * size_of::<TakenLine>()

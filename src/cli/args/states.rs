@@ -10,19 +10,14 @@ impl Args {
     /// Facts about the options that decide whether a state can be read or written.
     pub(crate) fn state_context(&self, inputs: &[Input], prints_report: bool) -> Context {
         let is_exact = matches!(self.uv_method(), Ok(UvMethod::Exact));
+        let bounds = [("--max-keys", self.max_keys.is_some()), ("--max-memory", self.max_memory.is_some())];
         Context {
-            bounds: self.limits().next(),
+            bounds: bounds.into_iter().find(|(_, is_given)| *is_given).map(|(option, _)| option),
             divides: self.each.each.is_some(),
             masks_exact_visitors: self.anonymizes() && is_exact,
             prints_report,
             reads_stdin: inputs.iter().any(|input| is_standard(input.name())),
         }
-    }
-
-    /// The options given that limit the memory of a report.
-    pub(crate) fn limits(&self) -> impl Iterator<Item = &'static str> + use<> {
-        let options = [("--max-keys", self.max_keys.is_some()), ("--max-memory", self.max_memory.is_some())];
-        options.into_iter().filter(|(_, is_given)| *is_given).map(|(option, _)| option)
     }
 
     /// True if addresses are shortened.
