@@ -9,6 +9,7 @@ mod highlights;
 #[cfg(feature = "html")]
 mod html;
 mod json;
+#[cfg(any(feature = "html", feature = "table"))]
 mod labels;
 mod ledger;
 mod markdown;
@@ -17,6 +18,7 @@ mod ndjson;
 mod no_times;
 #[cfg(any(feature = "html", feature = "table"))]
 mod numbers;
+mod part_label;
 #[cfg(any(feature = "html", feature = "table"))]
 mod parts;
 mod prometheus;
