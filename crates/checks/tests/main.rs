@@ -31,6 +31,8 @@ mod json_logs;
 #[cfg(target_os = "linux")]
 #[path = "../../../tests/limits.rs"]
 mod limits;
+#[path = "../../../tests/lines.rs"]
+mod lines;
 #[path = "../../../tests/max_keys.rs"]
 mod max_keys;
 #[path = "../../../tests/max_memory.rs"]
@@ -60,6 +62,8 @@ mod shrinking;
 mod spark;
 #[path = "../../../tests/state_files.rs"]
 mod state_files;
+#[cfg(target_os = "linux")]
+mod terminal;
 #[path = "../../../tests/ways.rs"]
 mod ways;
 
