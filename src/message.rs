@@ -28,12 +28,16 @@ macro_rules! settings {
 settings! {
     /// Shortened addresses.
     Anonymize: "anonymize",
+    /// Rules that recognize bots, in addition to the built-in table.
+    BotRules: "bot_rules",
     /// The unit of the timeline.
     By: "by",
     /// The metrics in the rows of rankings.
     Columns: "columns",
     /// The date that hits are counted for: a day, a month …
     Date: "date",
+    /// A duration that reports use in place of the request time.
+    Duration: "durations",
     /// States are left out if others have all their lines.
     Dedupe: "dedupe",
     /// The explanation of how inputs are read.
@@ -54,6 +58,8 @@ settings! {
     LogFormat: "log_formats",
     /// The largest number of keys of a ranking.
     MaxKeys: "max_keys",
+    /// A list of the largest requests.
+    Largest: "largest",
     /// The longest line, in bytes.
     MaxLine: "max_line",
     /// The largest memory of the tables.
@@ -76,6 +82,8 @@ settings! {
     Show: "show",
     /// The beginning of the period.
     Since: "since",
+    /// A list of the slowest requests.
+    Slowest: "slowest",
     /// The metric that rankings are sorted by.
     Sort: "sort",
     /// The name of a log in a state.

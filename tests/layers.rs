@@ -39,7 +39,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
         "columns to hits",
         &["route", "query_args", "referer", "net", "geo", "dimension", "filter", "measure", "metric", "steps"],
     ),
-    ("numbers", &["tally"]),
+    ("numbers", &["tally", "requests"]),
     ("questions", &["question"]),
     ("answers", &["rejects", "report", "state", "engine", "increment", "explain", "render", "stages"]),
     ("binary", &["cli"]),

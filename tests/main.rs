@@ -37,6 +37,8 @@ mod library;
 mod licences;
 #[cfg(all(target_os = "linux", feature = "cli", feature = "compressed"))]
 mod limits;
+#[cfg(feature = "compressed")]
+mod lines;
 #[cfg(all(unix, feature = "cli"))]
 mod many_files;
 mod max_keys;
@@ -50,6 +52,7 @@ mod options_in_messages;
 mod outputs;
 mod pairs;
 mod parts;
+mod places;
 mod random_commands;
 #[cfg(feature = "compressed")]
 mod ranges;

@@ -27,6 +27,12 @@ const NAMES: &[&str] = &[
     "status-class",
     "ext",
     "scheme",
+    "browser",
+    "browser-version",
+    "os",
+    "device",
+    "bot",
+    "bot-class",
     "referer-site",
     "referer-kind",
     "utm-source",
@@ -62,6 +68,7 @@ const NAMES: &[&str] = &[
     "status/hour",
     "cookie_x/ip",
     "referer-site/net",
+    "bot-class/browser-version",
     "url",
     "User-Agents",
     "daily",
@@ -121,6 +128,9 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
             "bytes,first,last",
             "static,5xx,share",
             "max,total_time",
+            "busy",
+            "peak",
+            "cache-hits,cache-bytes",
             "pv,dynamic,1xx,2xx,3xx,4xx,status_other",
             "p50,p90,p99",
         ],
@@ -147,6 +157,11 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ),
     ("--field", &["ip=client", "status=code", "path=http_x_forwarded_for", "request_time_ms=ms"], &["nonsense=1"]),
     ("--slow", &["0", "0.3", "300", "300ms"], &["x"]),
+    (
+        "--duration",
+        &["request_time", "upstream_response_time,request_time", "upstream_connect_time:last", "took:ms"],
+        &["status", "took:first", "a b"],
+    ),
     ("--max-line", &["1", "64", "1M"], &["x"]),
     ("--query", &["strip", "keep"], &["x"]),
     ("--static-prefix", &["/", "/assets/"], &[""]),
@@ -168,6 +183,9 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--inspect", &["combined.log", "missing.state"], &[""]),
     ("--range", &["0:1K", "1000:", "5:0", "1M:1G"], &["x", "5", ":5", "-1:5"]),
     ("--list-splits", &["1K", "1G"], &["0", "x"]),
+    ("--lines", &[], &[]),
+    ("--slowest", &["1", "3", "1000"], &["0", "x"]),
+    ("--largest", &["1", "3"], &["0", "-1"]),
     ("--uv", &["exact", "hll", "hll=4"], &["hll=99"]),
     ("--hll", &[], &[]),
     ("--format", &["table", "text", "json", "ndjson", "csv", "tsv", "markdown", "md", "html", "prometheus"], &["x"]),
@@ -422,7 +440,8 @@ fn every_option_is_drawn() {
     let is_option = |line: &&str| line.starts_with("      --") || line.starts_with("  -");
     let in_help =
         help.lines().filter(is_option).filter_map(|line| line.split_whitespace().find(|word| word.starts_with("--")));
-    let in_help: BTreeSet<_> = in_help.map(|word| word.trim_end_matches(['.', ','])).collect();
+    let in_help: BTreeSet<_> =
+        in_help.map(|word| word.split('[').next().unwrap_or(word).trim_end_matches(['.', ','])).collect();
     let drawn: BTreeSet<_> = OPTIONS.iter().map(|(option, ..)| *option).collect();
     assert_eq!(drawn, in_help);
 }

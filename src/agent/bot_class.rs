@@ -1,4 +1,4 @@
-//! Classes of bots: what a bot requests pages for.
+//! Classes of bots, by their purpose.
 
 use crate::by_name::serde_by_name;
 

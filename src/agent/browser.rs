@@ -39,8 +39,8 @@ use Version::{After, Here, No};
 /// A row of the table: the family, its texts in lower case, and where the version is.
 type Row = (&'static str, &'static [&'static str], Version);
 
-/// THE TABLE of browsers. Of the rows with a text in the agent the first counts: apps come before browsers, and a browser
-/// comes before those that it claims to be.
+/// THE TABLE of browsers. The first row with a text in the agent counts: apps come before browsers, and a browser comes
+/// before those that it claims to be.
 const ROWS: &[Row] = &[
     // Apps that show pages.
     ("Facebook", &["fban/", "fbav/", "fb_iab/", "fb4a", "metaiab facebook"], After("fbav/")),
@@ -111,6 +111,8 @@ const ROWS: &[Row] = &[
     ("Internet Explorer", &["iemobile/", "iemobile ", "msie "], Here),
     ("Internet Explorer", &["trident/"], After("rv:")),
     ("Chromium", &["chromium/"], Here),
+    // Safari's own requests, such as those for bookmarks.
+    ("Safari", &["^safari/", "^mobilesafari/"], No),
     // An app that shows a page with Android's WebView says so, but not always which app it is.
     ("Android WebView", &["wv)", "version/4.0 chrome/"], After("chrome/")),
     ("Chrome", &["crios/", "chrome/", "crmo/"], Here),

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use super::lower::Lower;
 use super::word_table::WordTable;
 
-/// THE TABLE of systems with their texts in lower case. Of the rows with a text in the agent the first counts: a system
-/// comes before those that it is made of or claims to be.
+/// THE TABLE of systems with their texts in lower case. The first row with a text in the agent counts: a system comes
+/// before those that it is made of or claims to be.
 const ROWS: &[(&str, &[&str])] = &[
     ("Windows Phone", &["windows phone", "windows mobile", "windows ce", "iemobile"]),
     ("Xbox", &["xbox"]),

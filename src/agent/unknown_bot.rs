@@ -105,7 +105,7 @@ fn around<'a>(agent: &'a [u8], lower: &[u8], start: usize, end: usize) -> &'a [u
     trim(&agent[begin..end])
 }
 
-/// The product in the agent of a bot, of which the address was cut off: `Foo` in `Mozilla/5.0 (compatible; Foo/1.0; +`.
+/// The product in the agent of a bot, up to its address: `Foo` in `Mozilla/5.0 (compatible; Foo/1.0; +`.
 fn product(before: &[u8]) -> &[u8] {
     let text = match memchr::memmem::find(before, b"compatible;") {
         Some(at) => &before[at + b"compatible;".len()..],

@@ -58,7 +58,7 @@ pub(super) struct Found<'t, T> {
 
 impl<T> WordTable<T> {
     /// Makes a table of texts in lower case, which begin with a letter or a digit and have at least three bytes. `^` in
-    /// front of a text means the start of the agent, `$` after it the end. Of equal texts the first counts.
+    /// front of a text means the start of the agent, `$` after it the end. If texts are equal, the first counts.
     pub(super) fn new(rows: impl Iterator<Item = (&'static str, T)>) -> WordTable<T> {
         let mut entries: Vec<_> = rows.map(|(text, value)| Entry::new(text, value)).collect();
         // Most words of an agent are in no table, so most hashes should have no entry.

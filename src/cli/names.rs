@@ -5,7 +5,8 @@ use std::ffi::OsStr;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command, Error};
 use logstat::{
-    Dimension, FailIf, FieldKey, LogFormat, Metric, Query, ReportFormat, Section, SyntaxError, Unit, WhereExpression,
+    Dimension, FailIf, FieldKey, LogFormat, LoggedDuration, Metric, Query, ReportFormat, Section, SyntaxError, Unit,
+    WhereExpression,
 };
 
 use super::argument_error::argument_error;
@@ -75,6 +76,25 @@ pub(crate) fn metrics() -> Names<Metric> {
 /// What rankings can be sorted by.
 pub(crate) fn orders() -> Vec<&'static str> {
     metrics().words().into_iter().chain(["key"]).collect()
+}
+
+/// The durations that nginx logs.
+pub(crate) fn durations() -> Vec<&'static str> {
+    LoggedDuration::names().collect()
+}
+
+/// Checks that a name which nginx does not know is not like one that it knows.
+///
+/// # Errors
+/// The error message, with the known name.
+pub(crate) fn check_duration(name: &str) -> Result<(), String> {
+    let known = durations();
+    let Some(like) = closest_match(name, &known).filter(|like| *like != name) else { return Ok(()) };
+    let list = wrapped(&known, "  durations of nginx: ");
+    Err(format!(
+        "unknown duration '{name}' for --duration; did you mean '{like}'?\n{list}\n  \
+         if the log has '{name}', add its unit: --duration {name}:s"
+    ))
 }
 
 pub(crate) fn queries() -> Names<Query> {

@@ -149,6 +149,11 @@ impl Dimension {
         if name.contains('/') { pair::named(name) } else { variable::named(name) }
     }
 
+    /// The class of bots of the client; people are a class of their own.
+    pub(crate) fn bot_class() -> Dimension {
+        Dimension::Derived(Derived::BOT_CLASS)
+    }
+
     /// Combines two dimensions into one whose keys are pairs.
     ///
     /// # Errors

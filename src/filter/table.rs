@@ -85,6 +85,10 @@ impl Condition {
             Condition::Larger { bytes } => {
                 row(FilterReason::Larger, Bytes, |_| Predicate::Bytes(ranges::above(*bytes)))
             }
+            Condition::Bots(set) => FilterRow {
+                contradiction: set.is_empty().then_some("every class is excluded"),
+                ..row(FilterReason::Bots, Of(Dimension::bot_class()), |making| making.bots(set))
+            },
             Condition::Ip(networks) => FilterRow {
                 contradiction: networks.is_empty().then_some("every address is excluded"),
                 ..row(FilterReason::Ip, Of(Dimension::Ip), |_| Predicate::Ip(networks.clone()))

@@ -1,6 +1,7 @@
 //! Builder methods of [`Question`]: one for each field of its three parts.
 
-use super::{FailIf, MaxKeys, MaxMemory, Question, Section};
+use super::{Counting, FailIf, MaxKeys, MaxMemory, Question, Section, Showing};
+use crate::agent::BotRules;
 use crate::dimension::Dimension;
 use crate::filter::Condition;
 use crate::format::{FieldKey, LogFormat, Query};
@@ -10,9 +11,10 @@ use crate::metric::{Metric, Sort};
 use crate::net::NetPrefixes;
 use crate::nginx::NginxConf;
 use crate::referer::OwnHosts;
+use crate::requests::RequestList;
 use crate::route::RoutePattern;
 use crate::static_rules::StaticRules;
-use crate::steps::{Ipv6Prefix, RealIp, Visitor};
+use crate::steps::{Ipv6Prefix, LoggedDuration, RealIp, Visitor};
 use crate::time::{Date, Moment, Now, Unit, Zone};
 
 /// Builder methods, one for each field. A method for an optional field takes the value or an `Option`, except where the
@@ -65,6 +67,24 @@ impl Question {
     #[must_use]
     pub fn net(mut self, net: NetPrefixes) -> Question {
         self.reading.key_rules.net = net;
+        self
+    }
+
+    /// Sets the rules that recognize bots. By default, they are those of the built-in table.
+    ///
+    /// ```
+    /// use logstat::{BotClass, BotRules, Dimension, Engine, Input, Question, count};
+    /// let rules = BotRules::default().with("Our monitor", BotClass::Monitor, "^OurMon/")?;
+    /// let line = r#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET /a HTTP/1.1" 200 512 "-" "OurMon/2""#;
+    /// let question = Question::new().bot_rules(rules).top([Dimension::named("bot")?]);
+    /// let report = count(&question, vec![Input::reader("a.log", line.as_bytes())], &Engine::default())?.report;
+    /// let top = report.and_then(|report| report.top).expect("it was asked for");
+    /// assert_eq!(top[0].rows[0].key.as_deref(), Some("Our monitor"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn bot_rules(mut self, rules: BotRules) -> Question {
+        self.reading.key_rules.bots = rules;
         self
     }
 
@@ -183,6 +203,41 @@ impl Question {
         self
     }
 
+    /// Adds a list of single requests: the slowest, or the largest.
+    ///
+    /// ```
+    /// use logstat::{Engine, Input, Question, RequestList, RequestOrder, count};
+    /// let log = br#"10.0.0.1 - - [14/Nov/2026:03:45:05 +0000] "GET /a HTTP/1.1" 200 1 "-" "-"
+    /// 10.0.0.2 - - [14/Nov/2026:03:45:06 +0000] "GET /b HTTP/1.1" 200 2 "-" "-"
+    /// "#;
+    /// let question = Question::new().requests(RequestList::new(RequestOrder::Largest, 1));
+    /// let inputs = vec![Input::reader("access.log", std::io::Cursor::new(log))];
+    /// let requests = count(&question, inputs, &Engine::default())?.requests;
+    /// assert_eq!((requests.len(), requests[0].line, requests[0].fields.path.as_deref()), (1, Some(2), Some("/b")));
+    /// # Ok::<(), logstat::Error>(())
+    /// ```
+    #[must_use]
+    pub fn requests(mut self, requests: impl Into<Option<RequestList>>) -> Question {
+        self.counting.requests = requests.into();
+        self
+    }
+
+    /// Returns the question without its report: what is left says how to read, and selects hits.
+    ///
+    /// ```
+    /// use logstat::{Question, Section, Unit};
+    /// let question = Question::new().by(Unit::Hour).show([Section::Timeline]).without_report();
+    /// assert_eq!((question.counting.by, question.showing.shows(Section::Timeline)), (None, false));
+    /// ```
+    #[must_use]
+    pub fn without_report(self) -> Question {
+        let Counting { since, until, date, now, filters, durations, visitor, ipv6_prefix, anonymize, .. } =
+            self.counting;
+        let selecting = Counting { since, until, date, now, filters, ..Counting::default() };
+        let counting = Counting { durations, visitor, ipv6_prefix, anonymize, ..selecting };
+        Question { reading: self.reading, counting, showing: Showing::default() }.show([Section::Ledger])
+    }
+
     /// Sets the number of keys of [`each`](Question::each) that have a report of their own; 0 for all.
     #[must_use]
     pub fn each_limit(mut self, each_limit: usize) -> Question {
@@ -218,6 +273,18 @@ impl Question {
         self
     }
 
+    /// Sets the durations to report on in place of the request time. Those that come again are dropped.
+    #[must_use]
+    pub fn durations(mut self, durations: impl IntoIterator<Item = LoggedDuration>) -> Question {
+        self.counting.durations.clear();
+        for duration in durations {
+            if !self.counting.durations.contains(&duration) {
+                self.counting.durations.push(duration);
+            }
+        }
+        self
+    }
+
     /// Sets the unit of the timeline.
     #[must_use]
     pub fn by(mut self, by: impl Into<Option<Unit>>) -> Question {
@@ -236,6 +303,7 @@ impl Question {
     #[must_use]
     pub fn top(mut self, top: impl IntoIterator<Item = Dimension>) -> Question {
         self.counting.top = Some(top.into_iter().collect());
+        self.counting.is_top_of_state = false;
         self
     }
 

@@ -1,6 +1,7 @@
 //! Settings for the report's contents.
 
 use super::{FailIf, Section};
+use crate::dimension::Dimension;
 use crate::metric::{Metric, Sort};
 
 /// Settings for the report's contents. They can change without counting again, as long as the tables have the numbers
@@ -61,9 +62,11 @@ impl Showing {
         unique(self.columns.iter().copied())
     }
 
-    /// The requested metrics of rankings, without duplicates: the columns, and the metric that rows are sorted by.
-    pub(crate) fn metrics(&self) -> Vec<Metric> {
-        unique(self.columns.iter().copied().chain(self.sort.metric()))
+    /// The requested metrics of a ranking, without duplicates: the columns, and the metric that rows are sorted by, except
+    /// those that this dimension cannot have.
+    pub(crate) fn metrics_of(&self, dimension: Dimension) -> Vec<Metric> {
+        let all = self.columns.iter().copied().chain(self.sort.metric());
+        unique(all.filter(|metric| metric.refuses(dimension).is_none()))
     }
 }
 

@@ -96,7 +96,7 @@ fn record<T: AsRef<str>>(csv: &mut Writer<&mut dyn Write>, fields: impl IntoIter
 fn written(figure: &Figure) -> String {
     match figure {
         Figure::Count(number) | Figure::Ms(number) => number.to_string(),
-        Figure::Share(number) | Figure::MeanMs(number) => number.to_string(),
+        Figure::Share(number) | Figure::MeanMs(number) | Figure::Mean(number) => number.to_string(),
         Figure::Moment(moment) => moment.clone(),
         Figure::Unknown => String::new(),
     }

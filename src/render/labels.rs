@@ -95,7 +95,7 @@ mod tests {
         let pair = Dimension::pair(Dimension::Host, Dimension::Time(Unit::HourOfDay)).unwrap();
         assert_eq!(ranking(pair), "Top pairs of host and hour of day");
         let headings: Vec<_> = Dimension::all().map(ranking).collect();
-        assert!(headings.iter().all(|h| h.ends_with('s') || h.ends_with("day") || h.contains('$')));
+        assert!(headings.iter().all(|h| h.ends_with('s') || h.ends_with("day") || h.contains(['$', '_'])));
         assert!(
             headings.iter().enumerate().all(|(i, h)| !headings[..i].contains(h)),
             "headings are unique: {headings:?}"

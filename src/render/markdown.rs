@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::Style;
+use super::numbers::DisplayFigure;
 use super::part_label::part_of;
 use super::sections::{Section, SectionColumn, sections};
 use super::status_names::status_name;
@@ -95,7 +96,7 @@ fn highlights(all: &[Highlight], out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Headings of metrics. Numbers have the units of JSON, so that they can be copied.
-const HEADINGS: [(&str, &str); 20] = [
+const HEADINGS: [(&str, &str); 24] = [
     ("pv", REQUESTS[0]),
     ("uv", VISITORS[0]),
     ("visitor_days", "Visitor days"),
@@ -111,6 +112,10 @@ const HEADINGS: [(&str, &str); 20] = [
     ("p99_ms", "p99 (ms)"),
     ("max_ms", "Max (ms)"),
     ("sum_ms", "Total time (ms)"),
+    ("busy", "Busy"),
+    ("peak", "Peak"),
+    ("cache_hits", "Cache hits"),
+    ("cache_bytes", "Cache bytes"),
     ("first", "First"),
     ("last", "Last"),
     ("count", "Timed requests"),
@@ -164,6 +169,7 @@ fn written(figure: &Figure) -> String {
         Figure::Count(number) | Figure::Ms(number) => number.to_string(),
         Figure::Share(share) => format!("{:.1}%", share * 100.0),
         Figure::MeanMs(ms) => format!("{ms:.1}"),
+        Figure::Mean(_) => DisplayFigure(figure).to_string(),
         Figure::Moment(moment) => moment.clone(),
         Figure::Unknown => "–".to_owned(),
     }

@@ -33,9 +33,9 @@ mod terms;
 mod tone;
 mod warnings;
 
-pub use json::{write_explanation_json, write_inspection_json, write_json};
+pub use json::{write_explanation_json, write_inspection_json, write_json, write_requests_json, write_requests_ndjson};
 #[cfg(feature = "table")]
-pub use table::{write_explanation, write_inspection, write_table};
+pub use table::{write_explanation, write_inspection, write_requests, write_table};
 
 use std::io::{self, Write};
 

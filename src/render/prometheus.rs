@@ -35,7 +35,7 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
     gauges.one("logstat_sent_bytes", "Bytes sent.", |report| report.summary.as_ref()?.row.bytes)?;
     gauges.keys("logstat_requests_by_status", "Requests by status code.", "status", |report| &report.status)?;
     gauges.keys("logstat_requests_by_class", "Static and dynamic requests.", "class", |report| &report.class)?;
-    if report.latency.is_some() {
+    if !timed(report).is_empty() {
         gauges.latency()?;
     }
     // Skip a ranking that repeats a section: a gauge may appear only once.
@@ -67,6 +67,14 @@ struct Family<'o> {
     name: String,
     /// The labels of the part that samples are about.
     part: Vec<(&'static str, &'o str)>,
+}
+
+/// The request times of a report without a name, or its durations with their names.
+fn timed(report: &Report) -> Vec<(&str, &LatencyReport)> {
+    if report.durations.is_empty() {
+        return report.latency.iter().map(|latency| ("", latency)).collect();
+    }
+    report.durations.iter().filter_map(|duration| Some((&*duration.name, duration.latency.as_ref()?))).collect()
 }
 
 impl Gauges<'_> {
@@ -125,6 +133,7 @@ impl Gauges<'_> {
         })
     }
 
+    /// Writes request times, or durations with their names.
     fn latency(&mut self) -> io::Result<()> {
         type Percentile = (&'static str, fn(&LatencyReport) -> u64);
         const PERCENTILES: [Percentile; 5] = [
@@ -136,18 +145,25 @@ impl Gauges<'_> {
         ];
         let help = "Request times, by the share of requests that took no longer.";
         self.family("logstat_request_duration_seconds", help, |report, family| {
-            let Some(latency) = &report.latency else { return Ok(()) };
-            let mut all = PERCENTILES.iter();
-            all.try_for_each(|(quantile, ms)| family.sample(&[("quantile", quantile)], Seconds(ms(latency))))
+            timed(report).iter().try_for_each(|(name, latency)| {
+                PERCENTILES.iter().try_for_each(|(quantile, ms)| {
+                    family.sample(&[("duration", name), ("quantile", quantile)], Seconds(ms(latency)))
+                })
+            })
         })?;
         self.family("logstat_requests_seconds", "All request times together.", |report, family| {
-            report.latency.as_ref().map_or(Ok(()), |latency| family.sample(&[], Seconds(latency.sum_ms)))
+            let all = timed(report);
+            all.iter().try_for_each(|(name, latency)| family.sample(&[("duration", name)], Seconds(latency.sum_ms)))
         })?;
-        self.one("logstat_requests_timed", "Requests whose time was logged.", |report| {
-            report.latency.as_ref().map(|latency| latency.count)
-        })?;
-        self.one("logstat_requests_slow", "Requests that took longer than what is slow.", |report| {
-            report.latency.as_ref().map(|latency| latency.slow)
+        let counts: [(&str, &str, fn(&LatencyReport) -> u64); 2] = [
+            ("logstat_requests_timed", "Requests whose time was logged.", |latency| latency.count),
+            ("logstat_requests_slow", "Requests that took longer than what is slow.", |latency| latency.slow),
+        ];
+        counts.into_iter().try_for_each(|(name, help, count)| {
+            self.family(name, help, |report, family| {
+                let all = timed(report);
+                all.iter().try_for_each(|(duration, latency)| family.sample(&[("duration", duration)], count(latency)))
+            })
         })
     }
 

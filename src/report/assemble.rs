@@ -13,6 +13,7 @@ use super::missing_field::missing_fields;
 use super::near_misses::near_misses;
 use super::no_times::no_times;
 use super::not_followed::not_followed;
+use super::not_learned::not_learned;
 use super::not_logged::{key_not_logged, not_logged};
 use super::outside_period::outside_period;
 use super::part::of_part;
@@ -65,16 +66,13 @@ pub(crate) fn assemble(
     let is_any_read = refusals.iter().any(Option::is_none);
     let mut others = Vec::new();
     for ((input, ledger), refused) in inputs.into_iter().zip(ledgers()).zip(refusals) {
+        let (has_line_numbers, lost_bytes) = (input.has_line_numbers(), input.lost_bytes());
         let CountedInput { envelope, formats: of_file, skipped_bytes, part, .. } = input;
         let path = written(input.path.as_os_str().as_encoded_bytes());
         let kind = refused.as_ref().filter(|_| is_any_read).and_then(|refusal| set_aside(input.is_found, refusal));
         // Damage to a file that is not a log is not reported here: the command in the advice will report it.
         let is_foreign = refused.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::NotAccessLog { .. }));
         let failure = input.failure.filter(|_| !is_foreign);
-        let lost_bytes = match failure.as_ref().map(Error::kind) {
-            Some(ErrorKind::Unreadable { lost_bytes, .. }) => *lost_bytes,
-            _ => 0,
-        };
         if let Some(kind) = kind {
             others.push((path, kind));
         } else if refused.is_some() {
@@ -82,8 +80,6 @@ pub(crate) fn assemble(
         } else {
             let is_read_whole = skipped_bytes == (0, 0) && part.is_none() && failure.is_none();
             let is_empty = ledger.read == ledger.blank && is_read_whole;
-            let is_read_from_start = skipped_bytes.0 == 0 && part.is_none_or(|part| part.start == 0);
-            let has_line_numbers = is_read_from_start && lost_bytes == 0;
             read.push(ReadInput {
                 path,
                 envelope,
@@ -158,6 +154,8 @@ pub(crate) fn assemble(
     notes.extend(reading.nginx_conf.iter().flat_map(not_followed));
     notes.extend(databases(reading, &plan.variable_columns));
     notes.extend(own_site(reading, &plan.variable_columns, all_log_hosts));
+    let limit = if counting.max_keys.is_some() { Setting::MaxKeys } else { Setting::MaxMemory };
+    notes.extend(not_learned(tally, limit));
     notes.extend(degraded(tally, counting.each));
     notes.extend(assumed_utc(read.iter().map(|input| input.ledger)));
     let facts = Facts {
@@ -178,7 +176,8 @@ pub(crate) fn assemble(
         notes,
     };
     let report = without_sections(question, facts, tally);
-    let main = main_format(formats, &read).filter(|_| showing.shows(Section::Latency));
+    let asks_times = showing.shows(Section::Latency) && counting.durations.is_empty();
+    let main = main_format(formats, &read).filter(|_| asks_times);
     let no_times = no_times(main, logged, &report.notes);
     let report = Report { no_times, ..report };
     if plan.is_by_day() {

@@ -8,6 +8,7 @@ mod bad_values;
 mod copies;
 mod counted_input;
 mod degraded;
+mod duration_report;
 mod empty;
 mod file_name;
 mod fill_gaps;
@@ -26,6 +27,7 @@ mod near_misses;
 mod no_format;
 mod no_times;
 mod not_followed;
+mod not_learned;
 mod not_logged;
 mod of_state;
 mod outside_period;
@@ -44,9 +46,11 @@ mod unknown;
 mod verdicts;
 mod visitor_report;
 mod warning;
+mod whole;
 
 pub(crate) use assemble::assemble;
 pub(crate) use counted_input::CountedInput;
+pub use duration_report::DurationReport;
 pub(crate) use foreign::{refusal, set_aside};
 pub(crate) use format_notes::{ReadFormats, assumed_utc, format_notes};
 pub use highlights::Highlight;
@@ -154,9 +158,12 @@ pub struct Report {
     /// [`Question::max_memory`](crate::Question).
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "serial::approximate")]
     pub approximate: Vec<Approximate>,
-    /// Request times; `None` if none was logged.
+    /// Request times, or those of the first of `durations`; `None` if none was logged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency: Option<LatencyReport>,
+    /// The durations of [`Question::durations`](crate::Question), in their order. The first is also in `latency`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "duration_report")]
+    pub durations: Vec<DurationReport>,
     /// The outcome of each [`Question::fail_if`](crate::Question) condition.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verdicts: Vec<Verdict>,

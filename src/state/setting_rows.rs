@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::forms::hex;
+use crate::agent::{BotClass, BotRules};
 use crate::by_name::Named;
 use crate::dimension::{Derived, Dimension};
 use crate::format::Query;
@@ -31,7 +32,7 @@ pub(super) struct SettingRow {
 pub(super) type Put = fn(&mut Question, &[String]) -> Option<()>;
 
 /// THE TABLE of settings that are not filters, in the order in which they are put back.
-pub(super) const ROWS: [SettingRow; 18] = [
+pub(super) const ROWS: [SettingRow; 20] = [
     SettingRow {
         name: "visitor",
         setting: Setting::Visitor,
@@ -76,6 +77,15 @@ pub(super) const ROWS: [SettingRow; 18] = [
         put: Some(|question, texts| {
             only(texts).filter(|text| *text == "yes")?;
             question.counting.anonymize = true;
+            Some(())
+        }),
+    },
+    SettingRow {
+        name: "duration",
+        setting: Setting::Duration,
+        texts: |question| question.counting.durations.iter().map(|duration| duration.name()).collect(),
+        put: Some(|question, texts| {
+            question.counting.durations = texts.iter().map(|text| text.parse().ok()).collect::<Option<_>>()?;
             Some(())
         }),
     },
@@ -156,6 +166,24 @@ pub(super) const ROWS: [SettingRow; 18] = [
         }),
     },
     SettingRow {
+        name: "agents",
+        setting: Setting::BotRules,
+        texts: |question| {
+            let added = question.reading.key_rules.bots.added();
+            or_none(
+                added.filter_map(|(name, class, pattern)| serde_json::to_string(&(name, class.name(), pattern)).ok()),
+            )
+        },
+        put: Some(|question, texts| {
+            let added = texts.iter().filter(|text| *text != NONE);
+            question.reading.key_rules.bots = added.into_iter().try_fold(BotRules::default(), |rules, text| {
+                let (name, class, pattern): (String, BotClass, String) = serde_json::from_str(text).ok()?;
+                rules.with(&name, class, &pattern).ok()
+            })?;
+            Some(())
+        }),
+    },
+    SettingRow {
         name: "nginx-conf",
         setting: Setting::NginxConf,
         texts: |question| {
@@ -228,7 +256,8 @@ pub(super) const ROWS: [SettingRow; 18] = [
 
 /// THE TABLE of settings that change only the keys of some derived dimensions, each with these. A state has such a
 /// setting, also with its default, if a table or a filter of it uses one of the dimensions, and otherwise not.
-const OF_KEYS: [(&str, fn(Derived) -> bool); 3] = [
+const OF_KEYS: [(&str, fn(Derived) -> bool); 4] = [
+    ("agents", Derived::is_of_agent),
     ("own-host", Derived::has_own_site),
     ("net", |derived| derived.name() == "net"),
     ("geo", |derived| derived.place().is_some()),

@@ -216,6 +216,7 @@ pub(crate) enum Misfit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::agent::{BotClass, BotRules};
     use crate::format::Query;
     use crate::geo::{Geo, GeoDatabase};
     use crate::measure::{Precision, UvMethod};
@@ -233,6 +234,7 @@ mod tests {
             .ipv6_prefix(Ipv6Prefix::new(64))
             .uv(UvMethod::Hll(Precision::default()))
             .anonymize(true)
+            .durations(["upstream_response_time:last", "took:ms"].map(|name| name.parse().unwrap()))
             .zone("Europe/Berlin".parse().unwrap_or(Zone::UTC))
             .real_ip(RealIp::new(list, "10.0.0.0/8,unix:".parse().unwrap()))
             .query(Query::Keep)
@@ -242,6 +244,7 @@ mod tests {
             .routes(["/shop/:id".parse().unwrap(), "user/<int:pk>/".parse().unwrap()])
             .max_line(10_000)
             .own_hosts(OwnHosts::default().with("shop.example").unwrap())
+            .bot_rules(BotRules::default().with("It's \"ours\"", BotClass::Monitor, "^a\tb").unwrap())
             .net("16,48".parse().unwrap())
             .geo(database("country.mmdb"))
             .filters([Condition::Static, Condition::Status("5xx,!503".parse().unwrap())]);
@@ -293,12 +296,13 @@ mod tests {
             Settings::of_tables(question, names.iter().map(|name| Dimension::named(name).unwrap()))
         };
         let (usual, question) = (Question::new(), unusual());
-        let names = ["geo", "net", "own-host"];
+        let names = ["agents", "geo", "net", "own-host"];
         for (dimensions, expected) in [
             (&["path", "ip"][..], &[][..]),
             (&["net"], &["net"]),
             (&["host/referer-site"], &["own-host"]),
-            (&["asn", "net", "referer-kind"], &names),
+            (&["browser"], &["agents"]),
+            (&["asn", "net", "referer-kind", "bot-class"], &names),
         ] {
             for question in [&usual, &question] {
                 let settings = of(dimensions, question);

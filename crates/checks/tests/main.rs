@@ -8,6 +8,7 @@ const ONE_IN: usize = 1;
 
 #[path = "../../../tests/agreement.rs"]
 mod agreement;
+mod browsers;
 #[path = "../../../tests/columns.rs"]
 mod columns;
 #[path = "../../../tests/compressed.rs"]
@@ -22,6 +23,7 @@ mod envelopes;
 #[path = "../../../tests/explain.rs"]
 mod explain;
 mod formats;
+mod geo;
 #[path = "../../../tests/hostile.rs"]
 mod hostile;
 #[path = "../../../tests/json_logs.rs"]
@@ -29,6 +31,8 @@ mod json_logs;
 #[cfg(target_os = "linux")]
 #[path = "../../../tests/limits.rs"]
 mod limits;
+#[path = "../../../tests/lines.rs"]
+mod lines;
 #[path = "../../../tests/max_keys.rs"]
 mod max_keys;
 #[path = "../../../tests/max_memory.rs"]
@@ -58,6 +62,8 @@ mod shrinking;
 mod spark;
 #[path = "../../../tests/state_files.rs"]
 mod state_files;
+#[cfg(target_os = "linux")]
+mod terminal;
 #[path = "../../../tests/ways.rs"]
 mod ways;
 

@@ -11,7 +11,7 @@ use crate::batch::TextField;
 const USUAL: DerivedRow = DerivedRow { variables: "$http_user_agent", built_in: Some(TABLES), ..DerivedRow::USUAL };
 
 /// The tables of bots, browsers, systems and devices.
-const TABLES: BuiltIn = ("agents", agent::fingerprint);
+pub(super) const TABLES: BuiltIn = ("agents", agent::fingerprint);
 
 const AGENT: Source = Source::Text(TextField::Agent);
 
@@ -76,7 +76,7 @@ pub(super) const BOT_CLASS: DerivedRow = DerivedRow {
     ..USUAL
 };
 
-/// Makes a function whose keys are those of people.
+/// Makes a function that gives people a name, and bots none.
 fn of_people(rules: &KeyRules, name: fn(&[u8]) -> Cow<'static, str>) -> KeyOf {
     let bots = rules.bots.clone();
     KeyOf::of(move |agent| {

@@ -58,6 +58,9 @@ const DERIVED: &[DerivedRow] = &[
 ];
 
 impl Derived {
+    /// The class of bots.
+    pub(super) const BOT_CLASS: Derived = Derived { place: 7 };
+
     pub(super) fn all() -> impl Iterator<Item = Derived> {
         (0..DERIVED.len()).map(|place| Derived { place })
     }
@@ -109,6 +112,11 @@ impl Derived {
     /// The field of a database of addresses that gives its keys.
     pub(crate) fn place(self) -> Option<GeoField> {
         self.row().place
+    }
+
+    /// True if rules that recognize bots change its keys.
+    pub(crate) fn is_of_agent(self) -> bool {
+        self.row().built_in.is_some_and(|(name, _)| name == agent::TABLES.0)
     }
 
     /// True if the site's own hosts change its keys.
@@ -175,6 +183,11 @@ mod tests {
         }
         let names: Vec<_> = Derived::all().map(Derived::name).collect();
         assert!(names.iter().enumerate().all(|(i, name)| !names[..i].contains(name)), "{names:?}");
+    }
+
+    #[test]
+    fn class_of_bots_is_at_its_place() {
+        assert_eq!(Derived::BOT_CLASS.name(), "bot-class");
     }
 
     #[test]

@@ -62,7 +62,9 @@ struct Page<'r> {
     timeline: Option<(Option<Chart>, Grid<'r>)>,
     /// Status codes and classes.
     shares: Vec<(Shares, Grid<'r>)>,
-    latency: Option<Latency>,
+    latencies: Vec<Latency>,
+    /// True if the tiles have request times.
+    has_times: bool,
     /// Advice if no request times are logged: a sentence, and the lines of a directive.
     no_times: Option<(&'static str, String)>,
     rankings: Vec<Grid<'r>>,
@@ -104,7 +106,8 @@ pub(super) fn write<'r>(report: &'r Report, style: &'r Style, out: &mut dyn Writ
             (Chart::of(rows, unit), hinted(grid))
         }),
         shares: shares(report).into_iter().map(|(shares, grid)| (shares, hinted(grid))).collect(),
-        latency: report.latency.as_ref().filter(|_| !is_empty).map(|latency| Latency::of(latency, hits(report))),
+        latencies: if is_empty { Vec::new() } else { Latency::all(report, hits(report)) },
+        has_times: !is_empty && report.latency.is_some(),
         no_times: report.no_times.as_ref().filter(|_| hits(report) > 0).map(advice),
         rankings: report
             .top
