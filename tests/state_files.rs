@@ -11,11 +11,12 @@ use serde_json::Value;
 const GOLDEN: &str = "testdata/states";
 
 /// The golden states, and the settings and tables that each is there for.
-const STATES: [(&str, &str); 4] = [
+const STATES: [(&str, &str); 5] = [
     ("v1-exact.state", "three days with exact visitors, in the default tables"),
     ("v1-hll.state", "sketches of visitors: hashes and registers; all measures"),
     ("v1-pairs.state", "pairs, a variable, a split, two sources with malformed lines, a filter and a time zone"),
     ("v1-anonymized.state", "registers only"),
+    ("v1-durations.state", "further durations, requests by second, cache statuses"),
 ];
 
 fn golden(name: &str) -> PathBuf {

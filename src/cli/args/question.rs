@@ -97,7 +97,7 @@ impl Args {
             let found = Dimension::resolve(name, &|variable| self.logs(variable, conf));
             found.map_err(|error| match error {
                 DimensionError::Unknown => argument_error(&names::unknown_dimension(name.trim(), option)),
-                DimensionError::Measure { name } if names::durations().contains(&name) => {
+                DimensionError::Measure { name } if name != "request_time" && names::durations().contains(&name) => {
                     let error = format!("{option} {}: {error}\n  for its percentiles:  --duration {name}", shown(word));
                     argument_error(&error)
                 }
