@@ -134,7 +134,7 @@ mod tests {
         for (text, expected) in rows {
             assert_eq!(name(text), Ok(expected), "{text}");
         }
-        for text in ["", "s", "browser", "pth", "url/"] {
+        for text in ["", "s", "browse", "pth", "url/"] {
             assert_eq!(name(text), Err(DimensionError::Unknown), "{text}");
         }
         assert_eq!(name("url/path"), Err(DimensionError::Twice { name: "path" }));

@@ -59,6 +59,7 @@ impl Report {
     }
 
     /// True if the report is about all hits and has reports for their parts.
+    #[cfg(feature = "csv")]
     pub(crate) fn has_parts(&self) -> bool {
         self.each.as_ref().is_some_and(|each| each.part.is_none())
     }
