@@ -116,8 +116,8 @@ pub use crate::{
         Charset, Colors, ReportFormat, Style, TerminalStyle, write_explanation_json, write_inspection_json, write_json,
     },
     report::{
-        Approximate, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport, LatencyReport, LatencyStep,
-        Lines, MalformedSample, PartReport, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount, UvReport,
+        Approximate, BotReport, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport, LatencyReport, LatencyStep,
+        Lines, MalformedSample, PartReport, People, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount, UvReport,
         Verdict, VisitorReport, Warning, WarningCode,
     },
     route::{RoutePattern, Routes},

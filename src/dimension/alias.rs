@@ -6,7 +6,7 @@ use crate::time::Unit;
 
 /// THE TABLE of aliases, each with the dimension's own name. Plurals need no row, and neither do the words for units of
 /// time, such as `daily`. `uri` needs none: if a line does not log `$uri`, it is derived from the request.
-const ALIASES: [(&str, &str); 24] = [
+const ALIASES: [(&str, &str); 26] = [
     ("url", "path"),
     ("page", "path"),
     ("address", "ip"),

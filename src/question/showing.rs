@@ -14,8 +14,10 @@ use crate::metric::{Metric, Sort};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Showing {
-    /// Sections of the report; all by default.
+    /// Sections of the report; by default all, except [`Section::Bots`].
     pub show: Option<Vec<Section>>,
+    /// True if [`Section::Bots`] is among the sections by default.
+    pub bots: bool,
     /// Number of rows of a ranking; 10 by default, 0 for all.
     pub limit: usize,
     /// Metrics in the rows of rankings and of the timeline, and in the summary, in addition to PV, bytes, static, dynamic
@@ -36,6 +38,7 @@ impl Default for Showing {
     fn default() -> Self {
         Showing {
             show: None,
+            bots: false,
             limit: 10,
             columns: Vec::new(),
             sort: Sort::default(),
@@ -49,7 +52,8 @@ impl Default for Showing {
 impl Showing {
     /// True if the report has this section.
     pub fn shows(&self, section: Section) -> bool {
-        self.show.as_ref().is_none_or(|show| show.contains(&section))
+        let by_default = section != Section::Bots || self.bots;
+        self.show.as_ref().map_or(by_default, |show| show.contains(&section))
     }
 
     /// The requested columns, without duplicates.

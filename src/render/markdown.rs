@@ -9,7 +9,7 @@ use super::status_names::status_name;
 use super::terms::{REQUESTS, VISITORS, key_heading};
 use super::warnings::listed;
 use crate::metric::Metric;
-use crate::report::{Figure, Highlight, Report};
+use crate::report::{Figure, Highlight, People, Report};
 
 pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     if let Some(empty) = report.described_as_empty() {
@@ -22,6 +22,10 @@ pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Resu
     for section in sections(report) {
         writeln!(out)?;
         table(&section, report, out)?;
+        if let Some(People { requests, visitors, .. }) = report.people.filter(|_| section.name == "summary") {
+            let visitors = visitors.map_or("–".to_owned(), |visitors| visitors.to_string());
+            writeln!(out, "\nWithout bots: {requests} requests, {visitors} visitors")?;
+        }
     }
     ledger(report, out)
 }

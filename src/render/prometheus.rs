@@ -36,8 +36,16 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
             value.map_or(Ok(()), |value| gauges.one(name, help, value))?;
         }
     }
-    gauges.keys("logstat_requests_by_status", "Requests by status code.", "status", &report.status)?;
-    gauges.keys("logstat_requests_by_class", "Static and dynamic requests.", "class", &report.class)?;
+    gauges.keys("logstat_requests_by_status", "Requests by status code.", "status", report.status.as_ref())?;
+    gauges.keys("logstat_requests_by_class", "Static and dynamic requests.", "class", report.class.as_ref())?;
+    if let Some(bots) = &report.bots {
+        gauges.one("logstat_people_requests", "Requests without declared bots.", bots.people.requests)?;
+        if let Some(visitors) = bots.people.visitors {
+            gauges.one("logstat_people_visitors", "Visitors without declared bots.", visitors)?;
+        }
+    }
+    let classes = report.bots.as_ref().map(|bots| &bots.classes);
+    gauges.keys("logstat_requests_by_bot_class", "Requests by class of bots.", "bot_class", classes)?;
     if let Some(latency) = &report.latency {
         gauges.latency(latency)?;
     }
@@ -45,7 +53,7 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
     let has_own_metric = |dimension: Dimension| match dimension {
         Dimension::Status => report.status.is_some(),
         Dimension::Class => report.class.is_some(),
-        _ => false,
+        _ => dimension == Dimension::bot_class() && report.bots.is_some(),
     };
     let asked =
         |ranking: &&Ranking| style.prom_labels.contains(&ranking.dimension) && !has_own_metric(ranking.dimension);
@@ -76,7 +84,7 @@ impl Gauges<'_> {
         self.family(name, help, |family| family.sample(&[], value))
     }
 
-    fn keys(&mut self, name: &str, help: &str, label: &str, rows: &Option<Vec<Row>>) -> io::Result<()> {
+    fn keys(&mut self, name: &str, help: &str, label: &str, rows: Option<&Vec<Row>>) -> io::Result<()> {
         let Some(rows) = rows else { return Ok(()) };
         self.family(name, help, |family| rows.iter().try_for_each(|row| family.sample(&[(label, key(row))], row.pv)))
     }

@@ -97,6 +97,7 @@ pub(super) fn not_logged(question: &Question, variable_columns: &VariableColumns
             Section::Status => (Fields::STATUS, "$status"),
             Section::Class => (Fields::text(TextField::Path), "$request"),
             Section::Latency => (Fields::REQUEST_TIME, "$request_time"),
+            Section::Bots => (Fields::text(TextField::Agent), "$http_user_agent"),
             Section::Summary | Section::Top | Section::Ledger => continue,
         };
         asked.push((message![Setting::Show, format!(" {}", section.name())], needs, variable.to_owned()));
