@@ -116,14 +116,14 @@ pub use crate::{
         Charset, Colors, ReportFormat, Style, TerminalStyle, write_explanation_json, write_inspection_json, write_json,
     },
     report::{
-        Approximate, BotReport, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport, LatencyReport, LatencyStep,
-        Lines, MalformedSample, PartReport, People, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount, UvReport,
-        Verdict, VisitorReport, Warning, WarningCode,
+        Approximate, BotReport, DurationReport, Each, Figure, FormatReport, Generator, Highlight, InputReport,
+        KeyReport, LatencyReport, LatencyStep, Lines, MalformedSample, PartName, People, Period, Ranking, Report, Row,
+        Split, Summary, Unread, UvCount, UvReport, Verdict, VisitorReport, Warning, WarningCode,
     },
     route::{RoutePattern, Routes},
     state::{CountedRange, InspectedDay, InspectedSource, InspectedTable, Inspection, State},
     static_rules::{RuleError, StaticRules},
-    steps::{Ipv6Prefix, RealIp, Visitor},
+    steps::{DurationError, Ipv6Prefix, LoggedDuration, RealIp, Visitor},
     text::printable,
     time::{Date, Moment, MomentError, Now, Step, Unit, UnitError, Zone, ZoneError},
 };

@@ -36,6 +36,8 @@ settings! {
     Columns: "columns",
     /// The date that hits are counted for: a day, a month …
     Date: "date",
+    /// A duration that reports use in place of the request time.
+    Duration: "durations",
     /// States are left out if others have all their lines.
     Dedupe: "dedupe",
     /// The explanation of how inputs are read.

@@ -80,6 +80,8 @@ pub enum NoteCode {
     GeoDamaged,
     /// Pages of the site itself count as referring sites, because its hosts are not known.
     OwnSiteUnknown,
+    /// A ranking of routes has dropped keys, so names of pages are not grouped.
+    RoutesNotLearned,
     /// Rankings or visitors are approximate, because exact tables would exceed the memory limit.
     DegradedToMemory,
     /// Some states lack tables or numbers that others have, so the report leaves them out.
@@ -91,7 +93,7 @@ pub enum NoteCode {
 }
 
 /// THE TABLE of note codes, in the order of the report.
-const CODES: [(NoteCode, &str); 33] = [
+const CODES: [(NoteCode, &str); 34] = [
     (NoteCode::NotLogged, "not-logged"),
     (NoteCode::NotAsConfigured, "not-as-configured"),
     (NoteCode::NotAddresses, "not-addresses"),
@@ -121,6 +123,7 @@ const CODES: [(NoteCode, &str); 33] = [
     (NoteCode::GeoDatabase, "geo-database"),
     (NoteCode::GeoDamaged, "geo-damaged"),
     (NoteCode::OwnSiteUnknown, "own-site-unknown"),
+    (NoteCode::RoutesNotLearned, "routes-not-learned"),
     (NoteCode::DegradedToMemory, "degraded-to-memory"),
     (NoteCode::NotInAllStates, "not-in-all-states"),
     (NoteCode::DaysIncomplete, "days-incomplete"),

@@ -19,6 +19,8 @@ mod compressed;
 mod config;
 #[cfg(all(unix, feature = "cli"))]
 mod docs;
+#[cfg(all(unix, feature = "cli"))]
+mod each_files;
 mod envelopes;
 #[cfg(feature = "cli")]
 mod explain;
@@ -48,6 +50,7 @@ mod options_in_messages;
 mod outputs;
 mod pairs;
 mod parts;
+mod places;
 mod random_commands;
 #[cfg(feature = "compressed")]
 mod ranges;

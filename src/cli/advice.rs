@@ -163,26 +163,17 @@ const ROWS: &[Row] = &[
     row(&["--ignore-statics", "--exclude-static", "--no-static"], "use --dynamic"),
     row(&["--static-file", "--static-files"], "use --static-ext EXT, or --static to filter"),
     row(
-        &[
-            "--ignore-crawlers",
-            "--exclude-bots",
-            "--exclude-crawlers",
-            "--no-crawlers",
-            "--unknowns-as-crawlers",
-        ],
+        &["--ignore-crawlers", "--exclude-bots", "--exclude-crawlers", "--no-crawlers", "--unknowns-as-crawlers"],
         BOTS,
     ),
-    row(
-        &["--crawlers-only", "--crawlers"],
-        "count only declared bots:  logstat access.log --bots only",
-    ),
+    row(&["--crawlers-only", "--crawlers"], "count only declared bots:  logstat access.log --bots only"),
     // Visitors.
     row(
         &["--browser", "--browsers", "--browsers-file", "--os", "--device", "--real-os", "--agent-list"],
         "list browsers, systems or devices:  logstat access.log --top browser,os,device",
     ),
     row(
-        &["--geoip", "--geoip-database", "--geo", "--std-geoip", "--country", "--city", "--asn"],
+        &["--geoip", "--geoip-database", "--std-geoip", "--country", "--city", "--asn"],
         "logstat does not locate addresses; list them with --top ip",
     ),
     row(

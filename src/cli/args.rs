@@ -10,10 +10,11 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Parser};
 use logstat::{
-    BotRules, Date, FieldKey, LogFormat, MaxKeys, MaxMemory, Metric, Moment, Now, Query, RoutePattern, Section, Sort, Unit,
-    UvMethod, Zone,
+    BotRules, Date, FieldKey, LogFormat, LoggedDuration, MaxKeys, MaxMemory, Metric, Moment, Now, Query, RoutePattern,
+    Section, Sort, Unit, UvMethod, Zone,
 };
 
+use super::each_args::EachArgs;
 use super::filters::{FilterArgs, from_str_parser};
 use super::generate::Generated;
 use super::help;
@@ -69,6 +70,9 @@ pub(crate) struct Args {
                      last; at most a million rows"
     )]
     fill: bool,
+
+    #[command(flatten)]
+    pub(crate) each: EachArgs,
 
     /// Rankings of path, ip, agent … [default: path]
     #[arg(long, value_name = "DIM,…", value_delimiter = ',', action = ArgAction::Append, hide_possible_values = true)]
@@ -173,6 +177,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TIME", value_parser = FnParser(values::slow), allow_negative_numbers = true, hide_short_help = true)]
     #[arg(long_help = "Requests that took longer are slow: 0.3 (seconds) or 300ms [default: 0.3]")]
     slow: Option<Slow>,
+
+    /// Report on these durations instead of request_time
+    #[arg(long = "duration", value_name = "VAR,…", value_delimiter = ',', action = ArgAction::Append)]
+    #[arg(value_parser = WithCompletions(FnParser(values::duration), names::durations()))]
+    #[arg(hide_short_help = true, hide_possible_values = true)]
+    #[arg(long_help = help::DURATIONS)]
+    durations: Vec<LoggedDuration>,
 
     /// strip or keep the query string of paths [default: strip]
     #[arg(long, value_name = "HOW", value_parser = names::queries(), hide_possible_values = true, hide_short_help = true)]

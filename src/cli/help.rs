@@ -110,6 +110,12 @@ first three lines field by field, with what each field is used for; --json is fo
 read. With --nginx-conf it also shows the format configured for each file, and the server and location of the three lines; \
 with --nginx-conf and no FILE it shows how the configuration is understood";
 
+pub(crate) const DURATIONS: &str = "\
+Report on these durations instead of request_time: upstream_response_time, upstream_connect_time or any other variable or JSON \
+key that logs seconds (took:ms for milliseconds). Columns, --slow and --fail-if use the first one; each has its own percentiles. \
+A list with a part for each upstream server is added up; VAR:last takes its last part. --slower and --where are not \
+affected";
+
 pub(crate) const CONFIG: &str = "\
 Read defaults for options, log formats and sites from FILE. By default it is the file named by LOGSTAT_CONFIG, or \
 $XDG_CONFIG_HOME/logstat/config.toml (~/.config/logstat/config.toml) if it exists. Keys are option names: by = \"hour\". A site \
@@ -151,8 +157,10 @@ pub(crate) fn list<T>(sentence: &str, names: &Names<T>) -> String {
 
 /// Help text of `--columns`.
 pub(crate) fn columns() -> String {
-    let sentence = "Additional columns. p50 to p99 are percentiles of request times; first and last are the times of the first \
-                    and last request";
+    let sentence = "Additional columns. p50 to p99 are percentiles of request times; busy is the mean number of requests in \
+                    flight, and peak the most requests in one second (not for rankings of texts); cache-hits and \
+                    cache-bytes are shares by $upstream_cache_status; first and last are the times of the first and last \
+                    request";
     list(sentence, &names::metrics())
 }
 

@@ -11,6 +11,8 @@ mod closest_match;
 mod conf_logs;
 mod config;
 mod counting;
+mod each_args;
+mod each_files;
 mod explain;
 mod filters;
 mod generate;
@@ -235,6 +237,7 @@ fn exit_status(problem: &ErrorKind, has_report: bool) -> ExitStatus {
         | ErrorKind::NoDatabase { .. }
         | ErrorKind::NotBounded { .. }
         | ErrorKind::PairNotAllowed { .. }
+        | ErrorKind::MetricNotAllowed { .. }
         | ErrorKind::TooManyVariables { .. }
         | ErrorKind::TooManyBuckets { .. }
         | ErrorKind::StateSettings { .. }

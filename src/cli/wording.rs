@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use logstat::{Error, Explanation, Message, Report, Setting};
 
 /// THE TABLE of settings whose option is named differently from the setting.
-const OPTIONS: [(Setting, &str); 6] = [
+const OPTIONS: [(Setting, &str); 7] = [
     (Setting::BotRules, AGENTS),
+    (Setting::Duration, "--duration"),
     (Setting::Field, "--field"),
     (Setting::LogFormat, "--log-format"),
     (Setting::OwnHost, "--own-host"),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use super::{Dimension, PairKeys};
+use super::{Dimension, PairKeys, PartKeys};
 use crate::keys::{AddressKeys, GroupId, Keys};
 
 /// The keys of a table's groups.
@@ -13,6 +13,8 @@ pub(crate) enum KeysOfTable<'k> {
     /// The groups are the visitors, and the keys their addresses.
     Visitors(&'k AddressKeys),
     Pairs(&'k PairKeys),
+    /// The groups are those of each part; visitors are needed for their keys.
+    Parts(&'k PartKeys, &'k AddressKeys),
 }
 
 impl KeysOfTable<'_> {
@@ -21,6 +23,7 @@ impl KeysOfTable<'_> {
             KeysOfTable::Own(keys) => keys.len(),
             KeysOfTable::Visitors(addresses) => addresses.len(),
             KeysOfTable::Pairs(pairs) => pairs.len(),
+            KeysOfTable::Parts(groups, _) => groups.len(),
         }
     }
 }
@@ -43,6 +46,9 @@ impl<'k> Key<'k> {
                 let [first, second] = pairs.halves_of(group);
                 let key = |half, GroupId(id)| Cow::Borrowed(pairs.keys_of(half).key(id));
                 (key(0, first), Some(key(1, second)))
+            }
+            KeysOfTable::Parts(groups, visitors) => {
+                return Key::new(dimension, groups.keys().keys(visitors), groups.key_of(group));
             }
         };
         Key { dimension, first, second }

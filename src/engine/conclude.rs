@@ -14,11 +14,13 @@ use crate::input::Source;
 use crate::phases::{Phases, Stopwatch};
 use crate::rejects::Rejects;
 use crate::report::{CountedInput, assemble};
-use crate::tally::{Tally, Unescaped};
+use crate::tally::{Part, Tally, Unescaped};
 
 /// Everything that was counted from the inputs.
 pub(super) struct CountedLog<'f> {
     pub(super) tally: Tally<Unescaped>,
+    /// The parts of all hits, if reports for the keys of a dimension are asked.
+    pub(super) parts: Vec<Part>,
     pub(super) sniffed: Vec<Sniffed<'f>>,
     pub(super) rejects: Option<Rejects>,
     pub(super) few_threads: Option<FewThreads>,
@@ -107,7 +109,7 @@ pub(super) fn conclude(
     mut problems: Vec<Error>,
 ) -> Result<Outcome, Error> {
     let mut watch = Stopwatch::start();
-    let CountedLog { mut tally, sniffed, mut rejects, few_threads, mut phases } = counted;
+    let CountedLog { mut tally, mut parts, sniffed, mut rejects, few_threads, mut phases } = counted;
     phases.finding_formats = sniffed.iter().map(|sniffed| sniffed.took).sum();
     let inputs = inputs.into_iter().zip(&sniffed).map(|(input, sniffed)| input.counted(sniffed));
     let inputs: Vec<_> = inputs.collect();
@@ -116,12 +118,12 @@ pub(super) fn conclude(
     let left_out = all.filter(|(_, (input, ledger))| input.fits_nothing(ledger));
     left_out.for_each(|(input, _)| rejects.iter_mut().for_each(|rejects| rejects.forget(input)));
     let PreparedQuestion { question, plan, formats, period, .. } = prepared;
-    tally.learn_routes(&question.reading.key_rules.routes);
-    let mut assembled = assemble(question, plan, formats, inputs, &tally, *period)?;
+    tally.learn_routes(&mut parts, &question.reading.key_rules.routes);
+    let mut assembled = assemble(question, plan, formats, inputs, (&tally, &parts), *period)?;
     problems.extend(assembled.problems);
     assembled.report.iter_mut().for_each(|report| report.warn(&problems));
     phases.assembling += watch.lap();
-    drop(tally);
+    drop((tally, parts));
     phases.releasing = watch.lap();
     Ok(Outcome { report: assembled.report, rejects, problems, few_threads, phases })
 }

@@ -88,6 +88,8 @@ pub struct Outcome {
 /// - [`NotBounded`](ErrorKind::NotBounded) if a ranking that may drop keys has a column or order that needs all keys.
 /// - [`MemoryLimit`](ErrorKind::MemoryLimit) if the tables exceed their limit of memory.
 /// - [`PairNotAllowed`](ErrorKind::PairNotAllowed) if there is a pair where a single dimension is required.
+/// - [`MetricNotAllowed`](ErrorKind::MetricNotAllowed) if a ranking or condition has a metric that its dimension cannot
+///   have.
 /// - [`NoDatabase`](ErrorKind::NoDatabase) if it names a place, and no database has it.
 /// - [`TooManyVariables`](ErrorKind::TooManyVariables) if it names more variables than there are columns for.
 /// - [`TooManyBuckets`](ErrorKind::TooManyBuckets) if a timeline with all its empty buckets has too many rows.

@@ -138,6 +138,6 @@ impl<'q> PreparedQuestion<'q> {
 
     /// Returns what to do at the ends of rounds, if the question is counted in rounds.
     pub(super) fn round_ends(&self) -> Option<RoundEnds> {
-        RoundEnds::new(&self.question.counting, &self.plan, self.seed)
+        RoundEnds::new(self.question, &self.plan, self.seed)
     }
 }

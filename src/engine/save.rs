@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::conclude::{CountedLog, EndedInput};
+use super::of_state::no_parts;
 use super::prepared::PreparedQuestion;
 use super::saved_source::Facts;
 use super::threads::FewThreads;
@@ -92,6 +93,9 @@ fn count_in_tables(
     engine: &Engine,
 ) -> Result<StateOutcome, Error> {
     let mut watch = Stopwatch::start();
+    if let Some(each) = question.counting.each {
+        return Err(no_parts(each));
+    }
     let named = |input: Input| match source {
         Some(name) if input.source_name.is_none() => input.source_name(name),
         _ => input,
@@ -109,7 +113,7 @@ fn count_in_tables(
     let opening = watch.lap();
     let session = counted_session(&prepared, &mut sources)?;
     let (counted, inputs) = session.finish_counting(|| sources.into_iter().map(EndedInput::from).collect(), None);
-    let CountedLog { mut tally, sniffed, mut rejects, few_threads, mut phases } = counted;
+    let CountedLog { mut tally, parts, sniffed, mut rejects, few_threads, mut phases } = counted;
     phases.opening += opening;
     let host = host_name();
     let facts: Vec<Facts> =
@@ -128,7 +132,7 @@ fn count_in_tables(
         }
     }
     let PreparedQuestion { plan, formats, period, .. } = &prepared;
-    let assembled = assemble(question, plan, formats, inputs, &tally, *period)?;
+    let assembled = assemble(question, plan, formats, inputs, (&tally, &parts), *period)?;
     problems.extend(assembled.problems);
     let Some(report) = assembled.report else {
         return Ok(StateOutcome { state: None, notes: Vec::new(), rejects, problems, few_threads, phases });

@@ -277,7 +277,7 @@ impl<'p> Session<'p> {
         inputs: impl FnOnce() -> Vec<EndedInput>,
         so_far: Option<Tally<Unescaped>>,
     ) -> (CountedLog<'p>, Vec<EndedInput>) {
-        let Session { scan, tally, rounds, ranges, few_threads, mut phases, .. } = self;
+        let Session { prepared, scan, tally, rounds, ranges, few_threads, mut phases, .. } = self;
         let mut watch = Stopwatch::start();
         let mut tally = count_open_lines(&scan, tally, &ranges);
         let rest = std::mem::take(&mut tally.rankings);
@@ -293,12 +293,13 @@ impl<'p> Session<'p> {
             tally.tables.extend(rankings);
             tally.degraded = degraded;
         }
+        let parts = tally.divide(prepared.question.showing.each_limit);
         phases.settling = watch.lap();
         let sniffed = scan.sniffed.into_iter().filter_map(OnceLock::into_inner).collect();
         let rejects = scan.rejects.map(Collector::into_rejects);
         let inputs = inputs();
         phases.assembling = watch.lap();
-        (CountedLog { tally, sniffed, rejects, few_threads, phases }, inputs)
+        (CountedLog { tally, parts, sniffed, rejects, few_threads, phases }, inputs)
     }
 }
 

@@ -26,6 +26,7 @@ impl Error {
             }
             ErrorKind::NotLogged { detail }
             | ErrorKind::PairNotAllowed { detail }
+            | ErrorKind::MetricNotAllowed { detail }
             | ErrorKind::NoDatabase { detail }
             | ErrorKind::NotInState { detail } => return detail.clone(),
             ErrorKind::StateSettings { path, detail } => return message![name(path), ": ", detail.clone()],

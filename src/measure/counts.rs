@@ -179,6 +179,12 @@ impl GroupMeasure for Counts {
         self.groups.truncate(groups.len());
     }
 
+    fn take(&mut self, groups: &[GroupId]) -> Counts {
+        let lacking = self.lacking.take(groups);
+        let take = |group: &GroupId| std::mem::take(&mut self.groups[group.0 as usize]);
+        Counts { groups: groups.iter().map(take).collect(), lacking }
+    }
+
     fn merge(&mut self, other: &Counts, ids: &IdMap<'_>, len: usize) {
         self.grow(len);
         for (theirs, group) in other.groups.iter().zip(ids.groups) {

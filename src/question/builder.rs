@@ -13,7 +13,7 @@ use crate::nginx::NginxConf;
 use crate::referer::OwnHosts;
 use crate::route::RoutePattern;
 use crate::static_rules::StaticRules;
-use crate::steps::{Ipv6Prefix, RealIp, Visitor};
+use crate::steps::{Ipv6Prefix, LoggedDuration, RealIp, Visitor};
 use crate::time::{Date, Moment, Now, Unit, Zone};
 
 /// Builder methods, one for each field. A method for an optional field takes the value or an `Option`, except where the
@@ -182,7 +182,7 @@ impl Question {
         self
     }
 
-    /// Adds a report for each key of a dimension.
+    /// Adds a report for each key of a dimension, for at most [`each_limit`](Question::each_limit) of them.
     ///
     /// ```
     /// use logstat::{Dimension, Engine, Input, Question, count};
@@ -192,13 +192,20 @@ impl Question {
     /// let question = Question::new().each(Dimension::Status);
     /// let inputs = vec![Input::reader("access.log", std::io::Cursor::new(log))];
     /// let report = count(&question, inputs, &Engine::default())?.report.expect("an input was read");
-    /// let parts: Vec<_> = report.parts.iter().map(|part| (part.key.as_str(), part.report.lines.parsed)).collect();
-    /// assert_eq!(parts, [("200", 1), ("404", 1)]);
+    /// let parts = report.parts().iter().filter_map(|report| Some((report.part()?.shown(), report.lines.parsed)));
+    /// assert_eq!(parts.collect::<Vec<_>>(), [("200", 1), ("404", 1)]);
     /// # Ok::<(), logstat::Error>(())
     /// ```
     #[must_use]
     pub fn each(mut self, each: impl Into<Option<Dimension>>) -> Question {
         self.counting.each = each.into();
+        self
+    }
+
+    /// Sets the number of keys of [`each`](Question::each) that have a report of their own; 0 for all.
+    #[must_use]
+    pub fn each_limit(mut self, each_limit: usize) -> Question {
+        self.showing.each_limit = each_limit;
         self
     }
 
@@ -230,6 +237,18 @@ impl Question {
         self
     }
 
+    /// Sets the durations to report on in place of the request time. Those that come again are dropped.
+    #[must_use]
+    pub fn durations(mut self, durations: impl IntoIterator<Item = LoggedDuration>) -> Question {
+        self.counting.durations.clear();
+        for duration in durations {
+            if !self.counting.durations.contains(&duration) {
+                self.counting.durations.push(duration);
+            }
+        }
+        self
+    }
+
     /// Sets the unit of the timeline.
     #[must_use]
     pub fn by(mut self, by: impl Into<Option<Unit>>) -> Question {
@@ -248,6 +267,7 @@ impl Question {
     #[must_use]
     pub fn top(mut self, top: impl IntoIterator<Item = Dimension>) -> Question {
         self.counting.top = Some(top.into_iter().collect());
+        self.counting.is_top_of_state = false;
         self
     }
 

@@ -6,6 +6,7 @@ mod counting;
 mod fail_if;
 mod max_keys;
 mod max_memory;
+mod misplaced_metric;
 mod plan;
 mod reading;
 mod section;
@@ -83,7 +84,13 @@ impl Question {
     /// The settings of the steps between scanning and counting.
     pub(crate) fn step_options(&self) -> StepOptions<'_> {
         let Reading { nginx_conf, static_rules, zone, key_rules, .. } = &self.reading;
-        let visitor = self.visitor_options();
-        StepOptions { nginx_conf: nginx_conf.as_ref(), static_rules, key_rules, zone: *zone, visitor }
+        StepOptions {
+            nginx_conf: nginx_conf.as_ref(),
+            static_rules,
+            key_rules,
+            zone: *zone,
+            durations: &self.counting.durations,
+            visitor: self.visitor_options(),
+        }
     }
 }

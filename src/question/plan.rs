@@ -1,5 +1,6 @@
 //! The plan of a question: the tables and columns that answer it. It is computed once, before a line is read.
 
+use super::misplaced_metric::misplaced_metric;
 use super::tables::{rankings_last, tables};
 use super::{Counting, Question, Section, Showing};
 use crate::batch::{Fields, NAMED};
@@ -8,7 +9,7 @@ use crate::error::{Error, ErrorKind};
 use crate::filter::{Condition, Filter};
 use crate::measure::MeasureKind;
 use crate::message::{Message, Setting, message};
-use crate::steps;
+use crate::steps::{self, LoggedDuration};
 use crate::tally::{TablePlan, fields_needed, fields_watched, variable_columns_of};
 
 /// The tables that answer a question, and the columns that tables and filters read.
@@ -36,12 +37,15 @@ impl Plan {
     /// Returns the plan of a question.
     ///
     /// # Errors
-    /// If no log can answer the question: [`ErrorKind::Pair`], [`ErrorKind::NotBounded`] or
+    /// If no log can answer the question: [`ErrorKind::MetricNotAllowed`], [`ErrorKind::Pair`], [`ErrorKind::NotBounded`] or
     /// [`ErrorKind::TooManyVariables`].
     pub(crate) fn of(question: &Question) -> Result<Plan, Error> {
         let Question { counting, showing, .. } = question;
         if let Some(detail) = misplaced_pair(counting) {
             return Err(ErrorKind::PairNotAllowed { detail }.into());
+        }
+        if let Some(detail) = misplaced_metric(question) {
+            return Err(ErrorKind::MetricNotAllowed { detail }.into());
         }
         let each = counting.each.map(|each| format!("a report for each {}", each.name()).into());
         let may_drop_keys = match (counting.max_keys, each.or_else(|| needs_all_keys(showing))) {
@@ -126,8 +130,12 @@ pub(crate) fn variables(question: &Question) -> Result<VariableColumns, Error> {
 
 fn variable_columns(question: &Question, tables: &[TablePlan]) -> Result<VariableColumns, Error> {
     let filters = question.counting.filters.iter().flat_map(Condition::dimensions);
-    let variable_columns = variable_columns_of(tables)
-        .with(filters.chain(question.visitor_options().dimensions()).chain(question.counting.each));
+    let durations = question.counting.durations.iter().filter_map(|duration| LoggedDuration::dimension(*duration));
+    let reads_cache = tables.iter().any(|(_, measures)| measures.contains(&MeasureKind::Cache));
+    let cache = reads_cache.then(steps::cache_status);
+    let visitor = question.visitor_options();
+    let others = visitor.dimensions().chain(question.counting.each).chain(durations).chain(cache);
+    let variable_columns = variable_columns_of(tables).with(filters.chain(others));
     if variable_columns.are_too_many() {
         return Err(ErrorKind::TooManyVariables { most: NAMED }.into());
     }

@@ -2,7 +2,7 @@
 
 use super::{Counting, Question, Section, Showing};
 use crate::dimension::Dimension;
-use crate::measure::MeasureKind::{self, Counts, Hits, Latency, Times, Uv};
+use crate::measure::MeasureKind::{self, Counts, Durations, Hits, Latency, Times, Uv};
 use crate::measure::UvMethod;
 use crate::metric::Metric;
 use crate::steps::Visitor;
@@ -64,11 +64,15 @@ fn tables_of(Question { counting, showing, .. }: &Question, shows: impl Fn(Secti
         ask(Dimension::bot_class(), &[Hits, Uv]);
     }
     if shows(Section::Top) {
-        let measures = with_counts(showing.metrics().into_iter());
-        counting.rankings().into_iter().for_each(|dimension| ask(dimension, &measures));
+        for dimension in counting.rankings() {
+            ask(dimension, &with_counts(showing.metrics_of(dimension).into_iter()));
+        }
     }
     if shows(Section::Latency) {
         ask(Dimension::All, &[Latency]);
+        if counting.durations.len() > 1 {
+            ask(Dimension::All, &[Durations]);
+        }
     }
     if shows(Section::Summary) {
         of_highlights(counting, showing).into_iter().for_each(|(dimension, measure)| ask(dimension, &[measure]));

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::dimension::Dimension;
 use crate::metric::{Metric, Sort};
 use crate::render::numbers::{Bytes, Grouped};
-use crate::report::{ADDRESS_LIST, Report, VisitorReport};
+use crate::report::{ADDRESS_LIST, PartName, Report, VisitorReport};
 use crate::time::Unit;
 
 /// A number with a noun: `1 line`, `4 lines`. The plural must end with `s`.
@@ -32,6 +32,30 @@ pub(super) fn order(sort: Sort) -> String {
 /// The readable name of an input.
 pub(super) fn input(path: &str) -> &str {
     if path == "-" { "standard input" } else { path }
+}
+
+/// Name of a part of all hits: `host shop.example`, `12 other hosts`.
+pub(super) fn part(dimension: Dimension, PartName { key, keys, .. }: &PartName) -> String {
+    match (key, keys) {
+        (Some(key), _) => format!("{} {key}", dimension.singular()),
+        (None, Some(1)) => format!("1 other {}", dimension.singular()),
+        (None, Some(keys)) => format!("{} other {}", Grouped(*keys), parts_of(dimension)),
+        (None, None) => format!("other {}", parts_of(dimension)),
+    }
+}
+
+/// The plural of a dimension that parts are named by.
+pub(super) fn parts_of(dimension: Dimension) -> Cow<'static, str> {
+    match dimension {
+        Dimension::Time(unit) => units(unit),
+        _ => dimension.plural(),
+    }
+}
+
+/// Name of the part that a report is about.
+pub(super) fn part_of(report: &Report) -> Option<String> {
+    let each = report.each.as_ref()?;
+    Some(part(each.dimension, each.part.as_ref()?))
 }
 
 /// The plural of a timeline unit.
@@ -103,7 +127,7 @@ mod tests {
         let pair = Dimension::pair(Dimension::Host, Dimension::Time(Unit::HourOfDay)).unwrap();
         assert_eq!(ranking(pair), "Top pairs of host and hour of day");
         let headings: Vec<_> = Dimension::all().map(ranking).collect();
-        assert!(headings.iter().all(|h| h.ends_with('s') || h.ends_with("day") || h.contains('$')));
+        assert!(headings.iter().all(|h| h.ends_with('s') || h.ends_with("day") || h.contains(['$', '_'])));
         assert!(
             headings.iter().enumerate().all(|(i, h)| !headings[..i].contains(h)),
             "headings are unique: {headings:?}"

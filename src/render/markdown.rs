@@ -3,13 +3,14 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::Style;
+use super::numbers::DisplayFigure;
 use super::sections::{Section, SectionColumn, sections};
 use super::status_names::status_name;
 use super::terms::{REQUESTS, VISITORS, key_heading};
 use super::warnings::listed;
+use super::{Style, labels};
 use crate::metric::Metric;
-use crate::report::{Figure, Highlight, People, Report};
+use crate::report::{Figure, Highlight, Report};
 
 pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     if let Some(empty) = report.described_as_empty() {
@@ -19,15 +20,27 @@ pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Resu
     head(report, out)?;
     warnings(report, out)?;
     highlights(report.highlights.as_deref().unwrap_or_default(), out)?;
-    for section in sections(report) {
-        writeln!(out)?;
-        table(&section, report, out)?;
-        if let Some(People { requests, visitors, .. }) = report.people.filter(|_| section.name == "summary") {
-            let visitors = visitors.map_or("–".to_owned(), |visitors| visitors.to_string());
-            writeln!(out, "\nWithout bots: {requests} requests, {visitors} visitors")?;
-        }
+    tables(report, out)?;
+    if report.part().is_none() {
+        ledger(report, out)?;
     }
-    ledger(report, out)
+    for part in report.parts() {
+        write!(out, "\n## ")?;
+        head(part, out)?;
+        highlights(part.highlights.as_deref().unwrap_or_default(), out)?;
+        tables(part, out)?;
+    }
+    Ok(())
+}
+
+fn tables(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    sections(report).iter().try_for_each(|section| {
+        writeln!(out)?;
+        table(section, report, out)?;
+        let Some(people) = report.people.filter(|_| section.name == "summary") else { return Ok(()) };
+        let visitors = people.visitors.map_or("–".to_owned(), |visitors| visitors.to_string());
+        writeln!(out, "\nWithout bots: {} requests, {visitors} visitors", people.requests)
+    })
 }
 
 fn head(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -35,10 +48,17 @@ fn head(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         (Some(first), Some(last)) => format!(", {first} to {last}"),
         _ => String::new(),
     };
-    writeln!(out, "**{}**{period}", names(report))
+    let requests = match report.part() {
+        Some(_) => format!(", {}", labels::counted(report.lines.parsed, "request")),
+        None => String::new(),
+    };
+    writeln!(out, "**{}**{requests}{period}", names(report))
 }
 
 fn names(report: &Report) -> String {
+    if let Some(part) = labels::part_of(report) {
+        return escaped(&part);
+    }
     report.inputs.iter().map(|input| escaped(&input.path)).collect::<Vec<_>>().join(", ")
 }
 
@@ -74,7 +94,7 @@ fn highlights(all: &[Highlight], out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Headings of metrics. Numbers have the units of JSON, so that they can be copied.
-const HEADINGS: [(&str, &str); 20] = [
+const HEADINGS: [(&str, &str); 24] = [
     ("pv", REQUESTS[0]),
     ("uv", VISITORS[0]),
     ("visitor_days", "Visitor days"),
@@ -90,6 +110,10 @@ const HEADINGS: [(&str, &str); 20] = [
     ("p99_ms", "p99 (ms)"),
     ("max_ms", "Max (ms)"),
     ("sum_ms", "Total time (ms)"),
+    ("busy", "Busy"),
+    ("peak", "Peak"),
+    ("cache_hits", "Cache hits"),
+    ("cache_bytes", "Cache bytes"),
     ("first", "First"),
     ("last", "Last"),
     ("count", "Timed requests"),
@@ -143,6 +167,7 @@ fn written(figure: &Figure) -> String {
         Figure::Count(number) | Figure::Ms(number) => number.to_string(),
         Figure::Share(share) => format!("{:.1}%", share * 100.0),
         Figure::MeanMs(ms) => format!("{ms:.1}"),
+        Figure::Mean(_) => DisplayFigure(figure).to_string(),
         Figure::Moment(moment) => moment.clone(),
         Figure::Unknown => "–".to_owned(),
     }

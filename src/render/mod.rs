@@ -9,7 +9,6 @@ mod highlights;
 #[cfg(feature = "html")]
 mod html;
 mod json;
-#[cfg(any(feature = "html", feature = "table"))]
 mod labels;
 mod ledger;
 mod markdown;
@@ -155,6 +154,9 @@ pub struct Style {
     pub csv_safe: bool,
     /// Rankings that Prometheus gets as labels. Visitors of the site choose the values in most rankings.
     pub prom_labels: Vec<Dimension>,
+    /// Links in a page. In that of all hits, one to the page of each of the [`parts`](Report::parts), in their order; in
+    /// that of a part, one to the page of all hits. Without links, none are shown.
+    pub links: Vec<String>,
 }
 
 impl ReportFormat {

@@ -13,14 +13,15 @@ use super::missing_field::missing_fields;
 use super::near_misses::near_misses;
 use super::no_times::no_times;
 use super::not_followed::not_followed;
+use super::not_learned::not_learned;
 use super::not_logged::{key_not_logged, not_logged};
 use super::outside_period::outside_period;
-use super::part::{PartReport, parts};
+use super::part::of_part;
 use super::read_input::{ReadInput, fields_of, has_lists, main_format, reasons, samples, why_not_logged};
 use super::refused::refused;
 use super::sections::{Facts, with_sections, without_sections};
 use super::unknown::unknown;
-use super::{Lines, Report};
+use super::{Each, Lines, Report};
 use crate::batch::{Fields, TextField};
 use crate::dimension::Dimension;
 use crate::error::{Error, ErrorKind};
@@ -29,7 +30,7 @@ use crate::format::LogFormat;
 use crate::message::{Setting, message};
 use crate::question::{Plan, Question, Section};
 use crate::steps::RealIp;
-use crate::tally::{InputLedger, Tally, Unescaped};
+use crate::tally::{InputLedger, Part, Tally, Unescaped};
 use crate::text::written;
 
 /// The report, and the inputs that failed.
@@ -48,7 +49,7 @@ pub(crate) fn assemble(
     plan: &Plan,
     formats: &[LogFormat],
     inputs: Vec<CountedInput<'_>>,
-    tally: &Tally<Unescaped>,
+    (tally, parts): (&Tally<Unescaped>, &[Part]),
     selected: filter::Period,
 ) -> Result<Assembled, Error> {
     let Question { reading, counting, showing, .. } = question;
@@ -158,7 +159,9 @@ pub(crate) fn assemble(
     notes.extend(reading.nginx_conf.iter().flat_map(not_followed));
     notes.extend(databases(reading, &plan.variable_columns));
     notes.extend(own_site(reading, &plan.variable_columns, all_log_hosts));
-    notes.extend(degraded(tally));
+    let limit = if counting.max_keys.is_some() { Setting::MaxKeys } else { Setting::MaxMemory };
+    notes.extend(not_learned(tally, limit));
+    notes.extend(degraded(tally, counting.each));
     notes.extend(assumed_utc(read.iter().map(|input| input.ledger)));
     let facts = Facts {
         inputs: read.iter().map(|input| input.report(formats)).collect(),
@@ -178,19 +181,21 @@ pub(crate) fn assemble(
         notes,
     };
     let report = without_sections(question, facts, tally);
-    let main = main_format(formats, &read).filter(|_| showing.shows(Section::Latency));
+    let asks_times = showing.shows(Section::Latency) && counting.durations.is_empty();
+    let main = main_format(formats, &read).filter(|_| asks_times);
     let no_times = no_times(main, logged, &report.notes);
     let report = Report { no_times, ..report };
     if plan.is_by_day() {
         return Ok(Assembled { report: Some(report), problems });
     }
-    let of_key = |(part, tally): (PartReport, &Tally<Unescaped>)| {
-        let report = with_sections(part.report, question, tally, selected)?;
-        Ok(PartReport { report, ..part })
+    let of_part = |part: &Part| {
+        let of_part = with_sections(of_part(&report, part), question, &part.tally, selected)?;
+        Ok(Report { verdicts: Vec::new(), ..of_part })
     };
-    let parts = parts(&report, tally).into_iter().map(of_key).collect::<Result<_, Error>>()?;
+    let parts = parts.iter().map(of_part).collect::<Result<Vec<_>, Error>>()?;
+    let each = counting.each.map(|dimension| Each { dimension, part: None, parts });
     let report = with_sections(report, question, tally, selected)?;
-    Ok(Assembled { report: Some(Report { parts, ..report }), problems })
+    Ok(Assembled { report: Some(Report { each, ..report }), problems })
 }
 
 /// The inputs of the report, as the search for copies needs them.

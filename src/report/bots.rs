@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Row;
 use super::groups::Groups;
+use super::whole::Whole;
 use crate::agent::BotClass;
 use crate::batch::MISSING;
 use crate::dimension::Dimension;
@@ -33,9 +34,9 @@ pub struct BotReport {
 }
 
 /// The hits of people; `None` if the tally does not have classes, or if a line does not log its user agent.
-pub(super) fn people(tally: &Tally<Unescaped>, pv: u64) -> Option<People> {
+pub(super) fn people(tally: &Tally<Unescaped>, whole: &Whole) -> Option<People> {
     tally.tables.iter().find(|table| table.dimension == Dimension::bot_class())?;
-    let groups = Groups::of(tally, Dimension::bot_class(), pv);
+    let groups = Groups::of(tally, Dimension::bot_class(), whole);
     if groups.with_key(MISSING).is_some() {
         return None;
     }
@@ -43,12 +44,12 @@ pub(super) fn people(tally: &Tally<Unescaped>, pv: u64) -> Option<People> {
 }
 
 /// The section of bots, with at most `limit` bots, or all if `limit` is 0.
-pub(super) fn bots(tally: &Tally<Unescaped>, limit: usize, pv: u64) -> BotReport {
-    let groups = Groups::of(tally, Dimension::bot_class(), pv);
+pub(super) fn bots(tally: &Tally<Unescaped>, limit: usize, whole: &Whole) -> BotReport {
+    let groups = Groups::of(tally, Dimension::bot_class(), whole);
     let classes = groups.ranking(0, Sort::default(), &[Metric::Uv]).rows;
     // People, and bots without a name, have no name.
     let has_name = |row: &Row| row.keys.as_ref().is_some_and(|[name, _]| name.as_bytes() != MISSING);
-    let bots = Groups::of(tally, Dimension::bot_and_class(), pv).ranking(0, Sort::default(), &[]).rows;
+    let bots = Groups::of(tally, Dimension::bot_and_class(), whole).ranking(0, Sort::default(), &[]).rows;
     let most = if limit == 0 { usize::MAX } else { limit };
     BotReport { people: of_people(&groups), classes, top: bots.into_iter().filter(has_name).take(most).collect() }
 }

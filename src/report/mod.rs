@@ -9,7 +9,9 @@ mod bots;
 mod copies;
 mod counted_input;
 mod degraded;
+mod duration_report;
 mod empty;
+mod file_name;
 mod fill_gaps;
 mod foreign;
 mod format_notes;
@@ -26,6 +28,7 @@ mod near_misses;
 mod no_format;
 mod no_times;
 mod not_followed;
+mod not_learned;
 mod not_logged;
 mod of_state;
 mod outside_period;
@@ -45,10 +48,12 @@ mod unknown;
 mod verdicts;
 mod visitor_report;
 mod warning;
+mod whole;
 
 pub(crate) use assemble::assemble;
 pub use bots::{BotReport, People};
 pub(crate) use counted_input::CountedInput;
+pub use duration_report::DurationReport;
 pub(crate) use foreign::{refusal, set_aside};
 pub(crate) use format_notes::{ReadFormats, assumed_utc, format_notes};
 pub use highlights::Highlight;
@@ -59,7 +64,8 @@ pub(crate) use no_times::NoTimes;
 #[cfg(any(feature = "html", feature = "table"))]
 pub(crate) use no_times::TimedFormat;
 pub(crate) use of_state::{SavedInput, SavedLog, of_state};
-pub use part::PartReport;
+pub(crate) use part::OTHER;
+pub use part::{Each, PartName};
 pub(crate) use read_input::formats_of;
 pub use row_split::Split;
 pub use rows::{Approximate, Figure, Ranking, Row, Summary, UvCount};
@@ -97,7 +103,7 @@ use crate::time::Unit;
 /// ```
 ///
 /// JSON does not contain everything. A report that was read back has no [`highlights`](Report::highlights), no
-/// [`people`](Report::people), no [`parts`](Report::parts), no [`InputReport::keys`] and no [`InputReport::skipped_bytes`]. Its rankings claim to be
+/// [`people`](Report::people), no [`each`](Report::each), no [`InputReport::keys`] and no [`InputReport::skipped_bytes`]. Its rankings claim to be
 /// sorted by hits ([`Ranking::sort`]) and to have as many [`groups`](Ranking::groups) as rows.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[non_exhaustive]
@@ -162,15 +168,19 @@ pub struct Report {
     /// [`Question::max_memory`](crate::Question).
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "serial::approximate")]
     pub approximate: Vec<Approximate>,
-    /// Request times; `None` if none was logged.
+    /// Request times, or those of the first of `durations`; `None` if none was logged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency: Option<LatencyReport>,
+    /// The durations of [`Question::durations`](crate::Question), in their order. The first is also in `latency`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "duration_report")]
+    pub durations: Vec<DurationReport>,
     /// The outcome of each [`Question::fail_if`](crate::Question) condition.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verdicts: Vec<Verdict>,
-    /// A report for each key of [`Counting::each`](crate::Counting), sorted by key. Not serialized.
-    #[serde(skip)]
-    pub parts: Vec<PartReport>,
+    /// Reports for the keys of a dimension, if [`Counting::each`](crate::Counting) asks for them. In the report of such a
+    /// key, the key.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    pub each: Option<Each>,
     /// Columns that the user asked for. After a report is read back, they are those of the timeline's rows.
     #[serde(skip)]
     #[cfg_attr(not(feature = "table"), expect(dead_code, reason = "only formats for people show it"))]

@@ -166,6 +166,7 @@ fn subject(kind: &ErrorKind) -> Option<(WarningCode, &Path)> {
         | ErrorKind::TooManyBuckets { .. }
         | ErrorKind::NotBounded { .. }
         | ErrorKind::PairNotAllowed { .. }
+        | ErrorKind::MetricNotAllowed { .. }
         | ErrorKind::TooManyVariables { .. }
         | ErrorKind::NoSuchInput { .. }
         | ErrorKind::StateLocked { .. }

@@ -47,6 +47,7 @@ impl State {
             let counts = alone(question, Section::Top).columns([]).sort(Sort::default());
             ranked.retain(|dimension| self.can_answer(&counts.clone().top([*dimension])));
             question.counting.top = Some(ranked);
+            question.counting.is_top_of_state = true;
         }
         if question.showing.show.is_none() {
             let usual: Vec<Section> = Section::all().filter(|section| question.showing.shows(*section)).collect();
@@ -134,7 +135,9 @@ impl State {
 fn saved_by(dimension: Dimension, measure: Option<MeasureKind>) -> Message {
     let is_time = |dimension: &Dimension| matches!(dimension, Dimension::Time(_));
     let column = match measure {
-        Some(MeasureKind::Latency | MeasureKind::Times) => Some("p95"),
+        Some(MeasureKind::Latency | MeasureKind::Times | MeasureKind::Durations) => Some("p95"),
+        Some(MeasureKind::Seconds) => Some("peak"),
+        Some(MeasureKind::Cache) => Some("cache-hits"),
         Some(MeasureKind::FirstLast) => Some("last"),
         // A timeline has visitors without being asked for them.
         Some(MeasureKind::Uv) if !dimension.parts().any(|part| is_time(&part)) => Some("uv"),
@@ -155,7 +158,9 @@ pub(super) fn measured(measure: MeasureKind) -> &'static str {
     match measure {
         MeasureKind::Counts | MeasureKind::Hits => "requests",
         MeasureKind::Uv => "visitors",
-        MeasureKind::Latency | MeasureKind::Times => "request times",
+        MeasureKind::Latency | MeasureKind::Times | MeasureKind::Durations => "request times",
+        MeasureKind::Seconds => "requests by second",
+        MeasureKind::Cache => "cache statuses",
         MeasureKind::FirstLast => "times of the first and the last request",
     }
 }

@@ -32,7 +32,7 @@ pub(super) struct SettingRow {
 pub(super) type Put = fn(&mut Question, &[String]) -> Option<()>;
 
 /// THE TABLE of settings that are not filters, in the order in which they are put back.
-pub(super) const ROWS: [SettingRow; 19] = [
+pub(super) const ROWS: [SettingRow; 20] = [
     SettingRow {
         name: "visitor",
         setting: Setting::Visitor,
@@ -77,6 +77,15 @@ pub(super) const ROWS: [SettingRow; 19] = [
         put: Some(|question, texts| {
             only(texts).filter(|text| *text == "yes")?;
             question.counting.anonymize = true;
+            Some(())
+        }),
+    },
+    SettingRow {
+        name: "duration",
+        setting: Setting::Duration,
+        texts: |question| question.counting.durations.iter().map(|duration| duration.name()).collect(),
+        put: Some(|question, texts| {
+            question.counting.durations = texts.iter().map(|text| text.parse().ok()).collect::<Option<_>>()?;
             Some(())
         }),
     },
@@ -161,7 +170,9 @@ pub(super) const ROWS: [SettingRow; 19] = [
         setting: Setting::BotRules,
         texts: |question| {
             let added = question.reading.key_rules.bots.added();
-            or_none(added.filter_map(|(name, class, pattern)| serde_json::to_string(&(name, class.name(), pattern)).ok()))
+            or_none(
+                added.filter_map(|(name, class, pattern)| serde_json::to_string(&(name, class.name(), pattern)).ok()),
+            )
         },
         put: Some(|question, texts| {
             let added = texts.iter().filter(|text| *text != NONE);

@@ -234,6 +234,7 @@ mod tests {
             .ipv6_prefix(Ipv6Prefix::new(64))
             .uv(UvMethod::Hll(Precision::default()))
             .anonymize(true)
+            .durations(["upstream_response_time:last", "took:ms"].map(|name| name.parse().unwrap()))
             .zone("Europe/Berlin".parse().unwrap_or(Zone::UTC))
             .real_ip(RealIp::new(list, "10.0.0.0/8,unix:".parse().unwrap()))
             .query(Query::Keep)

@@ -5,9 +5,12 @@
 //! question needs, and which columns those read.
 
 mod anonymize;
+mod cache;
 mod derived;
+mod durations;
 mod identity;
 mod location;
+mod logged_duration;
 mod mask;
 mod plan;
 mod real_ip;
@@ -19,7 +22,9 @@ use std::borrow::Cow;
 use bumpalo::Bump;
 
 pub(crate) use anonymize::mask_value;
+pub(crate) use cache::cache_status;
 pub(crate) use identity::Identity;
+pub use logged_duration::{DurationError, LoggedDuration};
 pub(crate) use mask::{AHEAD, mask_addresses, mask_tail};
 pub(crate) use plan::{StepPlan, Steps};
 pub use real_ip::RealIp;
@@ -64,6 +69,8 @@ pub(crate) struct StepOptions<'q> {
     pub(crate) static_rules: &'q StaticRules,
     pub(crate) key_rules: &'q KeyRules,
     pub(crate) zone: Option<Zone>,
+    /// Durations that reports use in place of the request time.
+    pub(crate) durations: &'q [LoggedDuration],
     pub(crate) visitor: VisitorOptions<'q>,
 }
 

@@ -1,6 +1,7 @@
 //! Planning: the steps that a question needs, and the columns that must be filled for them.
 
-use super::{BatchStep, Lines, StepInput, StepOptions, anonymize, derived, identity, location, real_ip, zone};
+use super::{BatchStep, Lines, StepInput, StepOptions};
+use super::{anonymize, cache, derived, durations, identity, location, real_ip, zone};
 use crate::batch::{Batch, Fields, ROWS};
 use crate::dimension::VariableColumns;
 use crate::keys::Seed;
@@ -12,6 +13,8 @@ const STEPS: &[(Pass, Make)] = &[
     (Pass::AllLines, zone::step),
     (Pass::AllLines, real_ip::step),
     (Pass::AllLines, derived::step),
+    (Pass::Hits, durations::step),
+    (Pass::Hits, cache::step),
     (Pass::Hits, identity::step),
     (Pass::Hits, anonymize::step),
 ];
@@ -157,7 +160,7 @@ mod tests {
     /// Options that need no step.
     fn nothing<'q>((rules, key_rules): &'q (StaticRules, KeyRules)) -> StepOptions<'q> {
         let visitor = VisitorOptions { visitor: Visitor::IP, ipv6_prefix: None, real_ip: None, anonymize: false };
-        StepOptions { nginx_conf: None, static_rules: rules, key_rules, zone: None, visitor }
+        StepOptions { nginx_conf: None, static_rules: rules, key_rules, zone: None, durations: &[], visitor }
     }
 
     fn configuration() -> (tempfile::TempDir, NginxConf) {

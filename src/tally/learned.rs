@@ -6,11 +6,11 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::Tally;
 use super::form::Unescaped;
-use super::table::Table;
+use super::table::{MergedVisitors, Table};
+use super::{Part, Tally};
 use crate::dimension::{Dimension, KeysOfTable};
-use crate::keys::{AddressKeys, GroupId};
+use crate::keys::{AddressKeys, GroupId, VisitorId};
 use crate::route::{Routes, learned};
 
 /// Routes that have learned parts, by the route without them.
@@ -33,7 +33,7 @@ impl Learned {
                 }
                 (keys, served)
             }
-            KeysOfTable::Visitors(_) => return None,
+            KeysOfTable::Visitors(_) | KeysOfTable::Parts(..) => return None,
         };
         let seen: Vec<(&[u8], u64)> = keys.iter().zip(served).collect();
         let learned = learned(&seen, |route| routes.has(route)).into_iter().zip(seen);
@@ -52,27 +52,29 @@ impl Learned {
 }
 
 impl Tally<Unescaped> {
-    /// Names the learned parts of routes in all tables that have kept all routes. The tallies of [keys](Tally::by_key)
-    /// get the routes that are learned from all hits. `routes` has the patterns, whose routes are not changed.
+    /// Names the learned parts of routes in all tables that have kept all routes. The `parts` of all hits get the routes
+    /// that are learned from all hits. `routes` has the patterns, whose routes are not changed.
     ///
     /// All tables have the same hits, so it does not matter which one is learned from.
-    pub(crate) fn learn_routes(&mut self, routes: &Routes) {
+    pub(crate) fn learn_routes(&mut self, parts: &mut [Part], routes: &Routes) {
         let Some(learned) = self.tables.iter().find_map(|table| Learned::of(table, &self.visitors, routes)) else {
             return;
         };
         if !learned.0.is_empty() {
-            self.use_learned(&learned);
+            // Sets of parts have the ids of all visitors, too.
+            let ids = self.visitors_unchanged();
+            [self].into_iter().chain(parts.iter_mut().map(|part| &mut part.tally)).for_each(|tally| {
+                tally.use_learned(&learned, &ids);
+            });
         }
     }
 
-    fn use_learned(&mut self, learned: &Learned) {
+    fn use_learned(&mut self, learned: &Learned, ids: &[VisitorId]) {
         for table in &mut self.tables {
             if table.max_error.is_none() && table.dimension.parts().any(Dimension::is_learned) {
-                *table = table.regrouped(&self.visitors, |dimension, key| learned.key(dimension, key));
+                let visitors = MergedVisitors { all: &self.visitors, ids, parts: &[] };
+                *table = table.regrouped(visitors, |dimension, key| learned.key(dimension, key));
             }
-        }
-        if let Some(by_key) = &mut self.by_key {
-            by_key.tallies.iter_mut().for_each(|tally| tally.use_learned(learned));
         }
     }
 }

@@ -179,14 +179,6 @@ impl Ledger {
         merge_near_misses(&mut self.near_misses, &other.near_misses);
     }
 
-    /// Counts hits as the lines of the only input, all matched by the only format.
-    pub(super) fn count_hits(&mut self, hits: u64) {
-        for input in &mut self.inputs {
-            input.read += hits;
-            input.format_lines.iter_mut().for_each(|format_lines| *format_lines += hits);
-        }
-    }
-
     /// Number of lines that were filtered for this reason.
     pub(crate) fn filtered_for(&self, reason: FilterReason) -> u64 {
         self.filtered_by[reason as usize]

@@ -161,13 +161,17 @@ fn joined(lines: &[String]) -> Vec<String> {
     text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
 }
 
-/// The logs of the book: their names in `testdata`, and in the book.
-const LOGS: [(&str, &str); 5] = [
+/// The logs and databases of the book: their names in `testdata`, and in the book.
+const LOGS: [(&str, &str); 9] = [
     ("shop.log", "access.log"),
     ("hosts.log", "hosts.log"),
     ("proxied.log", "proxied.log"),
     ("blog.log", "blog.log"),
     ("clients.log", "clients.log"),
+    ("referers.log", "referers.log"),
+    ("geo/city.mmdb", "city.mmdb"),
+    ("geo/asn.mmdb", "asn.mmdb"),
+    ("sites.log", "sites.log"),
 ];
 
 /// A directory with `testdata`, and the logs of the book.

@@ -16,11 +16,14 @@ mod compressed;
 #[cfg(target_os = "linux")]
 mod crash;
 mod duckdb;
+#[cfg(target_os = "linux")]
+mod each;
 #[path = "../../../tests/envelopes.rs"]
 mod envelopes;
 #[path = "../../../tests/explain.rs"]
 mod explain;
 mod formats;
+mod geo;
 #[path = "../../../tests/hostile.rs"]
 mod hostile;
 #[path = "../../../tests/json_logs.rs"]

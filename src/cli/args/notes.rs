@@ -41,10 +41,11 @@ impl Args {
             let is_of = |dimension: Dimension| dimension.parts().any(|part| part.name() == field.name());
             let is_ranked = question.showing.shows(Section::Top) && rankings.iter().any(|dimension| is_of(*dimension));
             let is_split = question.showing.shows(Section::Timeline) && question.counting.split.is_some_and(is_of);
+            let is_each = question.counting.each.is_some_and(is_of);
             let is_filtered = selections().any(|selection| selection.variables().any(|name| name == field.name()));
             let real_ip = question.reading.real_ip.as_ref().map(|real_ip| real_ip.dimension().name());
             let is_visitor = question.counting.visitor.name() == field.name() || real_ip == Some(field.name());
-            field.is_for_rankings() && ![is_ranked, is_split, is_filtered, is_visitor].contains(&true)
+            field.is_for_rankings() && ![is_ranked, is_split, is_each, is_filtered, is_visitor].contains(&true)
         };
         for field in question.reading.fields.iter().filter(is_idle) {
             let name = field.name();
@@ -68,6 +69,9 @@ impl Args {
             && !question.showing.shows(Section::Timeline)
         {
             warnings.push(format!("--split {} has no effect, because --show omits the timeline", split.name()));
+        }
+        if self.each.each_limit.is_some() && self.each.each.is_none() {
+            warnings.push("--each-limit has no effect without --each".to_owned());
         }
         if question.counting.max_keys.is_some() && !question.showing.shows(Section::Top) {
             warnings.push("--max-keys has no effect, because --show omits the rankings".to_owned());

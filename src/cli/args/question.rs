@@ -16,6 +16,7 @@ impl Args {
         let mut question = Question::new()
             .by(self.by)
             .split(self.split.as_deref().map(|word| self.dimension(word, "--split", conf)).transpose()?)
+            .each(self.each.each.as_deref().map(|word| self.dimension(word, "--each", conf)).transpose()?)
             .columns(self.columns.clone())
             .sort(self.sort.unwrap_or_default())
             .max_keys(self.max_keys)
@@ -28,6 +29,7 @@ impl Args {
             .uv(self.uv_method()?)
             .log_formats(self.log_format.iter().map(|given| self.format(given)).collect::<Result<Vec<_>, _>>()?)
             .fields(self.fields.clone())
+            .durations(self.durations.iter().copied())
             .routes(self.routes.iter().cloned())
             .highlights(self.output_args.is_for_people())
             .people(self.output_args.is_for_people())
@@ -41,6 +43,9 @@ impl Args {
         self.visitors.ask(&mut question, &|variable| self.logs(variable, conf))?;
         if let Some(limit) = self.limit {
             question.showing.limit = limit;
+        }
+        if let Some(each_limit) = self.each.each_limit {
+            question.showing.each_limit = each_limit;
         }
         if let Some(Slow { ms }) = self.slow {
             question.showing.slow_ms = ms;

@@ -13,6 +13,7 @@ impl Args {
         let is_exact = matches!(self.uv_method(), Ok(UvMethod::Exact));
         Context {
             bounds: bounds.into_iter().find(|(_, is_given)| *is_given).map(|(option, _)| option),
+            divides: self.each.each.is_some(),
             masks_exact_visitors: self.visitors.anonymizes() && is_exact,
             prints_report,
             reads_stdin: inputs.iter().any(|input| is_standard(input.name())),

@@ -160,13 +160,13 @@ impl<'r> Grid<'r> {
         let figure = row.figure(metric).unwrap_or(Figure::Unknown);
         let value = match &figure {
             Figure::Count(number) | Figure::Ms(number) => number.to_string(),
-            Figure::Share(number) | Figure::MeanMs(number) => number.to_string(),
+            Figure::Share(number) | Figure::MeanMs(number) | Figure::Mean(number) => number.to_string(),
             Figure::Moment(moment) => moment.clone(),
             Figure::Unknown => String::new(),
         };
         let text = match &figure {
             Figure::Count(number) if metric == Metric::Bytes => Bytes(*number).to_string(),
-            Figure::Share(_) => Percent(row.pv, self.hits).to_string(),
+            Figure::Share(_) if metric == Metric::Share => Percent(row.pv, self.hits).to_string(),
             figure => DisplayFigure(figure).to_string(),
         };
         let tone = match metric {
@@ -181,7 +181,7 @@ impl<'r> Grid<'r> {
 fn number(row: &Row, metric: Metric) -> Option<f64> {
     match row.figure(metric)? {
         Figure::Count(number) | Figure::Ms(number) => Some(number as f64),
-        Figure::Share(number) | Figure::MeanMs(number) => Some(number),
+        Figure::Share(number) | Figure::MeanMs(number) | Figure::Mean(number) => Some(number),
         Figure::Moment(_) | Figure::Unknown => None,
     }
 }

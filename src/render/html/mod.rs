@@ -5,6 +5,7 @@
 
 mod axes;
 mod chart;
+mod each;
 mod grid;
 mod head;
 mod histogram;
@@ -30,6 +31,7 @@ use crate::metric::{Metric, Sort};
 use crate::render::numbers::Grouped;
 use crate::report::{NoTimes, Note, NoteCode, Ranking, Report, Verdict, Warning};
 use chart::Chart;
+use each::{Parts, link_to_all};
 use grid::Grid;
 use head::Head;
 use latency::Latency;
@@ -50,12 +52,19 @@ struct Page<'r> {
     more_warnings: String,
     verdicts: &'r [Verdict],
     tiles: Vec<Tile>,
+    parts: Option<Parts<'r>>,
+    /// True if the report is about all hits, and not about a part of them.
+    is_whole: bool,
+    /// The page of all hits, and the text of the link to it.
+    all: Option<(&'r str, String)>,
     highlights: Vec<Finding<'r>>,
     notes: Vec<&'r Note>,
     timeline: Option<(Option<Chart>, Grid<'r>)>,
     /// Status codes and classes.
     shares: Vec<(Shares, Grid<'r>)>,
-    latency: Option<Latency>,
+    latencies: Vec<Latency>,
+    /// True if the tiles have request times.
+    has_times: bool,
     /// Advice if no request times are logged: a sentence, and the lines of a directive.
     no_times: Option<(&'static str, String)>,
     rankings: Vec<Grid<'r>>,
@@ -65,7 +74,7 @@ struct Page<'r> {
     unit: &'static str,
 }
 
-pub(super) fn write<'r>(report: &'r Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write<'r>(report: &'r Report, style: &'r Style, out: &mut dyn Write) -> io::Result<()> {
     let unit = report.period.unit;
     let timeline = report.timeline.as_deref().filter(|rows| !rows.is_empty());
     let is_empty = report.described_as_empty().is_some();
@@ -83,6 +92,9 @@ pub(super) fn write<'r>(report: &'r Report, style: &Style, out: &mut dyn Write) 
         more_warnings,
         verdicts: &report.verdicts,
         tiles: if is_empty { Vec::new() } else { tiles::tiles(report) },
+        parts: Parts::of(report, &style.links),
+        is_whole: report.part().is_none(),
+        all: link_to_all(report, &style.links),
         highlights: report.highlights.iter().flatten().map(|highlight| finding(highlight, hits(report))).collect(),
         notes: report.notes.iter().filter(is_shown).collect(),
         timeline: timeline.map(|rows| {
@@ -96,7 +108,8 @@ pub(super) fn write<'r>(report: &'r Report, style: &Style, out: &mut dyn Write) 
             (Chart::of(rows, unit), hinted(grid))
         }),
         shares: shares(report).into_iter().map(|(shares, grid)| (shares, hinted(grid))).collect(),
-        latency: report.latency.as_ref().filter(|_| !is_empty).map(|latency| Latency::of(latency, hits(report))),
+        latencies: if is_empty { Vec::new() } else { Latency::all(report, hits(report)) },
+        has_times: !is_empty && report.latency.is_some(),
         no_times: report.no_times.as_ref().filter(|_| hits(report) > 0).map(advice),
         rankings: of_bots(report)
             .chain(report.top.iter().flatten().map(|ranking| of_ranking(ranking, report)))

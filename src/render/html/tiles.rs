@@ -66,8 +66,10 @@ pub(super) fn tiles(report: &Report) -> Vec<Tile> {
         }
     }
     if let Some(latency) = &report.latency {
-        let time =
-            |label, metric, ms, note: &str| tile(label, metric, Some(ms), Duration(ms).to_string(), note.to_owned());
+        let duration = report.durations.first().map(|duration| format!(" of {}", duration.name)).unwrap_or_default();
+        let time = |label, metric, ms, note: &str| {
+            tile(label, metric, Some(ms), Duration(ms).to_string(), format!("{note}{duration}"))
+        };
         tiles.push(time("Median time", "p50_ms", latency.p50_ms, "p50"));
         tiles.push(time("95% within", "p95_ms", latency.p95_ms, "p95"));
         tiles.push(time("99% within", "p99_ms", latency.p99_ms, "p99"));

@@ -219,7 +219,8 @@ impl<'a> Grid<'a> {
             Keys::RankedPairs => both[0] + GAP + both[1],
             _ => self.rows.iter().map(|row| width(shown_key(row))).max().unwrap_or(0),
         };
-        let named = self.rows.iter().filter_map(|row| Some(width(shown_key(row)) + 1 + width(status_name(shown_key(row))?)));
+        let named =
+            self.rows.iter().filter_map(|row| Some(width(shown_key(row)) + 1 + width(status_name(shown_key(row))?)));
         Contents {
             before,
             keys,

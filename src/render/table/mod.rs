@@ -93,7 +93,10 @@ fn write_parts(report: &Report, mut writer: TableWriter<'_>) -> io::Result<()> {
         let name = inputs(report);
         return writer.line(format_args!("{}: {empty}", fit::cut_middle(&name, room)));
     }
-    PARTS.into_iter().try_for_each(|part| part(report, &mut writer))
+    for (_, report) in report.with_parts() {
+        PARTS.into_iter().try_for_each(|part| part(report, &mut writer))?;
+    }
+    Ok(())
 }
 
 /// Output for the parts, with an empty line between them.
@@ -207,8 +210,9 @@ mod tests {
             top: None,
             approximate: Vec::new(),
             latency: None,
+            durations: Vec::new(),
             verdicts: Vec::new(),
-            parts: Vec::new(),
+            each: None,
             columns: Vec::new(),
             empty_inputs: 0,
             has_ledger: true,

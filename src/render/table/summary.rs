@@ -33,7 +33,8 @@ pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result
         let people = [Some(requests), visitors];
         stats.insert(1, people.map(|number| Stat::new(WITHOUT_BOTS, Known(number.map(Grouped)))).into());
     }
-    if let Some(latency) = &report.latency {
+    // Durations that the user names have parts of their own, with their names.
+    if let Some(latency) = report.latency.as_ref().filter(|_| report.durations.is_empty()) {
         stats.extend(latency::in_short(latency, row.pv));
     }
     let form = stat_grid::for_each_line(&stats, writer.terminal, |line| writer.line(line))?;

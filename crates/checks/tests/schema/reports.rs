@@ -134,6 +134,14 @@ pub(super) fn reports() -> Vec<(String, Value)> {
     assert_eq!(pairs["top"]["host/path"][0]["keys"].as_array().map(Vec::len), Some(2));
     assert!(pairs["approximate"]["host/path"].is_object());
     reports.push(("pairs".to_owned(), pairs));
+    for (name, limit) in [("host", 0), ("status", 1), ("ip", 2), ("day", 100)] {
+        let question = usual().each(Dimension::named(name).unwrap()).each_limit(limit);
+        let (each, nothing) = (report(&odd, &question), report(b"", &question));
+        assert_eq!(each["each"]["other"].is_object(), limit == 1 || limit == 2);
+        assert_eq!(nothing["each"]["reports"], json!([]));
+        reports.push((format!("each {name}"), each));
+        reports.push((format!("each {name} of nothing"), nothing));
+    }
     let sought = sought();
     assert!(sought["lines"]["skipped_bytes"].as_u64() > Some(0) && sought["malformed_samples"][0]["line"].is_null());
     reports.push(("sought".to_owned(), sought));
