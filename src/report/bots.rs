@@ -11,6 +11,9 @@ use crate::dimension::Dimension;
 use crate::metric::{Metric, Sort};
 use crate::tally::{Tally, Unescaped};
 
+/// The class of people, in tables for people.
+const PEOPLE: &str = "people";
+
 /// The hits of people, as far as their user agents say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
@@ -40,21 +43,23 @@ pub(super) fn people(tally: &Tally<Unescaped>, whole: &Whole) -> Option<People> 
     if groups.with_key(MISSING).is_some() {
         return None;
     }
-    Some(of_people(&groups))
+    Some(hits_of_people(&groups))
 }
 
 /// The section of bots, with at most `limit` bots, or all if `limit` is 0.
 pub(super) fn bots(tally: &Tally<Unescaped>, limit: usize, whole: &Whole) -> BotReport {
     let groups = Groups::of(tally, Dimension::bot_class(), whole);
-    let classes = groups.ranking(0, Sort::default(), &[Metric::Uv]).rows;
+    let mut classes = groups.ranking(0, Sort::default(), &[Metric::Uv]).rows;
+    let of_people = classes.iter_mut().filter(|row| row.key.as_deref() == Some(BotClass::None.name()));
+    of_people.for_each(|row| row.short = Some(PEOPLE.to_owned()));
     // People, and bots without a name, have no name.
     let has_name = |row: &Row| row.keys.as_ref().is_some_and(|[name, _]| name.as_bytes() != MISSING);
     let bots = Groups::of(tally, Dimension::bot_and_class(), whole).ranking(0, Sort::default(), &[]).rows;
     let most = if limit == 0 { usize::MAX } else { limit };
-    BotReport { people: of_people(&groups), classes, top: bots.into_iter().filter(has_name).take(most).collect() }
+    BotReport { people: hits_of_people(&groups), classes, top: bots.into_iter().filter(has_name).take(most).collect() }
 }
 
-fn of_people(groups: &Groups<'_>) -> People {
+fn hits_of_people(groups: &Groups<'_>) -> People {
     let Some(group) = groups.with_key(BotClass::None.name().as_bytes()) else {
         return People { requests: 0, visitors: Some(0) };
     };

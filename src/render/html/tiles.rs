@@ -41,13 +41,13 @@ pub(super) fn tiles(report: &Report) -> Vec<Tile> {
         let part = parts::of_status(row, hits);
         of_hits(label, metric, part, tone(part))
     };
-    let people = report.people.map(|people| format!("{} {WITHOUT_BOTS}", Grouped(people.requests)));
+    let people = report.people.map(|people| format!("{} {}", Grouped(people.requests), WITHOUT_BOTS[0]));
     let mut tiles =
         vec![tile(REQUESTS[0], "pv", Some(row.pv), Grouped(row.pv).to_string(), people.unwrap_or_default())];
     if row.uv != UvCount::NotCounted {
         let uv = row.uv.known();
         let visitor_days = format!("{} visitor days", Known(summary.visitor_days.map(Grouped)));
-        let people = report.people.map(|people| format!("{} {WITHOUT_BOTS}, ", Known(people.visitors.map(Grouped))));
+        let people = report.people.map(|people| format!("{} {}, ", Known(people.visitors.map(Grouped)), WITHOUT_BOTS[0]));
         let note = people.unwrap_or_default() + &visitor_days;
         tiles.push(tile(VISITORS[0], "uv", uv, Known(uv.map(Grouped)).to_string(), note));
     }

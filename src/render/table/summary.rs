@@ -31,7 +31,7 @@ pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result
     ];
     if let Some(People { requests, visitors, .. }) = report.people {
         let people = [Some(requests), visitors];
-        stats.insert(1, people.map(|number| Stat::new(WITHOUT_BOTS, Known(number.map(Grouped)))).into());
+        stats.insert(1, people.map(|number| Stat::labelled(WITHOUT_BOTS, Known(number.map(Grouped)))).into());
     }
     // Durations that the user names have parts of their own, with their names.
     if let Some(latency) = report.latency.as_ref().filter(|_| report.durations.is_empty()) {
