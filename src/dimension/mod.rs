@@ -154,6 +154,12 @@ impl Dimension {
         Dimension::Derived(Derived::BOT_CLASS)
     }
 
+    /// The name of a bot together with its class.
+    pub(crate) fn bot_and_class() -> Dimension {
+        let bot = Dimension::Derived(Derived::BOT);
+        Dimension::pair(bot, Dimension::bot_class()).unwrap_or(bot)
+    }
+
     /// Combines two dimensions into one whose keys are pairs.
     ///
     /// # Errors
