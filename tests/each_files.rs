@@ -154,7 +154,11 @@ fn no_file_is_replaced_unless_all_are_written() {
     // Two reports would have the same file.
     let output = run(folder.path(), &["-o", "{}.json", "-o", "x.example.json"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).starts_with("logstat: error: x.example.json: this file is an input, or "), "{}", stderr(&output));
+    assert!(
+        stderr(&output).starts_with("logstat: error: x.example.json: this file is an input, or "),
+        "{}",
+        stderr(&output)
+    );
     assert_eq!(files(folder.path()), before);
     // A directory cannot be replaced by a file.
     fs::create_dir(folder.path().join("x.example.csv")).unwrap();
