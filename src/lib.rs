@@ -121,9 +121,9 @@ pub use crate::{
         write_requests_json, write_requests_ndjson,
     },
     report::{
-        Approximate, DurationReport, Each, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport,
-        LatencyReport, LatencyStep, Lines, MalformedSample, PartName, Period, Ranking, Report, Row, Split, Summary,
-        Unread, UvCount, UvReport, Verdict, VisitorReport, Warning, WarningCode,
+        Approximate, BotReport, DurationReport, Each, Figure, FormatReport, Generator, Highlight, InputReport,
+        KeyReport, LatencyReport, LatencyStep, Lines, MalformedSample, PartName, People, Period, Ranking, Report, Row,
+        Split, Summary, Unread, UvCount, UvReport, Verdict, VisitorReport, Warning, WarningCode,
     },
     requests::{Request, RequestFields, RequestList, RequestOrder},
     route::{RoutePattern, Routes},

@@ -114,7 +114,7 @@ fn agrees(log: &Log, questions: &[(&str, Question)], step: usize) {
 /// A question for all rankings in full.
 fn everything(leaving_out: &[Dimension]) -> Question {
     let top = Dimension::all().filter(|d| !leaving_out.contains(d));
-    Question::new().top(top).limit(0).by(Unit::Minute)
+    super::databases::with_databases(Question::new().top(top).limit(0).by(Unit::Minute))
 }
 
 /// Rankings of pairs: with text, with visitors, with dimensions of few values, and with time.

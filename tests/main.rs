@@ -17,6 +17,7 @@ mod command_line;
 mod compressed;
 #[cfg(all(unix, feature = "cli"))]
 mod config;
+mod databases;
 #[cfg(all(unix, feature = "cli"))]
 mod docs;
 #[cfg(all(unix, feature = "cli"))]

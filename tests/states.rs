@@ -79,7 +79,7 @@ fn is_time(dimension: &Dimension) -> bool {
 }
 
 fn question() -> Question {
-    Question::new().log_formats([FORMAT.parse::<LogFormat>().unwrap()])
+    super::databases::with_databases(Question::new().log_formats([FORMAT.parse::<LogFormat>().unwrap()]))
 }
 
 /// Settings that change what is counted.

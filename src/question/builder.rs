@@ -321,6 +321,29 @@ impl Question {
         self
     }
 
+    /// Sets whether the summary has the requests and visitors without declared bots.
+    ///
+    /// ```
+    /// use logstat::{Engine, Input, Question, count};
+    /// let question = Question::new().people(true);
+    /// let report = count(&question, vec![Input::path("testdata/shop.log")], &Engine::default())?.report;
+    /// let people = report.and_then(|report| report.people).expect("every line logs a user agent");
+    /// assert_eq!((people.requests, people.visitors), (60, Some(9)));
+    /// # Ok::<(), logstat::Error>(())
+    /// ```
+    #[must_use]
+    pub fn people(mut self, people: bool) -> Question {
+        self.counting.people = people;
+        self
+    }
+
+    /// Sets whether [`Section::Bots`](crate::Section) is among the sections by default.
+    #[must_use]
+    pub fn bots(mut self, bots: bool) -> Question {
+        self.showing.bots = bots;
+        self
+    }
+
     /// Sets whether the report has [highlights](crate::Highlight).
     #[must_use]
     pub fn highlights(mut self, highlights: bool) -> Question {

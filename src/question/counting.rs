@@ -71,6 +71,9 @@ pub struct Counting {
     /// tenth of the time. The slowest path is found only if paths are ranked. Frequent addresses are found only if
     /// addresses are ranked, or if visitors are identified by address and counted exactly.
     pub highlights: bool,
+    /// True if the summary has the requests and visitors of people, without declared bots. They are unknown if a line does
+    /// not log its user agent.
+    pub people: bool,
 }
 
 impl Counting {

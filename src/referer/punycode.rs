@@ -16,7 +16,7 @@ const INITIAL_N: u32 = 128;
 pub(super) fn to_ascii(name: &str) -> Option<String> {
     let lower: String = name.chars().flat_map(char::to_lowercase).collect();
     let labels = lower.split(['.', '\u{3002}', '\u{ff0e}', '\u{ff61}']).map(|label| {
-        if label.is_ascii() { Some(label.to_owned()) } else { encoded(label).map(|code| format!("xn--{code}")) }
+        if label.is_ascii() { Some(label.to_owned()) } else { encoded(label).map(|code| ["xn--", &code].concat()) }
     });
     labels.collect::<Option<Vec<_>>>().map(|labels| labels.join("."))
 }

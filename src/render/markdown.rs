@@ -37,7 +37,10 @@ pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Resu
 fn tables(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     sections(report).iter().try_for_each(|section| {
         writeln!(out)?;
-        table(section, report, out)
+        table(section, report, out)?;
+        let Some(people) = report.people.filter(|_| section.name == "summary") else { return Ok(()) };
+        let visitors = people.visitors.map_or("–".to_owned(), |visitors| visitors.to_string());
+        writeln!(out, "\nWithout bots: {} requests, {visitors} visitors", people.requests)
     })
 }
 

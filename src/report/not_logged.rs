@@ -122,6 +122,7 @@ pub(super) fn not_logged(question: &Question, variable_columns: &VariableColumns
             // The durations themselves have been asked for above.
             Section::Latency if !question.counting.durations.is_empty() => continue,
             Section::Latency => (Fields::REQUEST_TIME, "$request_time"),
+            Section::Bots => (Fields::text(TextField::Agent), "$http_user_agent"),
             Section::Summary | Section::Top | Section::Ledger => continue,
         };
         asked.push((message![Setting::Show, format!(" {}", section.name())], needs, variable.to_owned()));

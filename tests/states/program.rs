@@ -11,7 +11,9 @@ use super::FORMAT;
 
 /// Options that change what is counted and saved. The first saves everything that there is.
 fn options() -> Vec<Vec<String>> {
-    let dimensions: Vec<_> = Dimension::all().map(Dimension::name).chain(["upstream_addr", "path/ip"]).collect();
+    // A state has only a hash of a database, so logs next to it would need the database again.
+    let named = Dimension::all().map(Dimension::name).filter(|name| !["country", "city", "asn", "org"].contains(name));
+    let dimensions: Vec<_> = named.chain(["upstream_addr", "path/ip"]).collect();
     let metrics: Vec<_> = super::of_all_rankings().map(Metric::name).collect();
     let everything =
         format!("-n 0 --by hour --split status --top {} --columns {}", dimensions.join(","), metrics.join(","));

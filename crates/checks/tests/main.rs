@@ -15,6 +15,8 @@ mod columns;
 mod compressed;
 #[cfg(target_os = "linux")]
 mod crash;
+#[path = "../../../tests/databases.rs"]
+mod databases;
 mod duckdb;
 #[cfg(target_os = "linux")]
 mod each;

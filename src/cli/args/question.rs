@@ -33,6 +33,8 @@ impl Args {
             .durations(self.durations(conf)?)
             .routes(self.routes.iter().cloned())
             .highlights(self.output_args.is_for_people())
+            .people(self.output_args.is_for_people())
+            .bots(self.filters.selects_bots())
             .keep_rejects(self.rejects.is_some());
         (question.counting.since, question.counting.until, question.counting.date) =
             (self.since, self.until, self.date);

@@ -102,13 +102,10 @@ RANKINGS = [
     ("utm-source", argument("utm_source")), ("utm-medium", argument("utm_medium")), ("utm-campaign", argument("utm_campaign")),
     ("arg-names",
      "coalesce(nullif(array_to_string(list_sort(list_distinct(list_filter(list_transform(string_split(args, '&'),"
-     " x -> regexp_extract(x, '^[^=]*')), x -> x != ''))), '&'), ''), '-')"),
+     " lambda x: regexp_extract(x, '^[^=]*')), lambda x: x != ''))), '&'), ''), '-')"),
     ("net", f"CASE WHEN six THEN {SHORTEST} || '::/64' ELSE regexp_replace(ip, '[0-9]+$', '0/24') END"),
     ("ip-version", "CASE WHEN six THEN 'IPv6' ELSE 'IPv4' END"),
-    ("ext", "coalesce(nullif(lower(regexp_extract(path, '/[^/]+\\.([A-Za-z0-9]+)$', 1)), ''), '-')"),
-    ("dir",
-     "CASE WHEN regexp_matches(path, '^/[^/]+/') THEN regexp_extract(path, '^/[^/]+/')"
-     " WHEN path = '/' OR contains(path, '.') THEN '/' ELSE path || '/' END"),
+    ("ext", "coalesce(nullif(lower(regexp_extract(path, '/[^/]+\\.([A-Za-z0-9]*[A-Za-z][A-Za-z0-9]*)$', 1)), ''), '-')"),
     ("path", "path"), ("ip", "ip"), ("host", "host"), ("method", "method"), ("agent", "agent"), ("referer", "referer"),
     ("user", "remote_user"), ("protocol", "protocol"), ("status", "status::VARCHAR"),
     ("status-class", "CASE WHEN status BETWEEN 100 AND 599 THEN status // 100 || 'xx' ELSE 'other' END"),

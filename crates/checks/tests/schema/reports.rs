@@ -6,6 +6,8 @@ use logstat::{
 };
 use serde_json::{Value, json};
 
+use crate::databases::with_databases;
+
 pub(super) const SHOP: &[u8] = include_bytes!("../../../../testdata/shop.log");
 
 const UPSTREAM: &[u8] = include_bytes!("../../../../testdata/upstream.log");
@@ -181,7 +183,7 @@ pub(super) fn reports() -> Vec<(String, Value)> {
     let filtered = report(SHOP, &usual().filters(filters).since(since));
     assert_eq!(filtered["filtered_reasons"].as_object().unwrap().len(), 4);
     reports.push(("filters".to_owned(), filtered));
-    let everything = usual().top(Dimension::all());
+    let everything = with_databases(usual().top(Dimension::all()));
     reports.push(("everything".to_owned(), report(&odd, &everything)));
     let variable =
         usual().top([Dimension::named("http_x_forwarded_for").unwrap()]).log_formats(["main".parse().unwrap()]);
