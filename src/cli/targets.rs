@@ -95,6 +95,7 @@ impl Targets {
                 Err(error) => {
                     messages.error(&error);
                     self.has_failed = true;
+                    self.are_several |= !report.parts().is_empty();
                 }
             }
         }

@@ -178,7 +178,7 @@ pub struct Report {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verdicts: Vec<Verdict>,
     /// Reports for the keys of a dimension, if [`Counting::each`](crate::Counting) asks for them. In the report of such a
-    /// key, the key.
+    /// key, the key. `None` after a report is read back.
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub each: Option<Each>,
     /// Columns that the user asked for. After a report is read back, they are those of the timeline's rows.
