@@ -173,6 +173,6 @@ fn print_notes(report: Option<Report>, assumed_logs: &[Note], messages: &Message
     let (malformed, read) = (report.lines.malformed, report.lines.read);
     if malformed > 0 {
         let of = counted(read, "line");
-        messages.note(format_args!("{malformed} of {of} could not be read, and are left out"));
+        messages.note(format_args!("could not read {malformed} of {of}, and such lines are not printed"));
     }
 }

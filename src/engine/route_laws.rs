@@ -116,7 +116,7 @@ fn routes(lines: &[Line]) -> BTreeMap<String, String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 8))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 16))]
 
     #[test]
     fn routes_do_not_depend_on_how_the_log_is_counted(

@@ -1,35 +1,16 @@
-//! Agents of the configuration file: names and classes of user agents that the built-in table of bots does not have, or
+//! Reads the agents of the configuration file: names and classes of user agents that the built-in table of bots does not have, or
 //! for which it is wrong.
 
 use logstat::{BotClass, BotRules};
 
 use super::file::{Item, Key, Reader, in_order, kind, scalar};
 use super::options::{ValueCount, shortened};
-use super::setting::Origin;
+use super::own_agent::OwnAgent;
 use crate::cli::names::suggestion;
-
-/// An agent: a bot, or people if its class is `none`.
-#[derive(Debug)]
-pub(super) struct OwnAgent {
-    pub(super) name: String,
-    pub(super) patterns: Vec<String>,
-    pub(super) class: BotClass,
-    pub(super) origin: Origin,
-}
 
 /// The keys of an agent.
 pub(super) const PATTERN: &str = "pattern";
 pub(super) const CLASS: &str = "class";
-
-/// The rules of these agents, in their order.
-pub(super) fn rules(agents: &[OwnAgent]) -> BotRules {
-    let patterns =
-        agents.iter().flat_map(|agent| agent.patterns.iter().map(move |pattern| (&agent.name, agent.class, pattern)));
-    // The file was read, so every pattern has a text.
-    patterns.fold(BotRules::default(), |rules, (name, class, pattern)| {
-        rules.clone().with(name, class, pattern).unwrap_or(rules)
-    })
-}
 
 impl Reader<'_> {
     /// Reads `name = { pattern = "…", class = "…" }`.

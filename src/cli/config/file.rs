@@ -9,8 +9,8 @@ use logstat::{FormatError, LogFormat};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use super::agents::OwnAgent;
 use super::options::{ValueCount, is_path, named, shortened, value_count};
+use super::own_agent::OwnAgent;
 use super::setting::{Origin, Setting, Text, Value};
 use super::{AGENTS, FORMATS, SITE_FILES, SITES};
 use crate::cli::messages::shown;

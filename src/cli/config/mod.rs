@@ -9,6 +9,7 @@ mod file;
 pub(crate) mod fuzzing;
 mod layers;
 mod options;
+mod own_agent;
 mod print;
 mod setting;
 mod sites;
@@ -171,7 +172,7 @@ impl ResolvedArgs {
         }
         args.states.is_homeless = self.site.is_some() && self.states.is_none();
         args.named_formats = self.file.formats.iter().map(|own| (own.name.clone(), own.format.clone())).collect();
-        args.bot_rules = agents::rules(&self.file.agents);
+        args.bot_rules = own_agent::rules(&self.file.agents);
         Ok(args)
     }
 
