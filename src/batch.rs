@@ -300,7 +300,7 @@ impl<'a> Batch<'a> {
     }
 
     /// True if a cache answered, false if it did not; `None` if the line has no cache status.
-    pub(crate) fn from_cache(&self, row: usize) -> Option<bool> {
+    pub(crate) fn is_from_cache(&self, row: usize) -> Option<bool> {
         self.from_cache.get(row).copied().flatten()
     }
 

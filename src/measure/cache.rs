@@ -44,7 +44,7 @@ impl SumOfHits for Cached {
 
     fn add(sums: &mut Cache, batch: &Batch<'_>, hits: &[u16], groups: &[GroupId]) {
         for (&row, group) in hits.iter().zip(groups) {
-            if let Some(from_cache) = batch.from_cache(row as usize) {
+            if let Some(from_cache) = batch.is_from_cache(row as usize) {
                 let bytes = batch.bytes()[row as usize];
                 let answered = u64::from(from_cache);
                 sums.add_to(

@@ -76,10 +76,11 @@ impl Metric {
 
     /// Its value for no hits, if that is known. Times and shares are unknown then.
     pub(crate) fn of_no_hits(self) -> Option<Quantity> {
-        let is_known = !self.is_time() && !self.is_moment() && !(self.is_share() && self != Metric::Share);
         match self {
             Metric::Busy => Some(Quantity::Mean(0, 1)),
-            _ => is_known.then_some(Quantity::Count(0)),
+            Metric::CacheHits | Metric::CacheBytes => None,
+            _ if self.is_time() || self.is_moment() => None,
+            _ => Some(Quantity::Count(0)),
         }
     }
 

@@ -142,13 +142,17 @@ impl Gauges<'_> {
 
     /// Writes request times, or durations with their names.
     fn latency(&mut self) -> io::Result<()> {
-        type Percentile = (&'static str, fn(&LatencyReport) -> u64);
-        const PERCENTILES: [Percentile; 5] = [
+        type Read = fn(&LatencyReport) -> u64;
+        const PERCENTILES: [(&str, Read); 5] = [
             ("0.5", |latency| latency.p50_ms),
             ("0.9", |latency| latency.p90_ms),
             ("0.95", |latency| latency.p95_ms),
             ("0.99", |latency| latency.p99_ms),
             ("1", |latency| latency.max_ms),
+        ];
+        const COUNTS: [(&str, &str, Read); 2] = [
+            ("logstat_requests_timed", "Requests whose time was logged.", |latency| latency.count),
+            ("logstat_requests_slow", "Requests that took longer than what is slow.", |latency| latency.slow),
         ];
         let help = "Request times, by the share of requests that took no longer.";
         self.family("logstat_request_duration_seconds", help, |report, family| {
@@ -162,11 +166,7 @@ impl Gauges<'_> {
             let all = timed(report);
             all.iter().try_for_each(|(name, latency)| family.sample(&[("duration", name)], Seconds(latency.sum_ms)))
         })?;
-        let counts: [(&str, &str, fn(&LatencyReport) -> u64); 2] = [
-            ("logstat_requests_timed", "Requests whose time was logged.", |latency| latency.count),
-            ("logstat_requests_slow", "Requests that took longer than what is slow.", |latency| latency.slow),
-        ];
-        counts.into_iter().try_for_each(|(name, help, count)| {
+        COUNTS.into_iter().try_for_each(|(name, help, count)| {
             self.family(name, help, |report, family| {
                 let all = timed(report);
                 all.iter().try_for_each(|(duration, latency)| family.sample(&[("duration", duration)], count(latency)))

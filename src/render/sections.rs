@@ -124,7 +124,7 @@ fn of_latency<'r>(
 ) -> Section<'r> {
     let metrics = LATENCY.map(|(key, _)| SectionColumn::Metric(key)).to_vec();
     let figures = |latency: Option<&LatencyReport>| {
-        let figure = |(key, read): (&str, fn(&LatencyReport) -> Figure)| match latency {
+        let figure = |(key, read): (&str, Read)| match latency {
             Some(latency) => read(latency),
             None if key == "count" => Figure::Count(0),
             None => Figure::Unknown,
@@ -136,8 +136,11 @@ fn of_latency<'r>(
     Section { name: "latency".into(), label, pair: None, metrics, rows }
 }
 
+/// Reads a number of a section about request times.
+type Read = fn(&LatencyReport) -> Figure;
+
 /// THE TABLE of the numbers of a section about request times.
-const LATENCY: [(&str, fn(&LatencyReport) -> Figure); 9] = [
+const LATENCY: [(&str, Read); 9] = [
     ("count", |latency| Figure::Count(latency.count)),
     ("sum_ms", |latency| Figure::Ms(latency.sum_ms)),
     ("max_ms", |latency| Figure::Ms(latency.max_ms)),

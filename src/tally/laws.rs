@@ -228,9 +228,12 @@ pub(super) fn key_in(hit: &Hit, dimension: Dimension) -> Vec<u8> {
     }
 }
 
+/// Hits of each second.
+type HitsBySecond = BTreeMap<i64, u64>;
+
 /// Slow reference: a table by its definition.
 fn reference(hits: &[Hit], dimension: Dimension, visitor: TextField) -> BTreeMap<Parts, Plain> {
-    let mut groups: BTreeMap<Parts, (Plain, HashSet<Vec<u8>>, BTreeMap<i64, u64>)> = BTreeMap::new();
+    let mut groups: BTreeMap<Parts, (Plain, HashSet<Vec<u8>>, HitsBySecond)> = BTreeMap::new();
     for hit in hits {
         let is_listed = match dimension {
             Dimension::Status | Dimension::StatusClass => !hit.lacks.intersects(Fields::STATUS),
