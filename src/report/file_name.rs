@@ -27,15 +27,17 @@ impl Report {
     pub fn part_file_names(&self) -> Vec<String> {
         let mut known = HashSet::new();
         let parts = self.parts().iter().filter_map(Report::part);
-        parts.map(|part| distinct(file_name(part), &mut known)).collect()
+        parts.map(|part| distinct(&file_name(part), &mut known)).collect()
     }
 }
 
 /// Adds a number to a name that is known already: that of another key with the same hash.
-fn distinct(name: String, known: &mut HashSet<String>) -> String {
-    let mut names = [name.clone()].into_iter().chain((2..).map(|number| format!("{name}~{number}")));
-    let new = names.find(|name| !known.contains(name)).unwrap_or(name.clone());
-    known.insert(new.clone());
+fn distinct(name: &str, known: &mut HashSet<String>) -> String {
+    let (mut new, mut number) = (name.to_owned(), 1);
+    while !known.insert(new.clone()) {
+        number += 1;
+        new = format!("{name}~{number}");
+    }
     new
 }
 
@@ -56,7 +58,7 @@ fn file_name(part: &PartName) -> String {
 fn encoded(key: &str) -> String {
     let stem = key.split('.').next().unwrap_or_default();
     let is_numbered = |device: &&str| stem.strip_prefix(*device).is_some_and(|rest| rest.len() == 1);
-    let is_taken = [INDEX, OTHER].contains(&key) || DEVICES.contains(&stem) || NUMBERED.iter().any(|d| is_numbered(&d));
+    let is_taken = [INDEX, OTHER].contains(&key) || DEVICES.contains(&stem) || NUMBERED.iter().any(is_numbered);
     let last = key.len().saturating_sub(1);
     let mut name = String::with_capacity(key.len());
     for (at, byte) in key.bytes().enumerate() {
@@ -161,7 +163,7 @@ mod tests {
     #[test]
     fn keys_with_one_hash_have_different_names() {
         let mut known = HashSet::new();
-        let names: Vec<String> = (0..3).map(|_| distinct("a~0".to_owned(), &mut known)).collect();
+        let names: Vec<String> = (0..3).map(|_| distinct("a~0", &mut known)).collect();
         assert_eq!(names, ["a~0", "a~0~2", "a~0~3"]);
     }
 
