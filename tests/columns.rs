@@ -91,9 +91,9 @@ fn written(time: &str) -> String {
     chrono::DateTime::parse_from_str(time, "%d/%b/%Y:%H:%M:%S %z").unwrap().format("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 
-/// The instant in seconds.
-fn epoch_s(time: &str) -> i64 {
-    chrono::DateTime::parse_from_str(time, "%d/%b/%Y:%H:%M:%S %z").unwrap().timestamp()
+/// The wall clock in seconds.
+fn wall_s(time: &str) -> i64 {
+    chrono::DateTime::parse_from_str(time, "%d/%b/%Y:%H:%M:%S %z").unwrap().naive_local().and_utc().timestamp()
 }
 
 /// The number of all hits, and the length in seconds of a row's time.
@@ -106,14 +106,14 @@ struct Whole {
 impl Whole {
     /// All lines, from the first to the last.
     fn of(lines: &[Line]) -> Whole {
-        let seconds = || lines.iter().map(|line| epoch_s(&line.time));
+        let seconds = || lines.iter().map(|line| wall_s(&line.time));
         Whole { hits: lines.len(), length_s: seconds().max().unwrap() - seconds().min().unwrap() + 1 }
     }
 
     /// A row of a unit. Recurring ones are as often in the log as it has hours or days of them.
     fn of_row(lines: &[Line], unit: Unit, key: &str) -> Whole {
         let all = Whole::of(lines);
-        let first = lines.iter().map(|line| epoch_s(&line.time)).min().unwrap();
+        let first = lines.iter().map(|line| wall_s(&line.time)).min().unwrap();
         let size_s = if matches!(unit, Unit::Hour | Unit::HourOfDay) { 3600 } else { 86_400 };
         let times = (first / size_s..=(first + all.length_s - 1) / size_s).map(|piece| piece * size_s);
         let written = |epoch_s| chrono::DateTime::from_timestamp(epoch_s, 0).unwrap().format("%d/%b/%Y:%H:%M:%S +0000");

@@ -141,7 +141,19 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--max-memory", &["1", "1K", "100K", "2G"], &["0"]),
     (
         "--show",
-        &["summary", "timeline", "status", "class", "kind", "top", "latency", "ledger", "top,ledger"],
+        &[
+            "summary",
+            "timeline",
+            "status",
+            "class",
+            "kind",
+            "top",
+            "latency",
+            "ledger",
+            "top,ledger",
+            "bots",
+            "summary,bots",
+        ],
         &["nonsense"],
     ),
     ("--tz", &["Europe/Berlin", "+08:00", "utc", "local"], &["Mars/Base"]),
@@ -166,6 +178,8 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--query", &["strip", "keep"], &["x"]),
     ("--static-prefix", &["/", "/assets/"], &[""]),
     ("--route", &["/shop/:id", "user/<int:pk>/", "/{x}/<path:rest>", "/"], &["", "/a/<b", "/*"]),
+    ("--bots", &["include", "exclude", "only", "search,ai-training", "!library", "none,!none"], &["x", "", "only,seo"]),
+    ("--no-bots", &[], &[]),
     ("--static-ext", &["html", ".x"], &[""]),
     ("--nginx-conf", &["nginx.conf"], &["missing.conf"]),
     ("--own-host", &["shop.example", "a.example,*.b.example", "https://x/", "::1"], &["a b", ""]),
@@ -183,6 +197,9 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--inspect", &["combined.log", "missing.state"], &[""]),
     ("--range", &["0:1K", "1000:", "5:0", "1M:1G"], &["x", "5", ":5", "-1:5"]),
     ("--list-splits", &["1K", "1G"], &["0", "x"]),
+    ("--lines", &[], &[]),
+    ("--slowest", &["1", "3", "1000"], &["0", "x"]),
+    ("--largest", &["1", "3"], &["0", "-1"]),
     ("--uv", &["exact", "hll", "hll=4"], &["hll=99"]),
     ("--hll", &[], &[]),
     ("--format", &["table", "text", "json", "ndjson", "csv", "tsv", "markdown", "md", "html", "prometheus"], &["x"]),
@@ -437,7 +454,8 @@ fn every_option_is_drawn() {
     let is_option = |line: &&str| line.starts_with("      --") || line.starts_with("  -");
     let in_help =
         help.lines().filter(is_option).filter_map(|line| line.split_whitespace().find(|word| word.starts_with("--")));
-    let in_help: BTreeSet<_> = in_help.map(|word| word.trim_end_matches(['.', ','])).collect();
+    let in_help: BTreeSet<_> =
+        in_help.map(|word| word.split('[').next().unwrap_or(word).trim_end_matches(['.', ','])).collect();
     let drawn: BTreeSet<_> = OPTIONS.iter().map(|(option, ..)| *option).collect();
     assert_eq!(drawn, in_help);
 }

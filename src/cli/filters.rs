@@ -136,6 +136,11 @@ pub(crate) struct FilterArgs {
 }
 
 impl FilterArgs {
+    /// True if an option about bots is given.
+    pub(crate) fn selects_bots(&self) -> bool {
+        self.no_bots || !self.bots.is_empty()
+    }
+
     /// Returns the conditions. `is_own` returns true for variables that the user's formats log and nginx does not
     /// define.
     pub(crate) fn conditions(&self, is_own: &dyn Fn(&str) -> bool) -> Result<Vec<Condition>, String> {

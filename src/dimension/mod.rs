@@ -32,7 +32,7 @@ pub(crate) use key::{Key, KeysOfTable};
 use key_ids::{KeyIds, TextIds};
 pub use pair::Pair;
 pub(crate) use pair_keys::PairKeys;
-pub(crate) use part_keys::PartKeys;
+use part_keys::PartKeys;
 pub(crate) use saved_keys::places_of;
 use table::{DIMENSIONS, DimensionRow, KeysFrom};
 use time::TimeIds;
@@ -152,6 +152,12 @@ impl Dimension {
     /// The class of bots of the client; people are a class of their own.
     pub(crate) fn bot_class() -> Dimension {
         Dimension::Derived(Derived::BOT_CLASS)
+    }
+
+    /// The name of a bot together with its class.
+    pub(crate) fn bot_and_class() -> Dimension {
+        let bot = Dimension::Derived(Derived::BOT);
+        Dimension::pair(bot, Dimension::bot_class()).unwrap_or(bot)
     }
 
     /// Combines two dimensions into one whose keys are pairs.

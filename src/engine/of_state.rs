@@ -98,9 +98,9 @@ impl State {
         self.settle_in(threads::number(engine.threads))
     }
 
-    /// The tables of a question. Those of highlights are left out if the state does not have them.
+    /// The tables of a question. Those of highlights and people are left out if the state does not have them.
     fn asked_tables(&self, question: &Question) -> Result<Vec<TablePlan>, Error> {
-        let mut asked = Plan::of(&question.clone().highlights(false))?.kept().to_vec();
+        let mut asked = Plan::of(&question.clone().highlights(false).people(false))?.kept().to_vec();
         for (dimension, measures) in Plan::of(question)?.kept() {
             for measure in measures {
                 let place = asked.iter().position(|(other, _)| other == dimension);

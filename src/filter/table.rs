@@ -228,6 +228,7 @@ mod tests {
             (vec![Condition::Static, Condition::Dynamic], "static and dynamic: no request is both"),
             (vec![Condition::Status("200,!2xx".parse().unwrap())], "status: every status is excluded"),
             (vec![Condition::Ip("10.0.0.7,!10.0.0.0/8".parse().unwrap())], "ip: every address is excluded"),
+            (vec![Condition::Bots("search,!search".parse().unwrap())], "bots: every class is excluded"),
             (vec![Condition::DayTimes("8-9,!7-10".parse().unwrap())], "time: every time of day is excluded"),
             (
                 vec![matches(&["/a"]), excludes(&["/b", "/a"])],

@@ -15,8 +15,10 @@ use crate::metric::{Metric, Sort};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Showing {
-    /// Sections of the report; all by default.
+    /// Sections of the report; by default all, except [`Section::Bots`].
     pub show: Option<Vec<Section>>,
+    /// True if [`Section::Bots`] is among the sections by default.
+    pub bots: bool,
     /// Number of rows of a ranking; 10 by default, 0 for all.
     pub limit: usize,
     /// Number of keys of [`Counting::each`](crate::Counting) that have a report of their own: those with the most hits.
@@ -40,6 +42,7 @@ impl Default for Showing {
     fn default() -> Self {
         Showing {
             show: None,
+            bots: false,
             limit: 10,
             each_limit: 100,
             columns: Vec::new(),
@@ -54,7 +57,8 @@ impl Default for Showing {
 impl Showing {
     /// True if the report has this section.
     pub fn shows(&self, section: Section) -> bool {
-        self.show.as_ref().is_none_or(|show| show.contains(&section))
+        let by_default = section != Section::Bots || self.bots;
+        self.show.as_ref().map_or(by_default, |show| show.contains(&section))
     }
 
     /// The requested columns, without duplicates.

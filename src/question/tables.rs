@@ -56,6 +56,13 @@ fn tables_of(Question { counting, showing, .. }: &Question, shows: impl Fn(Secti
     if shows(Section::Class) {
         ask(Dimension::Class, &[Counts, Uv]);
     }
+    if shows(Section::Bots) {
+        ask(Dimension::bot_class(), &[Counts, Uv]);
+        ask(Dimension::bot_and_class(), &[Counts]);
+    }
+    if shows(Section::Summary) && counting.people {
+        ask(Dimension::bot_class(), &[Hits, Uv]);
+    }
     if shows(Section::Top) {
         for dimension in counting.rankings() {
             ask(dimension, &with_counts(showing.metrics_of(dimension).into_iter()));

@@ -33,8 +33,15 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
         report.summary.as_ref()?.visitor_days
     })?;
     gauges.one("logstat_sent_bytes", "Bytes sent.", |report| report.summary.as_ref()?.row.bytes)?;
-    gauges.keys("logstat_requests_by_status", "Requests by status code.", "status", |report| &report.status)?;
-    gauges.keys("logstat_requests_by_class", "Static and dynamic requests.", "class", |report| &report.class)?;
+    gauges.keys("logstat_requests_by_status", "Requests by status code.", "status", |report| report.status.as_ref())?;
+    gauges
+        .keys("logstat_requests_by_class", "Static and dynamic requests.", "class", |report| report.class.as_ref())?;
+    let bots = |report: &'_ Report| report.bots.as_ref().map(|bots| bots.people);
+    gauges.one("logstat_people_requests", "Requests without declared bots.", |report| Some(bots(report)?.requests))?;
+    gauges.one("logstat_people_visitors", "Visitors without declared bots.", |report| bots(report)?.visitors)?;
+    gauges.keys("logstat_requests_by_bot_class", "Requests by class of bots.", "bot_class", |report| {
+        report.bots.as_ref().map(|bots| &bots.classes)
+    })?;
     if !timed(report).is_empty() {
         gauges.latency()?;
     }
@@ -42,7 +49,7 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
     let has_own_metric = |dimension: Dimension| match dimension {
         Dimension::Status => report.status.is_some(),
         Dimension::Class => report.class.is_some(),
-        _ => false,
+        _ => dimension == Dimension::bot_class() && report.bots.is_some(),
     };
     let asked =
         |ranking: &&Ranking| style.prom_labels.contains(&ranking.dimension) && !has_own_metric(ranking.dimension);
@@ -123,13 +130,13 @@ impl Gauges<'_> {
         name: &str,
         help: &str,
         label: &str,
-        rows: impl Fn(&Report) -> &Option<Vec<Row>>,
+        rows: impl Fn(&Report) -> Option<&Vec<Row>>,
     ) -> io::Result<()> {
         if rows(self.report).is_none() {
             return Ok(());
         }
         self.family(name, help, |report, family| {
-            rows(report).iter().flatten().try_for_each(|row| family.sample(&[(label, key(row))], row.pv))
+            rows(report).into_iter().flatten().try_for_each(|row| family.sample(&[(label, key(row))], row.pv))
         })
     }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::dimension::{Dimension, Pair};
 use crate::metric::Metric;
-use crate::report::{DurationReport, Figure, LatencyReport, Report, Row, Split};
+use crate::report::{BotReport, DurationReport, Figure, LatencyReport, Report, Row, Split};
 
 /// A section of a report.
 #[derive(Clone)]
@@ -67,6 +67,7 @@ pub(super) fn sections(report: &Report) -> Vec<Section<'_>> {
     ];
     let listed = listed.into_iter().filter_map(|(name, label, rows)| Some(of_rows(name.into(), label, rows.as_ref()?)));
     all.extend(listed);
+    all.extend(report.bots.iter().flat_map(of_bots));
     let rankings = report.top.iter().flatten();
     all.extend(rankings.map(|ranking| {
         let pair = if let Dimension::Pair(pair) = ranking.dimension { Some(pair) } else { None };
@@ -98,6 +99,22 @@ fn of_rows<'r>(name: Cow<'static, str>, label: &'static str, rows: &'r [Row]) ->
     let values = rows.first().into_iter().flat_map(split).map(|(value, _)| SectionColumn::Split(value));
     let columns = metrics.iter().map(|metric| SectionColumn::Metric(metric.key())).chain(values);
     Section { name, label, pair: None, metrics: columns.collect(), rows: rows.iter().map(row).collect() }
+}
+
+/// The sections of people and bots.
+fn of_bots(bots: &BotReport) -> [Section<'_>; 3] {
+    let visitors = bots.people.visitors.map_or(Figure::Unknown, Figure::Count);
+    let people = Section {
+        name: "people".into(),
+        label: "people",
+        pair: None,
+        metrics: vec![SectionColumn::Metric("pv"), SectionColumn::Metric("uv")],
+        rows: vec![SectionRow { key: "", keys: None, figures: vec![Figure::Count(bots.people.requests), visitors] }],
+    };
+    let (class, bot) = (Dimension::bot_class(), Dimension::bot_and_class());
+    let pair = if let Dimension::Pair(pair) = bot { Some(pair) } else { None };
+    let top = Section { pair, ..of_rows("bots.top".into(), bot.name(), &bots.top) };
+    [people, of_rows("bots".into(), class.name(), &bots.classes), top]
 }
 
 /// The section of request times, or of the durations that the question names, with a row for each.

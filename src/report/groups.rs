@@ -121,7 +121,12 @@ impl<'t> Groups<'t> {
     /// The group of the hits whose visitor is unknown, in a table of visitors.
     pub(super) fn without_visitor(&self) -> Option<GroupId> {
         let is_there = self.tally.unknown.visitor > 0;
-        self.ids().filter(|_| is_there).find(|group| self.key(*group).first() == MISSING)
+        self.with_key(MISSING).filter(|_| is_there)
+    }
+
+    /// The group with a key, which for a pair is its first.
+    pub(super) fn with_key(&self, key: &[u8]) -> Option<GroupId> {
+        self.ids().find(|group| self.key(*group).first() == key)
     }
 
     pub(super) fn pv_of(&self, group: GroupId) -> u64 {
@@ -172,6 +177,7 @@ impl<'t> Groups<'t> {
         Row {
             key: None,
             keys: None,
+            short: None,
             pv: counted.pv,
             uv: self.table.uv().map_or(UvCount::NotCounted, uv),
             bytes: counted.bytes(),

@@ -5,6 +5,7 @@
 mod archive;
 mod assemble;
 mod bad_values;
+mod bots;
 mod copies;
 mod counted_input;
 mod degraded;
@@ -40,6 +41,7 @@ mod rows;
 mod sample_text;
 mod sections;
 mod serial;
+mod short_names;
 mod split;
 mod timeline_columns;
 mod unknown;
@@ -49,6 +51,7 @@ mod warning;
 mod whole;
 
 pub(crate) use assemble::assemble;
+pub use bots::{BotReport, People};
 pub(crate) use counted_input::CountedInput;
 pub use duration_report::DurationReport;
 pub(crate) use foreign::{refusal, set_aside};
@@ -100,7 +103,7 @@ use crate::time::Unit;
 /// ```
 ///
 /// JSON does not contain everything. A report that was read back has no [`highlights`](Report::highlights), no
-/// [`each`](Report::each), no [`InputReport::keys`] and no [`InputReport::skipped_bytes`]. Its rankings claim to be
+/// [`people`](Report::people), no [`each`](Report::each), no [`InputReport::keys`] and no [`InputReport::skipped_bytes`]. Its rankings claim to be
 /// sorted by hits ([`Ranking::sort`]) and to have as many [`groups`](Ranking::groups) as rows.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[non_exhaustive]
@@ -142,6 +145,10 @@ pub struct Report {
     /// with and without highlights.
     #[serde(skip)]
     pub highlights: Option<Vec<Highlight>>,
+    /// The hits without declared bots, if [`Question::people`](crate::Question) asks for them. `None` also if a line does
+    /// not log its user agent, or if a state did not save them. Not serialized.
+    #[serde(skip)]
+    pub people: Option<People>,
     /// Hits by time, ascending.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeline: Option<Vec<Row>>,
@@ -151,6 +158,9 @@ pub struct Report {
     /// Dynamic and static hits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub class: Option<Vec<Row>>,
+    /// People and bots.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bots: Option<BotReport>,
     /// Rankings, in the order in which they were requested.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "serial::rankings")]
     pub top: Option<Vec<Ranking>>,

@@ -6,6 +6,7 @@ use crate::format::{FieldKey, LogFormat, is_name};
 use crate::message::{Message, Setting, message};
 use crate::metric::Metric;
 use crate::question::{Question, Section};
+use crate::requests::{RequestList, RequestOrder};
 use crate::steps::{Visitor, VisitorOptions, cache_status};
 use crate::tally::InputLedger;
 use crate::text::printable;
@@ -92,6 +93,14 @@ pub(super) fn not_logged(question: &Question, variable_columns: &VariableColumns
         asked.extend(of(option.clone(), fail_if.dimension()));
         asked.extend(fail_if.metrics().flat_map(|metric| of_metric(option.clone(), metric)));
     }
+    let durations = &question.counting.durations;
+    let is_asked_above = |list: &RequestList| list.order == RequestOrder::Slowest && !durations.is_empty();
+    if let Some(list) = question.counting.requests.filter(|list| !is_asked_above(list)) {
+        asked.push(match list.order {
+            RequestOrder::Slowest => (Setting::Slowest.into(), Fields::REQUEST_TIME, "$request_time".to_owned()),
+            RequestOrder::Largest => (Setting::Largest.into(), Fields::BYTES, "$body_bytes_sent".to_owned()),
+        });
+    }
     if let Some(unit) = question.counting.by {
         asked.push((message![Setting::By, format!(" {}", unit.name())], Fields::TIME, "$time_local".to_owned()));
     }
@@ -113,6 +122,7 @@ pub(super) fn not_logged(question: &Question, variable_columns: &VariableColumns
             // The durations themselves have been asked for above.
             Section::Latency if !question.counting.durations.is_empty() => continue,
             Section::Latency => (Fields::REQUEST_TIME, "$request_time"),
+            Section::Bots => (Fields::text(TextField::Agent), "$http_user_agent"),
             Section::Summary | Section::Top | Section::Ledger => continue,
         };
         asked.push((message![Setting::Show, format!(" {}", section.name())], needs, variable.to_owned()));

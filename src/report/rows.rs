@@ -16,6 +16,9 @@ pub struct Row {
     /// Both keys, in a ranking of pairs. `key` is the two joined by a space.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keys: Option<[String; 2]>,
+    /// Short name of the key, for tables without room for it: `Chrome on Windows` for a user agent. Not serialized.
+    #[serde(skip)]
+    pub short: Option<String>,
     /// Number of hits.
     pub pv: u64,
     /// Number of distinct visitors. Hits whose lines do not log a visitor are left out.

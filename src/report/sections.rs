@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
+use super::bots::{bots, people};
 use super::fill_gaps::with_gaps_filled;
 use super::groups::{Groups, WithShare, WithUv};
 use super::highlights::highlights;
+use super::short_names::name_agents;
 use super::split::Splits;
 use super::verdicts::verdicts;
 use super::whole::Whole;
@@ -72,9 +74,11 @@ pub(super) fn without_sections(question: &Question, facts: Facts, tally: &Tally<
         },
         summary: None,
         highlights: None,
+        people: None,
         timeline: None,
         status: None,
         class: None,
+        bots: None,
         top: None,
         approximate: Vec::new(),
         latency: None,
@@ -106,6 +110,8 @@ pub(super) fn with_sections(
     });
     let has_highlights = counting.highlights && showing.shows(Section::Summary);
     report.highlights = has_highlights.then(|| highlights(tally, whole, showing.slow_ms));
+    let has_people = counting.people && showing.shows(Section::Summary);
+    report.people = if has_people { people(tally, whole) } else { None };
     if let Some(groups) = section(Section::Timeline, Dimension::Time(counting.unit())) {
         let with_share = if columns.contains(&Metric::Share) { WithShare::Yes } else { WithShare::No };
         let rows = groups.in_order(WithUv::Yes, with_share, &columns);
@@ -124,6 +130,7 @@ pub(super) fn with_sections(
     }
     report.status = section(Section::Status, Dimension::Status).map(|t| t.in_order(WithUv::No, WithShare::Yes, &[]));
     report.class = section(Section::Class, Dimension::Class).map(|t| t.in_order(WithUv::Yes, WithShare::Yes, &[]));
+    report.bots = showing.shows(Section::Bots).then(|| bots(tally, showing.limit, whole));
     report.top = showing.shows(Section::Top).then(|| {
         let ranking = |dimension| {
             let columns = showing.metrics_of(dimension);
@@ -131,6 +138,10 @@ pub(super) fn with_sections(
         };
         counting.rankings().into_iter().map(ranking).collect()
     });
+    if counting.people {
+        let of_agents = report.top.iter_mut().flatten().filter(|ranking| ranking.dimension == Dimension::Agent);
+        of_agents.for_each(|ranking| name_agents(&mut ranking.rows, &reading.key_rules.bots));
+    }
     let max_keys = tally.degraded.and_then(|degraded| MaxKeys::new(degraded.max_keys?)).or(counting.max_keys);
     report.approximate = max_keys.map_or_else(Vec::new, |max_keys| {
         let rankings = report.top.iter().flatten().map(|ranking| ranking.dimension);

@@ -50,15 +50,16 @@ impl State {
             question.counting.is_top_of_state = true;
         }
         if question.showing.show.is_none() {
-            let mut shown: Vec<Section> = Section::all().filter(|section| is_asked(*section)).collect();
-            for section in Section::all().filter(|section| !is_asked(*section)) {
+            let usual: Vec<Section> = Section::all().filter(|section| question.showing.shows(*section)).collect();
+            let (mut shown, others): (Vec<_>, Vec<_>) = usual.iter().partition(|section| is_asked(**section));
+            for section in others {
                 // Two sections may need numbers of one table that no saved table has together.
                 shown.push(section);
                 if !self.can_answer(&only(question, &shown)) {
                     shown.pop();
                 }
             }
-            question.showing.show = (shown.len() < Section::all().count()).then_some(shown);
+            question.showing.show = (shown.len() < usual.len()).then_some(shown);
         }
         Ok(())
     }
@@ -168,11 +169,12 @@ pub(super) fn measured(measure: MeasureKind) -> &'static str {
 /// that is an error, while a default section is left out.
 fn asked_sections(question: &Question) -> impl Fn(Section) -> bool + use<> {
     let Question { counting, showing, .. } = question;
-    let columns = !showing.columns.is_empty();
+    let (columns, bots) = (!showing.columns.is_empty(), showing.bots);
     let timeline = columns || counting.by.is_some() || counting.split.is_some();
     let rankings = columns || counting.top.is_some() || showing.sort != Sort::default();
     move |section| match section {
         Section::Summary => columns,
+        Section::Bots => bots,
         Section::Timeline => timeline,
         Section::Top => rankings,
         _ => false,
@@ -187,6 +189,7 @@ fn alone(question: &Question, section: Section) -> Question {
 /// The question with only these sections, and without what would need other tables.
 fn only(question: &Question, sections: &[Section]) -> Question {
     let mut only = question.clone().show(sections.iter().copied()).max_keys(None).max_memory(None).highlights(false);
+    only.counting.people = false;
     only.showing.fail_if = Vec::new();
     only
 }

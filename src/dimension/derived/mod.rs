@@ -58,6 +58,9 @@ const DERIVED: &[DerivedRow] = &[
 ];
 
 impl Derived {
+    /// The names of bots.
+    pub(super) const BOT: Derived = Derived { place: 6 };
+
     /// The class of bots.
     pub(super) const BOT_CLASS: Derived = Derived { place: 7 };
 
@@ -186,7 +189,8 @@ mod tests {
     }
 
     #[test]
-    fn class_of_bots_is_at_its_place() {
+    fn bots_and_their_class_are_at_their_places() {
+        assert_eq!(Derived::BOT.name(), "bot");
         assert_eq!(Derived::BOT_CLASS.name(), "bot-class");
     }
 

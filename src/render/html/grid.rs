@@ -136,9 +136,15 @@ impl<'r> Grid<'r> {
         need::class(key, self.is_ranking(), &columns)
     }
 
-    /// Returns the key of a row, or both keys of a pair.
+    /// Returns the whole key of a row that has a short name.
+    pub(super) fn whole_key(row: &'r Row) -> Option<&'r str> {
+        row.short.as_ref().and(row.key.as_deref())
+    }
+
+    /// Returns the key of a row or its short name, or both keys of a pair.
     pub(super) fn keys(row: &'r Row) -> &'r [String] {
-        row.keys.as_ref().map_or(row.key.as_slice(), |pair| &pair[..])
+        let one = row.short.as_ref().or(row.key.as_ref()).map_or(&[][..], std::slice::from_ref);
+        row.keys.as_ref().map_or(one, |pair| &pair[..])
     }
 
     pub(super) fn cells(&self, row: &'r Row) -> impl Iterator<Item = Cell<'r>> {

@@ -69,6 +69,8 @@ struct Page<'r> {
     no_times: Option<(&'static str, String)>,
     rankings: Vec<Grid<'r>>,
     ledger: Ledger<'r>,
+    /// True if the tiles have numbers without bots.
+    has_people: bool,
     unit: &'static str,
 }
 
@@ -109,14 +111,13 @@ pub(super) fn write<'r>(report: &'r Report, style: &'r Style, out: &mut dyn Writ
         latencies: if is_empty { Vec::new() } else { Latency::all(report, hits(report)) },
         has_times: !is_empty && report.latency.is_some(),
         no_times: report.no_times.as_ref().filter(|_| hits(report) > 0).map(advice),
-        rankings: report
-            .top
-            .iter()
+        rankings: of_bots(report)
+            .chain(report.top.iter().flatten().map(|ranking| of_ranking(ranking, report)))
             .filter(|_| !is_empty)
-            .flatten()
-            .map(|ranking| hinted(of_ranking(ranking, report)))
+            .map(hinted)
             .collect(),
         ledger: Ledger::of(report),
+        has_people: report.people.is_some(),
         unit: unit.name(),
     };
     let mut out = out;
@@ -140,6 +141,18 @@ const DIRECTIVE_COLUMNS: usize = 100;
 fn advice(no_times: &NoTimes) -> (&'static str, String) {
     let lines = no_times.log_format.iter().flat_map(|format| directive(format, DIRECTIVE_COLUMNS));
     (sentence(no_times), lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// The tables of the section of bots.
+fn of_bots(report: &Report) -> impl Iterator<Item = Grid<'_>> {
+    report.bots.iter().flat_map(|bots| {
+        let listed =
+            [("bots", "People and bots", "Class of bots", &bots.classes), ("bots.top", "Top bots", "Bot", &bots.top)];
+        let shown = listed.into_iter().filter(|(.., rows)| !rows.is_empty());
+        shown.map(|(section, title, key, rows)| {
+            Grid::new(section, title.to_owned(), key.to_owned(), rows, report).bars(Metric::Pv)
+        })
+    })
 }
 
 fn of_ranking<'r>(ranking: &'r Ranking, report: &'r Report) -> Grid<'r> {

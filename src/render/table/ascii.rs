@@ -68,7 +68,11 @@ pub(super) fn with_ascii_texts(report: &Report) -> Report {
     Split::rename(report.timeline.iter_mut().flatten().filter_map(|row| row.split.as_mut()), escape);
     let rows = [&mut report.timeline, &mut report.status, &mut report.class].into_iter().flatten().flatten();
     let ranked = report.top.iter_mut().flatten().flat_map(|ranking| &mut ranking.rows);
-    let keys = rows.chain(ranked).flat_map(|row| row.key.iter_mut().chain(row.keys.iter_mut().flatten()));
+    let bots = report.bots.iter_mut().flat_map(|bots| bots.classes.iter_mut().chain(&mut bots.top));
+    let keys = rows
+        .chain(ranked)
+        .chain(bots)
+        .flat_map(|row| row.key.iter_mut().chain(row.keys.iter_mut().flatten()).chain(&mut row.short));
     let inputs = report.inputs.iter_mut().flat_map(|input| {
         let formats = input.formats.iter_mut().map(|format| &mut format.format);
         [&mut input.path, &mut input.format].into_iter().chain(formats)

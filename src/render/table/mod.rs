@@ -5,6 +5,7 @@
 
 mod ascii;
 mod bar;
+mod bots;
 mod breakdown;
 mod column;
 mod explanation;
@@ -21,6 +22,7 @@ mod ledger;
 mod line;
 mod no_times;
 mod ranking;
+mod requests;
 mod room;
 mod stat_grid;
 mod summary;
@@ -39,15 +41,17 @@ pub use explanation::write_explanation;
 use grid::Grid;
 use ink::Ink;
 pub use inspection::write_inspection;
+pub use requests::write_requests;
 use wrap::{Piece, wrap};
 
 /// Parts of a table, in order. Each writes nothing if the report has nothing for it.
-const PARTS: [fn(&Report, &mut TableWriter<'_>) -> io::Result<()>; 8] = [
+const PARTS: [fn(&Report, &mut TableWriter<'_>) -> io::Result<()>; 9] = [
     header::write,
     summary::write,
     trend::write,
     timeline::write,
     breakdown::write,
+    bots::write,
     ranking::write,
     latency::write,
     ledger::write,
@@ -200,9 +204,11 @@ mod tests {
             period: Period { first: None, last: None, unit: Unit::Day, split: None, zone: None },
             summary: Some(Summary { visitor_days: all.uv.known(), row: all }),
             highlights: None,
+            people: None,
             timeline: Some(timeline),
             status: None,
             class: None,
+            bots: None,
             top: None,
             approximate: Vec::new(),
             latency: None,
