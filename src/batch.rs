@@ -193,6 +193,18 @@ pub(crate) struct Numbers {
     pub(crate) is_static: bool,
 }
 
+/// A line as it is in its input, and where it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LoggedLine<'a> {
+    /// The line without its line feed. Of a line that an envelope has split, all parts, one per line.
+    pub(crate) raw: &'a [u8],
+    /// Byte at which it ends up in the order of the input: the offset of the line, or that of its last part.
+    pub(crate) place: u64,
+    /// Byte at which the chunk of its first part starts, and the index of the line in this chunk, from 0.
+    pub(crate) chunk: u64,
+    pub(crate) line_in_chunk: u64,
+}
+
 /// Log lines, with one column per field. Text columns have values only if needed; the others always do.
 pub(crate) struct Batch<'a> {
     len: usize,
@@ -212,6 +224,8 @@ pub(crate) struct Batch<'a> {
     some_lack: bool,
     /// True if any line has no time.
     some_undated: bool,
+    /// The lines themselves, if the question asks for them.
+    logged: Vec<LoggedLine<'a>>,
     /// Further durations in milliseconds, in the order of the question. A step fills them, for hits only.
     further_ms: Vec<Box<[Option<u64>; ROWS]>>,
     /// Whether a cache answered. Empty unless a step fills it, for hits only.
@@ -240,6 +254,7 @@ impl<'a> Batch<'a> {
             lacks: column(Fields::NONE),
             some_lack: false,
             some_undated: false,
+            logged: Vec::new(),
             further_ms: Vec::new(),
             from_cache: Vec::new(),
         }
@@ -346,6 +361,17 @@ impl<'a> Batch<'a> {
         self.len = at + 1;
     }
 
+    /// Keeps the line that was added last.
+    #[inline]
+    pub(crate) fn keep_line(&mut self, line: LoggedLine<'a>) {
+        self.logged.push(line);
+    }
+
+    /// The lines themselves, if they are kept.
+    pub(crate) fn logged(&self) -> &[LoggedLine<'a>] {
+        &self.logged
+    }
+
     /// Converts the times of these lines to another clock.
     pub(crate) fn convert_times(&mut self, rows: &[u16], mut convert: impl FnMut(Stamp) -> Stamp) {
         for &row in rows {
@@ -388,6 +414,7 @@ impl<'a> Batch<'a> {
     pub(crate) fn clear(&mut self) {
         self.len = 0;
         self.some_undated = false;
+        self.logged.clear();
         if self.some_lack {
             self.lacks.fill(Fields::NONE);
             self.some_lack = false;

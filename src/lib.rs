@@ -69,6 +69,7 @@ mod referer;
 mod rejects;
 mod render;
 mod report;
+mod requests;
 mod route;
 #[cfg(feature = "stages")]
 #[doc(hidden)]
@@ -83,11 +84,14 @@ mod thorough;
 mod time;
 
 #[cfg(feature = "table")]
-pub use crate::render::{write_explanation, write_inspection, write_table};
+pub use crate::render::{write_explanation, write_inspection, write_requests, write_table};
 pub use crate::{
     agent::{Bot, BotClass, BotPatternError, BotRules},
     dimension::{Derived, Dimension, DimensionError, KeyRules, Pair, Variable},
-    engine::{Engine, FewThreads, Outcome, PreparedQuestion, Seek, Session, StateOutcome, count, count_to_state},
+    engine::{
+        Engine, FewThreads, LineForm, Outcome, PreparedQuestion, Seek, SelectedLines, Session, StateOutcome, count,
+        count_to_state, select_lines,
+    },
     envelope::envelopes,
     error::{Error, ErrorKind},
     explain::{
@@ -114,12 +118,14 @@ pub use crate::{
     rejects::Rejects,
     render::{
         Charset, Colors, ReportFormat, Style, TerminalStyle, write_explanation_json, write_inspection_json, write_json,
+        write_requests_json, write_requests_ndjson,
     },
     report::{
         Approximate, BotReport, DurationReport, Each, Figure, FormatReport, Generator, Highlight, InputReport,
         KeyReport, LatencyReport, LatencyStep, Lines, MalformedSample, PartName, People, Period, Ranking, Report, Row,
         Split, Summary, Unread, UvCount, UvReport, Verdict, VisitorReport, Warning, WarningCode,
     },
+    requests::{Request, RequestFields, RequestList, RequestOrder},
     route::{RoutePattern, Routes},
     state::{CountedRange, InspectedDay, InspectedSource, InspectedTable, Inspection, State},
     static_rules::{RuleError, StaticRules},

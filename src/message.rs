@@ -58,6 +58,8 @@ settings! {
     LogFormat: "log_formats",
     /// The largest number of keys of a ranking.
     MaxKeys: "max_keys",
+    /// A list of the largest requests.
+    Largest: "largest",
     /// The longest line, in bytes.
     MaxLine: "max_line",
     /// The largest memory of the tables.
@@ -80,6 +82,8 @@ settings! {
     Show: "show",
     /// The beginning of the period.
     Since: "since",
+    /// A list of the slowest requests.
+    Slowest: "slowest",
     /// The metric that rankings are sorted by.
     Sort: "sort",
     /// The name of a log in a state.

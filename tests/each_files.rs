@@ -147,14 +147,18 @@ fn no_file_is_replaced_unless_all_are_written() {
     let before = files(folder.path());
     // The file of the host `access` is the input.
     let output = run(folder.path(), &["-o", "{}.log", "--format", "csv"]);
-    let expected = "logstat: access.log: this file is an input, or the file of another report\nlogstat: not all files could be \
+    let expected = "logstat: error: access.log: this file is an input, or the file of another report\nlogstat: error: not all files could be \
                     written, so none was; existing files are unchanged\n";
     assert_eq!((output.status.code(), &*stderr(&output)), (Some(1), expected));
     assert_eq!(files(folder.path()), before);
     // Two reports would have the same file.
     let output = run(folder.path(), &["-o", "{}.json", "-o", "x.example.json"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).starts_with("logstat: x.example.json: this file is an input, or "), "{}", stderr(&output));
+    assert!(
+        stderr(&output).starts_with("logstat: error: x.example.json: this file is an input, or "),
+        "{}",
+        stderr(&output)
+    );
     assert_eq!(files(folder.path()), before);
     // A directory cannot be replaced by a file.
     fs::create_dir(folder.path().join("x.example.csv")).unwrap();

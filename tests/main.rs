@@ -17,6 +17,7 @@ mod command_line;
 mod compressed;
 #[cfg(all(unix, feature = "cli"))]
 mod config;
+mod databases;
 #[cfg(all(unix, feature = "cli"))]
 mod docs;
 #[cfg(all(unix, feature = "cli"))]
@@ -37,6 +38,8 @@ mod library;
 mod licences;
 #[cfg(all(target_os = "linux", feature = "cli", feature = "compressed"))]
 mod limits;
+#[cfg(feature = "compressed")]
+mod lines;
 #[cfg(all(unix, feature = "cli"))]
 mod many_files;
 mod max_keys;

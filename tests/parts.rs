@@ -111,7 +111,7 @@ fn memory_limit_covers_the_tables_of_all_parts() {
     let log = traffic(1500);
     let by_path = Question::new().each(Dimension::Path);
     let inputs = || vec![Input::reader("access.log", Cursor::new(log.clone()))];
-    let engine = Engine::new().memory_limit(1 << 20);
+    let engine = Engine::new().memory_limit(512 << 10);
     assert!(count(&Question::new(), inputs(), &engine).is_ok());
     assert!(matches!(count(&by_path, inputs(), &engine).unwrap_err().kind(), ErrorKind::MemoryLimit { .. }));
 }

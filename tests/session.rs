@@ -121,7 +121,10 @@ fn texts() -> Vec<Vec<u8>> {
 }
 
 fn questions() -> Vec<Question> {
-    let all = || everything().top(Dimension::all().filter(|d| !matches!(d, Dimension::Time(_))));
+    let all = || {
+        super::databases::with_databases(everything())
+            .top(Dimension::all().filter(|d| !matches!(d, Dimension::Time(_))))
+    };
     let moment = || Now::At("2026-11-14T09".parse().unwrap());
     vec![
         everything(),

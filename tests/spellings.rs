@@ -65,6 +65,12 @@ const SPELLINGS: &[&[&[&str]]] = &[
         &["--date", "this year", "--now", "2026-01-01"],
     ],
     &[&["--slow", "0.05"], &["--slow", "50ms"], &["--slow", "0.05s"], &["--slow", "50 ms"]],
+    &[
+        &["--duration", "request_time"],
+        &["--duration", "$request_time"],
+        &["--duration", "request_time,request_time"],
+        &["--duration", "request_time", "--duration", " request_time "],
+    ],
     &[&["--slower", "0.3"], &["--slower", "300ms"]],
     &[
         &["--status", "5xx"],

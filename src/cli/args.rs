@@ -19,6 +19,7 @@ use super::filters::{FilterArgs, from_str_parser};
 use super::generate::Generated;
 use super::help;
 use super::key_args::KeyArgs;
+use super::line_args::LineArgs;
 use super::names;
 use super::output_args::OutputArgs;
 use super::split_args::SplitArgs;
@@ -260,6 +261,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub(crate) output_args: OutputArgs,
+
+    #[command(flatten)]
+    pub(crate) lines: LineArgs,
 
     #[command(flatten)]
     pub(crate) states: StateArgs,

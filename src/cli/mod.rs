@@ -22,6 +22,8 @@ mod inspect;
 mod interrupt;
 mod kept_days;
 mod key_args;
+mod line_args;
+mod lines;
 mod list_items;
 mod memory;
 mod messages;
@@ -153,6 +155,12 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
     {
         return Err(argument_error(&refusal));
     }
+    let (wanted, other) = args.lines.wanted();
+    if let Some(wanted) = wanted
+        && let Some(refusal) = lines::refusal(resolved, wanted, other)
+    {
+        return Err(argument_error(&refusal));
+    }
     let asked = |args: &Args| {
         let question = args.question(conf.as_ref())?;
         args.output_args.style(&question).map(|style| (question, style))
@@ -220,6 +228,10 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
         }
         let found = Found { inputs: separated.logs, problems: found.problems, assumed_logs };
         return Ok(explain::run(args, &question, style.terminal, found, messages));
+    }
+    if let Some(wanted) = wanted {
+        let found = Found { inputs: found.inputs, problems: found.problems, assumed_logs };
+        return lines::run(args, wanted, question, &style, found, messages);
     }
     counting::run(
         resolved,

@@ -83,6 +83,20 @@ pub(crate) fn durations() -> Vec<&'static str> {
     LoggedDuration::names().collect()
 }
 
+/// Checks that a name which nginx does not know is not like one that it knows.
+///
+/// # Errors
+/// The error message, with the known name.
+pub(crate) fn check_duration(name: &str) -> Result<(), String> {
+    let known = durations();
+    let Some(like) = closest_match(name, &known).filter(|like| *like != name) else { return Ok(()) };
+    let list = wrapped(&known, "  durations of nginx: ");
+    Err(format!(
+        "unknown duration '{name}' for --duration; did you mean '{like}'?\n{list}\n  \
+         if the log has '{name}', add its unit: --duration {name}:s"
+    ))
+}
+
 pub(crate) fn queries() -> Names<Query> {
     Names::new("value", vec![("strip", Query::Strip), ("keep", Query::Keep)])
 }

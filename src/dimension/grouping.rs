@@ -15,7 +15,7 @@ pub(crate) enum Grouping {
     Visitors,
     Pair(Box<PairKeys>),
     /// The groups of each part.
-    Parts(Box<PartKeys>),
+    Parts(Box<PartKeys<Grouping>>),
 }
 
 impl Grouping {
@@ -76,7 +76,9 @@ impl Grouping {
             Grouping::Own(keys) => keys.ids(batch, hits, scratch, groups),
             Grouping::Visitors => groups.extend(of_hits.visitors.iter().map(|visitor| GroupId(visitor.0))),
             Grouping::Pair(pairs) => pairs.ids(batch, hits, scratch, groups),
-            Grouping::Parts(parts) => parts.ids(batch, hits, of_hits, scratch, groups),
+            Grouping::Parts(parts) => {
+                parts.ids(of_hits.parts, groups, |keys, found| keys.ids(batch, hits, of_hits, scratch, found));
+            }
         }
     }
 
@@ -91,7 +93,10 @@ impl Grouping {
         match (self, other) {
             (Grouping::Own(mine), Grouping::Own(theirs)) => mine.merge(theirs, written),
             (Grouping::Pair(mine), Grouping::Pair(theirs)) => mine.merge(theirs, written),
-            (Grouping::Parts(mine), Grouping::Parts(theirs)) => mine.merge(theirs, here, written),
+            (Grouping::Parts(mine), Grouping::Parts(theirs)) => {
+                let keys = mine.keys_mut().merge(theirs.keys(), here, written);
+                mine.merge(theirs, here.parts, &keys)
+            }
             _ => here.visitors.iter().map(|id| GroupId(id.0)).collect(),
         }
     }
@@ -119,7 +124,10 @@ impl Grouping {
             Grouping::Own(keys) => keys.rewrite(seed, written),
             Grouping::Visitors => None,
             Grouping::Pair(pairs) => pairs.rewrite(seed, written),
-            Grouping::Parts(parts) => parts.rewrite(seed, written),
+            Grouping::Parts(parts) => {
+                let keys = parts.keys_mut().rewrite(seed, written)?;
+                Some(parts.change_keys(&keys, seed))
+            }
         }
     }
 
@@ -129,7 +137,7 @@ impl Grouping {
             Grouping::Own(own) => KeysOfTable::Own(own.keys()),
             Grouping::Visitors => KeysOfTable::Visitors(visitors),
             Grouping::Pair(pairs) => KeysOfTable::Pairs(pairs),
-            Grouping::Parts(parts) => KeysOfTable::Parts(parts, visitors),
+            Grouping::Parts(parts) => KeysOfTable::Parts(parts.pairs()),
         }
     }
 
@@ -139,7 +147,7 @@ impl Grouping {
             Grouping::Own(own) => own.keys().bytes(),
             Grouping::Visitors => 0,
             Grouping::Pair(pairs) => pairs.bytes(),
-            Grouping::Parts(parts) => parts.bytes(),
+            Grouping::Parts(parts) => parts.keys().bytes() + parts.pairs().bytes(),
         }
     }
 
@@ -147,7 +155,7 @@ impl Grouping {
     pub(crate) fn part_from(&mut self, visitors: &AddressKeys) {
         match self {
             Grouping::Visitors => *self = Grouping::Own(OwnKeys::of_visitors(visitors, TextField::Addr.into())),
-            Grouping::Parts(parts) => parts.part_from(visitors),
+            Grouping::Parts(parts) => parts.keys_mut().part_from(visitors),
             Grouping::Own(_) | Grouping::Pair(_) => {}
         }
     }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use super::{Dimension, PairKeys, PartKeys};
-use crate::keys::{AddressKeys, GroupId, Keys};
+use super::{Dimension, PairKeys};
+use crate::keys::{AddressKeys, GroupId, IdPairs, Keys};
 
 /// The keys of a table's groups.
 #[derive(Clone, Copy, Debug)]
@@ -13,8 +13,8 @@ pub(crate) enum KeysOfTable<'k> {
     /// The groups are the visitors, and the keys their addresses.
     Visitors(&'k AddressKeys),
     Pairs(&'k PairKeys),
-    /// The groups are those of each part; visitors are needed for their keys.
-    Parts(&'k PartKeys, &'k AddressKeys),
+    /// The groups are those of each part. Their keys are read only after the parts are divided.
+    Parts(&'k IdPairs),
 }
 
 impl KeysOfTable<'_> {
@@ -23,7 +23,7 @@ impl KeysOfTable<'_> {
             KeysOfTable::Own(keys) => keys.len(),
             KeysOfTable::Visitors(addresses) => addresses.len(),
             KeysOfTable::Pairs(pairs) => pairs.len(),
-            KeysOfTable::Parts(groups, _) => groups.len(),
+            KeysOfTable::Parts(groups) => groups.len(),
         }
     }
 }
@@ -47,9 +47,7 @@ impl<'k> Key<'k> {
                 let key = |half, GroupId(id)| Cow::Borrowed(pairs.keys_of(half).key(id));
                 (key(0, first), Some(key(1, second)))
             }
-            KeysOfTable::Parts(groups, visitors) => {
-                return Key::new(dimension, groups.keys().keys(visitors), groups.key_of(group));
-            }
+            KeysOfTable::Parts(_) => unreachable!("keys are read after the parts are divided"),
         };
         Key { dimension, first, second }
     }

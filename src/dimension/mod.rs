@@ -32,7 +32,7 @@ pub(crate) use key::{Key, KeysOfTable};
 use key_ids::{KeyIds, TextIds};
 pub use pair::Pair;
 pub(crate) use pair_keys::PairKeys;
-pub(crate) use part_keys::PartKeys;
+use part_keys::PartKeys;
 pub(crate) use saved_keys::places_of;
 use table::{DIMENSIONS, DimensionRow, KeysFrom};
 use time::TimeIds;

@@ -1,24 +1,19 @@
 //! The groups of a table for each part of the hits. A group is a part and one of the keys of all parts.
 
-use std::borrow::Cow;
+use crate::keys::{GroupId, IdPairs, PartId, Seed};
 
-use super::Grouping;
-use crate::batch::Batch;
-use crate::keys::{AddressKeys, GroupId, IdPairs, PartId, Seed, SharedIds};
-
-/// The groups of each part.
+/// The groups of each part. `K` are the keys of all parts.
 #[derive(Clone, Debug)]
-pub(crate) struct PartKeys {
-    /// The keys of all parts.
-    keys: Grouping,
+pub(crate) struct PartKeys<K> {
+    keys: K,
     /// The part of each group, and its group among `keys`.
     pairs: IdPairs,
     /// Reused between batches.
     scratch: Vec<GroupId>,
 }
 
-impl PartKeys {
-    pub(super) fn new(keys: Grouping, seed: Seed) -> PartKeys {
+impl<K> PartKeys<K> {
+    pub(super) fn new(keys: K, seed: Seed) -> PartKeys<K> {
         PartKeys { keys, pairs: IdPairs::new(seed), scratch: Vec::new() }
     }
 
@@ -27,12 +22,20 @@ impl PartKeys {
     }
 
     /// The keys of all parts.
-    pub(crate) fn keys(&self) -> &Grouping {
+    pub(super) fn keys(&self) -> &K {
         &self.keys
     }
 
-    pub(crate) fn into_keys(self) -> Grouping {
+    pub(super) fn keys_mut(&mut self) -> &mut K {
+        &mut self.keys
+    }
+
+    pub(crate) fn into_keys(self) -> K {
         self.keys
+    }
+
+    pub(super) fn pairs(&self) -> &IdPairs {
+        &self.pairs
     }
 
     /// The group of a group's key among the keys of all parts.
@@ -45,35 +48,25 @@ impl PartKeys {
         self.pairs.iter().map(|[part, _]| PartId(part))
     }
 
-    /// Memory of the keys in bytes, by the formula of `measure/size.rs`.
-    pub(super) fn bytes(&self) -> u64 {
-        self.keys.bytes() + self.pairs.bytes()
-    }
-
+    /// Appends the groups of hits, given their `parts`, to `groups`. `find` appends their groups among the keys of all
+    /// parts.
     pub(super) fn ids(
         &mut self,
-        batch: &Batch<'_>,
-        hits: &[u16],
-        of_hits: SharedIds<'_>,
-        ids: &mut Vec<u32>,
+        parts: &[PartId],
         groups: &mut Vec<GroupId>,
+        find: impl FnOnce(&mut K, &mut Vec<GroupId>),
     ) {
         let PartKeys { keys, pairs, scratch } = self;
         scratch.clear();
-        keys.ids(batch, hits, of_hits, ids, scratch);
-        let both = of_hits.parts.iter().zip(&*scratch).map(|(part, key)| (part.0, key.0));
+        find(keys, scratch);
+        let both = parts.iter().zip(&*scratch).map(|(part, key)| (part.0, key.0));
         pairs.ids(both, |group| groups.push(GroupId(group)));
     }
 
-    /// Adds the groups of another table, with texts rewritten by `written`. Returns the group here of each of them.
-    pub(super) fn merge<'k>(
-        &mut self,
-        other: &'k PartKeys,
-        here: SharedIds<'_>,
-        written: impl Fn(&'k [u8]) -> Cow<'k, [u8]> + Copy,
-    ) -> Vec<GroupId> {
-        let keys = self.keys.merge(&other.keys, here, written);
-        self.add(&other.pairs, |part| here.parts[part as usize], |key| keys[key as usize])
+    /// Adds the groups of another table. `parts` and `keys` are the ids here of its parts and keys. Returns the group here
+    /// of each of its groups.
+    pub(super) fn merge(&mut self, other: &PartKeys<K>, parts: &[PartId], keys: &[GroupId]) -> Vec<GroupId> {
+        self.add(&other.pairs, |part| parts[part as usize], |key| keys[key as usize])
     }
 
     fn add(&mut self, pairs: &IdPairs, part: impl Fn(u32) -> PartId, key: impl Fn(u32) -> GroupId) -> Vec<GroupId> {
@@ -86,16 +79,9 @@ impl PartKeys {
         self.add(&old, |part| parts[part as usize], GroupId)
     }
 
-    /// Rewrites every text with `written`. If keys become equal, groups are numbered again, and the new group of each
-    /// old one is returned.
-    pub(super) fn rewrite(&mut self, seed: Seed, written: fn(&[u8]) -> Cow<'_, [u8]>) -> Option<Vec<GroupId>> {
-        let keys = self.keys.rewrite(seed, written)?;
+    /// Gives each key another id; several may become one. Returns the new group of each old one.
+    pub(super) fn change_keys(&mut self, keys: &[GroupId], seed: Seed) -> Vec<GroupId> {
         let old = std::mem::replace(&mut self.pairs, IdPairs::new(seed));
-        Some(self.add(&old, PartId, |key| keys[key as usize]))
-    }
-
-    /// Copies the visitors' keys, if they are the keys of all parts.
-    pub(super) fn part_from(&mut self, visitors: &AddressKeys) {
-        self.keys.part_from(visitors);
+        self.add(&old, PartId, |key| keys[key as usize])
     }
 }

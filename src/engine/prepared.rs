@@ -13,6 +13,7 @@ use super::round_ends::RoundEnds;
 use super::scan::Scan;
 #[cfg(doc)]
 use super::session::Session;
+use super::taking::Taking;
 use crate::error::{Error, ErrorKind};
 use crate::filter::{Filter, Period};
 use crate::format::{Detector, LogFormat};
@@ -112,6 +113,7 @@ impl<'q> PreparedQuestion<'q> {
             filter: Filter::new(self.period, &counting.filters, &plan.variable_columns, *seed),
             servers: self.paths.iter().map(server).collect(),
             rejects: reading.keep_rejects.then(|| Collector::new(self.places_rejects)),
+            taking: counting.requests.map(Taking::requests),
             keeps_heads: plan.is_by_day(),
             uv: counting.uv,
             memory: MemoryLimit::new(self.engine.memory_limit),

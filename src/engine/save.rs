@@ -113,7 +113,7 @@ fn count_in_tables(
     let opening = watch.lap();
     let session = counted_session(&prepared, &mut sources)?;
     let (counted, inputs) = session.finish_counting(|| sources.into_iter().map(EndedInput::from).collect(), None);
-    let CountedLog { mut tally, parts, sniffed, mut rejects, few_threads, mut phases } = counted;
+    let CountedLog { mut tally, parts, sniffed, mut rejects, few_threads, mut phases, .. } = counted;
     phases.opening += opening;
     let host = host_name();
     let facts: Vec<Facts> =

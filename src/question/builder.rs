@@ -1,6 +1,6 @@
 //! Builder methods of [`Question`]: one for each field of its three parts.
 
-use super::{FailIf, MaxKeys, MaxMemory, Question, Section};
+use super::{Counting, FailIf, MaxKeys, MaxMemory, Question, Section, Showing};
 use crate::agent::BotRules;
 use crate::dimension::Dimension;
 use crate::filter::Condition;
@@ -11,6 +11,7 @@ use crate::metric::{Metric, Sort};
 use crate::net::NetPrefixes;
 use crate::nginx::NginxConf;
 use crate::referer::OwnHosts;
+use crate::requests::RequestList;
 use crate::route::RoutePattern;
 use crate::static_rules::StaticRules;
 use crate::steps::{Ipv6Prefix, LoggedDuration, RealIp, Visitor};
@@ -200,6 +201,41 @@ impl Question {
     pub fn each(mut self, each: impl Into<Option<Dimension>>) -> Question {
         self.counting.each = each.into();
         self
+    }
+
+    /// Adds a list of single requests: the slowest, or the largest.
+    ///
+    /// ```
+    /// use logstat::{Engine, Input, Question, RequestList, RequestOrder, count};
+    /// let log = br#"10.0.0.1 - - [14/Nov/2026:03:45:05 +0000] "GET /a HTTP/1.1" 200 1 "-" "-"
+    /// 10.0.0.2 - - [14/Nov/2026:03:45:06 +0000] "GET /b HTTP/1.1" 200 2 "-" "-"
+    /// "#;
+    /// let question = Question::new().requests(RequestList::new(RequestOrder::Largest, 1));
+    /// let inputs = vec![Input::reader("access.log", std::io::Cursor::new(log))];
+    /// let requests = count(&question, inputs, &Engine::default())?.requests;
+    /// assert_eq!((requests.len(), requests[0].line, requests[0].fields.path.as_deref()), (1, Some(2), Some("/b")));
+    /// # Ok::<(), logstat::Error>(())
+    /// ```
+    #[must_use]
+    pub fn requests(mut self, requests: impl Into<Option<RequestList>>) -> Question {
+        self.counting.requests = requests.into();
+        self
+    }
+
+    /// Returns the question without its report: what is left says how to read, and selects hits.
+    ///
+    /// ```
+    /// use logstat::{Question, Section, Unit};
+    /// let question = Question::new().by(Unit::Hour).show([Section::Timeline]).without_report();
+    /// assert_eq!((question.counting.by, question.showing.shows(Section::Timeline)), (None, false));
+    /// ```
+    #[must_use]
+    pub fn without_report(self) -> Question {
+        let Counting { since, until, date, now, filters, durations, visitor, ipv6_prefix, anonymize, .. } =
+            self.counting;
+        let selecting = Counting { since, until, date, now, filters, ..Counting::default() };
+        let counting = Counting { durations, visitor, ipv6_prefix, anonymize, ..selecting };
+        Question { reading: self.reading, counting, showing: Showing::default() }.show([Section::Ledger])
     }
 
     /// Sets the number of keys of [`each`](Question::each) that have a report of their own; 0 for all.

@@ -5,6 +5,7 @@ use crate::dimension::Dimension;
 use crate::filter::{Condition, contradictions};
 use crate::measure::UvMethod;
 use crate::message::Message;
+use crate::requests::RequestList;
 use crate::steps::{Ipv6Prefix, LoggedDuration, Visitor};
 use crate::time::{Date, Moment, Now, Unit};
 
@@ -58,6 +59,8 @@ pub struct Counting {
     /// for each of these keys. If visitors can choose them, set [`max_memory`](Counting::max_memory): keys with few hits
     /// are then counted together.
     pub each: Option<Dimension>,
+    /// A list of single requests, next to the report: [`Outcome::requests`](crate::Outcome).
+    pub requests: Option<RequestList>,
     /// Largest number of keys of each ranking; unlimited by default. Timelines, status codes and classes are not
     /// rankings. The number of visitors that are remembered depends on [`uv`](Counting::uv) instead.
     pub max_keys: Option<MaxKeys>,

@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind};
 use crate::filter::{Condition, Filter};
 use crate::measure::MeasureKind;
 use crate::message::{Message, Setting, message};
+use crate::requests::RequestFields;
 use crate::steps::{self, LoggedDuration};
 use crate::tally::{TablePlan, fields_needed, fields_watched, variable_columns_of};
 
@@ -31,6 +32,8 @@ pub(crate) struct Plan {
     filters: Fields,
     /// The fields that hold the keys of [`Counting::each`].
     each: Fields,
+    /// The fields that are kept of hits themselves.
+    pub(crate) taken: Fields,
 }
 
 impl Plan {
@@ -57,7 +60,8 @@ impl Plan {
         let variable_columns = variable_columns(question, &tables)?;
         let each = counting.each.map_or(Fields::NONE, |each| each.needs(&variable_columns));
         let plan = Plan::with_tables(counting, tables, variable_columns);
-        Ok(Plan { kept: kept.min(plan.tables.len()), each, ..plan })
+        let taken = counting.requests.map_or(Fields::NONE, |_| RequestFields::NEEDS);
+        Ok(Plan { kept: kept.min(plan.tables.len()), each, taken, ..plan })
     }
 
     /// Returns the plan of counting by day, for a state, in these tables instead of those that answer the question.
@@ -84,6 +88,7 @@ impl Plan {
             visitor,
             filters,
             each: Fields::NONE,
+            taken: Fields::NONE,
         }
     }
 
@@ -109,13 +114,15 @@ impl Plan {
 
     /// The fields that tables and filters read, given the fields that identify a visitor.
     pub(crate) fn fields(&self, visitor: Fields) -> Fields {
-        self.fields_of_tables(visitor).union(self.filters).union(self.each)
+        self.fields_of_tables(visitor).union(self.filters).union(self.each).union(self.taken)
     }
 
     /// The fields among `filled` whose absence from a line makes a number unknown.
     pub(crate) fn watched(&self, filled: Fields) -> Fields {
         let of_derived = self.variable_columns.watched().intersection(filled);
-        fields_watched(&self.tables, filled, self.visitor).union(of_derived)
+        fields_watched(&self.tables, filled, self.visitor)
+            .union(of_derived)
+            .union(self.taken.intersection(Fields::BYTES))
     }
 }
 

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use crate::dimension::Dimension;
 use crate::metric::{Metric, Sort};
 use crate::render::numbers::{Bytes, Grouped};
-use crate::report::{ADDRESS_LIST, PartName, Report, VisitorReport};
+use crate::render::part_label::part_of;
+pub(super) use crate::render::part_label::units;
+use crate::report::{ADDRESS_LIST, Report, VisitorReport};
 use crate::time::Unit;
 
 /// A number with a noun: `1 line`, `4 lines`. The plural must end with `s`.
@@ -21,6 +23,11 @@ pub(super) fn bytes_read(bytes: u64, skipped: u64) -> String {
     }
 }
 
+/// Name of the part that a report is about.
+pub(super) fn part(report: &Report) -> Option<String> {
+    part_of(report, |number| Grouped(number).to_string())
+}
+
 /// The order of a ranking: `by p95`, `by p95, ascending`.
 pub(super) fn order(sort: Sort) -> String {
     let name = sort.metric().map_or("key", Metric::name);
@@ -32,45 +39,6 @@ pub(super) fn order(sort: Sort) -> String {
 /// The readable name of an input.
 pub(super) fn input(path: &str) -> &str {
     if path == "-" { "standard input" } else { path }
-}
-
-/// Name of a part of all hits: `host shop.example`, `12 other hosts`.
-pub(super) fn part(dimension: Dimension, PartName { key, keys, .. }: &PartName) -> String {
-    match (key, keys) {
-        (Some(key), _) => format!("{} {key}", dimension.singular()),
-        (None, Some(1)) => format!("1 other {}", dimension.singular()),
-        (None, Some(keys)) => format!("{} other {}", Grouped(*keys), parts_of(dimension)),
-        (None, None) => format!("other {}", parts_of(dimension)),
-    }
-}
-
-/// The plural of a dimension that parts are named by.
-pub(super) fn parts_of(dimension: Dimension) -> Cow<'static, str> {
-    match dimension {
-        Dimension::Time(unit) => units(unit),
-        _ => dimension.plural(),
-    }
-}
-
-/// Name of the part that a report is about.
-pub(super) fn part_of(report: &Report) -> Option<String> {
-    let each = report.each.as_ref()?;
-    Some(part(each.dimension, each.part.as_ref()?))
-}
-
-/// The plural of a timeline unit.
-pub(super) fn units(unit: Unit) -> Cow<'static, str> {
-    Cow::Borrowed(match unit {
-        Unit::Second => "seconds",
-        Unit::Minute => "minutes",
-        Unit::Hour | Unit::HourOfDay => "hours",
-        Unit::Day => "days",
-        Unit::Week => "weeks",
-        Unit::Month => "months",
-        Unit::Year => "years",
-        Unit::Weekday => "weekdays",
-        Unit::Step(step) => return Cow::Owned(format!("steps of {}", step.name())),
-    })
 }
 
 /// One timeline unit: `hour`, `step of 15m`.

@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use super::Style;
 use super::numbers::DisplayFigure;
+use super::part_label::part_of;
 use super::sections::{Section, SectionColumn, sections};
 use super::status_names::status_name;
 use super::terms::{REQUESTS, VISITORS, key_heading};
 use super::warnings::listed;
-use super::{Style, labels};
 use crate::metric::Metric;
 use crate::report::{Figure, Highlight, Report};
 
@@ -49,14 +50,18 @@ fn head(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         _ => String::new(),
     };
     let requests = match report.part() {
-        Some(_) => format!(", {}", labels::counted(report.lines.parsed, "request")),
+        Some(_) => format!(", {}", requests(report.lines.parsed)),
         None => String::new(),
     };
     writeln!(out, "**{}**{requests}{period}", names(report))
 }
 
+fn requests(number: u64) -> String {
+    format!("{number} request{}", if number == 1 { "" } else { "s" })
+}
+
 fn names(report: &Report) -> String {
-    if let Some(part) = labels::part_of(report) {
+    if let Some(part) = part_of(report, |number| number.to_string()) {
         return escaped(&part);
     }
     report.inputs.iter().map(|input| escaped(&input.path)).collect::<Vec<_>>().join(", ")

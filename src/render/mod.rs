@@ -9,6 +9,7 @@ mod highlights;
 #[cfg(feature = "html")]
 mod html;
 mod json;
+#[cfg(any(feature = "html", feature = "table"))]
 mod labels;
 mod ledger;
 mod markdown;
@@ -17,6 +18,7 @@ mod ndjson;
 mod no_times;
 #[cfg(any(feature = "html", feature = "table"))]
 mod numbers;
+mod part_label;
 #[cfg(any(feature = "html", feature = "table"))]
 mod parts;
 mod prometheus;
@@ -31,9 +33,9 @@ mod terms;
 mod tone;
 mod warnings;
 
-pub use json::{write_explanation_json, write_inspection_json, write_json};
+pub use json::{write_explanation_json, write_inspection_json, write_json, write_requests_json, write_requests_ndjson};
 #[cfg(feature = "table")]
-pub use table::{write_explanation, write_inspection, write_table};
+pub use table::{write_explanation, write_inspection, write_requests, write_table};
 
 use std::io::{self, Write};
 

@@ -66,16 +66,13 @@ pub(crate) fn assemble(
     let is_any_read = refusals.iter().any(Option::is_none);
     let mut others = Vec::new();
     for ((input, ledger), refused) in inputs.into_iter().zip(ledgers()).zip(refusals) {
+        let (has_line_numbers, lost_bytes) = (input.has_line_numbers(), input.lost_bytes());
         let CountedInput { envelope, formats: of_file, skipped_bytes, part, .. } = input;
         let path = written(input.path.as_os_str().as_encoded_bytes());
         let kind = refused.as_ref().filter(|_| is_any_read).and_then(|refusal| set_aside(input.is_found, refusal));
         // Damage to a file that is not a log is not reported here: the command in the advice will report it.
         let is_foreign = refused.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::NotAccessLog { .. }));
         let failure = input.failure.filter(|_| !is_foreign);
-        let lost_bytes = match failure.as_ref().map(Error::kind) {
-            Some(ErrorKind::Unreadable { lost_bytes, .. }) => *lost_bytes,
-            _ => 0,
-        };
         if let Some(kind) = kind {
             others.push((path, kind));
         } else if refused.is_some() {
@@ -83,8 +80,6 @@ pub(crate) fn assemble(
         } else {
             let is_read_whole = skipped_bytes == (0, 0) && part.is_none() && failure.is_none();
             let is_empty = ledger.read == ledger.blank && is_read_whole;
-            let is_read_from_start = skipped_bytes.0 == 0 && part.is_none_or(|part| part.start == 0);
-            let has_line_numbers = is_read_from_start && lost_bytes == 0;
             read.push(ReadInput {
                 path,
                 envelope,

@@ -63,7 +63,8 @@ fn timed(format: &LogFormat) -> Option<TimedFormat> {
 
 /// Adds a variable to a format of nginx. `None` if the format is not one of nginx's, or not known to its end.
 pub(super) fn with_variable(format: &LogFormat, variable: &str) -> Option<TimedFormat> {
-    let is_of_nginx = format.is_given() || OF_NGINX.contains(&format.name());
+    let name = format.name();
+    let is_of_nginx = format.is_given() || OF_NGINX.contains(&name.strip_suffix("_timed").unwrap_or(name));
     let is_visible = |text: &str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
     let text = format.nginx_text().filter(|text| is_of_nginx && is_visible(text) && is_visible(format.name()))?;
     // Lists of upstream times stay last: after the address, only the first number is read as the request time.

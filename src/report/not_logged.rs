@@ -6,6 +6,7 @@ use crate::format::{FieldKey, LogFormat, is_name};
 use crate::message::{Message, Setting, message};
 use crate::metric::Metric;
 use crate::question::{Question, Section};
+use crate::requests::{RequestList, RequestOrder};
 use crate::steps::{Visitor, VisitorOptions, cache_status};
 use crate::tally::InputLedger;
 use crate::text::printable;
@@ -91,6 +92,14 @@ pub(super) fn not_logged(question: &Question, variable_columns: &VariableColumns
         let option = message![Setting::FailIf, format!(" '{}'", printable(fail_if.text().as_bytes()))];
         asked.extend(of(option.clone(), fail_if.dimension()));
         asked.extend(fail_if.metrics().flat_map(|metric| of_metric(option.clone(), metric)));
+    }
+    let durations = &question.counting.durations;
+    let is_asked_above = |list: &RequestList| list.order == RequestOrder::Slowest && !durations.is_empty();
+    if let Some(list) = question.counting.requests.filter(|list| !is_asked_above(list)) {
+        asked.push(match list.order {
+            RequestOrder::Slowest => (Setting::Slowest.into(), Fields::REQUEST_TIME, "$request_time".to_owned()),
+            RequestOrder::Largest => (Setting::Largest.into(), Fields::BYTES, "$body_bytes_sent".to_owned()),
+        });
     }
     if let Some(unit) = question.counting.by {
         asked.push((message![Setting::By, format!(" {}", unit.name())], Fields::TIME, "$time_local".to_owned()));

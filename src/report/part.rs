@@ -3,7 +3,9 @@
 use serde::{Serialize, Serializer};
 
 use super::groups::written_of;
-use super::{Approximate, LatencyReport, Lines, Period, Ranking, Report, Row, Summary, serial};
+use super::{
+    Approximate, DurationReport, LatencyReport, Lines, Period, Ranking, Report, Row, Summary, duration_report, serial,
+};
 use crate::dimension::Dimension;
 use crate::tally::Part;
 
@@ -57,6 +59,7 @@ impl Report {
     }
 
     /// True if the report is about all hits and has reports for their parts.
+    #[cfg(feature = "csv")]
     pub(crate) fn has_parts(&self) -> bool {
         self.each.as_ref().is_some_and(|each| each.part.is_none())
     }
@@ -132,6 +135,8 @@ struct PartInJson<'r> {
     approximate: &'r [Approximate],
     #[serde(skip_serializing_if = "Option::is_none")]
     latency: &'r Option<LatencyReport>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty", serialize_with = "duration_report::serialize")]
+    durations: &'r [DurationReport],
 }
 
 impl Serialize for Each {
@@ -158,8 +163,8 @@ fn name_in_json(name: &PartName) -> NameInJson<'_> {
 }
 
 fn in_json<'r>(name: &'r PartName, report: &'r Report) -> PartInJson<'r> {
-    let Report { period, summary, timeline, status, class, top, approximate, latency, .. } = report;
+    let Report { period, summary, timeline, status, class, top, approximate, latency, durations, .. } = report;
     let pv = report.lines.parsed;
     let name = name_in_json(name);
-    PartInJson { name, pv, period, summary, timeline, status, class, top, approximate, latency }
+    PartInJson { name, pv, period, summary, timeline, status, class, top, approximate, latency, durations }
 }

@@ -8,7 +8,7 @@ use super::not_logged::NotLogged;
 use super::sample_text::{sample_text, sample_text_cut};
 use super::{FormatReport, InputReport, KeyReport, MalformedSample, NoteCode};
 use crate::batch::Fields;
-use crate::format::{FormatsOfFile, LogFormat, Reason};
+use crate::format::{FormatsOfFile, LogFormat, Reason, is_known};
 use crate::message::{Message, Setting, message};
 use crate::steps::RealIp;
 use crate::tally::{InputLedger, Sample};
@@ -66,6 +66,10 @@ pub(super) fn why_not_logged(
     }
     let main = main_format(formats, read);
     let has_keys = main.is_some_and(LogFormat::has_keys);
+    if main.is_some_and(LogFormat::is_json) && missing.is_duration() && is_known(variable.trim_start_matches('$')) {
+        let key = variable.trim_start_matches('$');
+        return format!("\n  to log it, add \"{key}\":\"{variable}\" to the log_format in nginx.conf").into();
+    }
     if has_keys && !missing.needs_times() {
         return Message::default();
     }

@@ -158,9 +158,10 @@ pub(super) const ROWS: [SettingRow; 20] = [
     SettingRow {
         name: "route",
         setting: Setting::Routes,
-        texts: |question| question.reading.key_rules.routes.patterns().iter().map(RoutePattern::to_string).collect(),
+        texts: |question| or_none(question.reading.key_rules.routes.patterns().iter().map(RoutePattern::to_string)),
         put: Some(|question, texts| {
-            let patterns = texts.iter().map(|text| text.parse::<RoutePattern>().ok());
+            let patterns = texts.iter().filter(|text| *text != NONE);
+            let patterns = patterns.map(|text| text.parse::<RoutePattern>().ok());
             question.reading.key_rules.routes = patterns.collect::<Option<_>>()?;
             Some(())
         }),
@@ -256,7 +257,8 @@ pub(super) const ROWS: [SettingRow; 20] = [
 
 /// THE TABLE of settings that change only the keys of some derived dimensions, each with these. A state has such a
 /// setting, also with its default, if a table or a filter of it uses one of the dimensions, and otherwise not.
-const OF_KEYS: [(&str, fn(Derived) -> bool); 4] = [
+const OF_KEYS: [(&str, fn(Derived) -> bool); 5] = [
+    ("route", |derived| derived.name() == "route"),
     ("agents", Derived::is_of_agent),
     ("own-host", Derived::has_own_site),
     ("net", |derived| derived.name() == "net"),

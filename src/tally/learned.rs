@@ -33,7 +33,7 @@ impl Learned {
                 }
                 (keys, served)
             }
-            KeysOfTable::Visitors(_) | KeysOfTable::Parts(..) => return None,
+            KeysOfTable::Visitors(_) | KeysOfTable::Parts(_) => return None,
         };
         let seen: Vec<(&[u8], u64)> = keys.iter().zip(served).collect();
         let learned = learned(&seen, |route| routes.has(route)).into_iter().zip(seen);

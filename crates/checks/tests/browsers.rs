@@ -23,7 +23,7 @@ const MIN_SHARE: f64 = 0.98;
 fn counted(log: &Path) -> Vec<(String, String, u64)> {
     let output = Command::new(program())
         .arg(log)
-        .args(["--top", "agent/browser", "-n", "100000", "--show", "top", "--json", "--quiet"])
+        .args(["--top", "agent/browser", "-n", "0", "--show", "top", "--json", "--quiet"])
         .env("LOGSTAT_CONFIG", "/dev/null")
         .output()
         .unwrap();

@@ -15,6 +15,8 @@ mod columns;
 mod compressed;
 #[cfg(target_os = "linux")]
 mod crash;
+#[path = "../../../tests/databases.rs"]
+mod databases;
 mod duckdb;
 #[cfg(target_os = "linux")]
 mod each;
@@ -31,6 +33,8 @@ mod json_logs;
 #[cfg(target_os = "linux")]
 #[path = "../../../tests/limits.rs"]
 mod limits;
+#[path = "../../../tests/lines.rs"]
+mod lines;
 #[path = "../../../tests/max_keys.rs"]
 mod max_keys;
 #[path = "../../../tests/max_memory.rs"]
@@ -60,6 +64,8 @@ mod shrinking;
 mod spark;
 #[path = "../../../tests/state_files.rs"]
 mod state_files;
+#[cfg(target_os = "linux")]
+mod terminal;
 #[path = "../../../tests/ways.rs"]
 mod ways;
 

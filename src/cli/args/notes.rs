@@ -47,7 +47,8 @@ impl Args {
             let is_visitor = question.counting.visitor.name() == field.name() || real_ip == Some(field.name());
             field.is_for_rankings() && ![is_ranked, is_split, is_each, is_filtered, is_visitor].contains(&true)
         };
-        for field in question.reading.fields.iter().filter(is_idle) {
+        let prints_requests = self.lines.wanted().0.is_some();
+        for field in question.reading.fields.iter().filter(is_idle).filter(|_| !prints_requests) {
             let name = field.name();
             warnings.push(format!("--field {name}={} has no effect without --top {name}", shown(field.key())));
         }

@@ -1,7 +1,8 @@
 //! Turns the arguments into a question to the library.
 
 use logstat::{
-    Condition, Dimension, DimensionError, FailIf, LogFormat, NginxConf, Precision, Question, Section, UvMethod,
+    Condition, Dimension, DimensionError, FailIf, LogFormat, LoggedDuration, NginxConf, Precision, Question, Section,
+    UvMethod,
 };
 
 use super::Args;
@@ -29,7 +30,7 @@ impl Args {
             .uv(self.uv_method()?)
             .log_formats(self.log_format.iter().map(|given| self.format(given)).collect::<Result<Vec<_>, _>>()?)
             .fields(self.fields.clone())
-            .durations(self.durations.iter().copied())
+            .durations(self.durations(conf)?)
             .routes(self.routes.iter().cloned())
             .highlights(self.output_args.is_for_people())
             .people(self.output_args.is_for_people())
@@ -73,6 +74,18 @@ impl Args {
         (!sections.is_empty()).then_some(sections)
     }
 
+    /// The durations. A name that is nearly one of nginx's is probably misspelt; with a unit it is taken as it is.
+    fn durations(&self, conf: Option<&NginxConf>) -> Result<Vec<LoggedDuration>, clap::Error> {
+        for duration in &self.durations {
+            let name = duration.name();
+            let is_own = name.ends_with("_ms") || name.ends_with("_us") || name.ends_with("_ns") || name.contains(':');
+            if !is_own && Dimension::resolve(&name, &|_| false).is_err() && !self.logs(&name, conf) {
+                names::check_duration(&name).map_err(|message| argument_error(&message))?;
+            }
+        }
+        Ok(self.durations.clone())
+    }
+
     fn rankings(&self, conf: Option<&NginxConf>) -> Result<Option<Vec<Dimension>>, clap::Error> {
         let rankings: Vec<_> =
             self.top.iter().map(|word| self.dimension(word, "--top", conf)).collect::<Result<_, _>>()?;
@@ -86,6 +99,10 @@ impl Args {
             let found = Dimension::resolve(name, &|variable| self.logs(variable, conf));
             found.map_err(|error| match error {
                 DimensionError::Unknown => argument_error(&names::unknown_dimension(name.trim(), option)),
+                DimensionError::Measure { name } if name != "request_time" && names::durations().contains(&name) => {
+                    let error = format!("{option} {}: {error}\n  for its percentiles:  --duration {name}", shown(word));
+                    argument_error(&error)
+                }
                 _ => argument_error(&format!("{option} {}: {error}", shown(word))),
             })
         };

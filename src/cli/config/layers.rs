@@ -16,7 +16,7 @@ pub(super) const DEPENDENT_OPTIONS: [(&str, Condition); 7] = [
     ("keep", writes_state),
     ("source", writes_state),
     ("route", |settings| {
-        let mut named = ["top", "split", "where", "fail-if"].iter().flat_map(|option| texts(settings, option));
+        let mut named = ["top", "split", "each", "where", "fail-if"].iter().flat_map(|option| texts(settings, option));
         named.any(|text| text.to_string_lossy().contains("route"))
     }),
     ("wait", |settings| texts(settings, "state").next().is_some()),

@@ -198,10 +198,19 @@ impl ResolvedArgs {
     /// The first option on the command line that is not among `known`, as a message names it. For commands that read no
     /// log: options that are configured as defaults are for other commands.
     pub(crate) fn typed_other_than(&self, known: &[&str]) -> Option<String> {
+        self.typed(|option| !known.contains(&option))
+    }
+
+    /// The first option on the command line that is among `refused`, as a message names it.
+    pub(crate) fn typed_among(&self, refused: &[&str]) -> Option<String> {
+        self.typed(|option| refused.contains(&option))
+    }
+
+    fn typed(&self, is_it: impl Fn(&str) -> bool) -> Option<String> {
         let command = Args::command();
         let is_typed = |arg: &&clap::Arg| is_typed(&self.matches, arg);
         let mut typed = command.get_arguments().filter(is_typed).filter_map(clap::Arg::get_long);
-        typed.find(|option| !known.contains(option)).map(|other| format!("--{other}"))
+        typed.find(|option| is_it(option)).map(|other| format!("--{other}"))
     }
 
     /// True if a report is written. A configured format is only for reports that are written anyway.

@@ -7,7 +7,7 @@ use crate::cli::closest_match::closest_match;
 use crate::cli::messages::shown;
 
 /// THE TABLE of options that cannot be configured, and why.
-const REFUSED: [(&str, &str); 12] = [
+const REFUSED: [(&str, &str); 15] = [
     ("config", "it names this file"),
     ("no-config", "this file is already read"),
     ("print-config", PRINTS),
@@ -17,6 +17,9 @@ const REFUSED: [(&str, &str); 12] = [
     ("explain", PRINTS),
     ("inspect", PRINTS),
     ("list-splits", PRINTS),
+    ("lines", PRINTS),
+    ("slowest", PRINTS),
+    ("largest", PRINTS),
     ("range", "it is about one file"),
     ("help", PRINTS),
     ("version", PRINTS),

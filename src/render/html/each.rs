@@ -1,7 +1,7 @@
 //! The list of the reports of parts, with links to their pages.
 
-use crate::render::labels;
 use crate::render::numbers::{Grouped, Known};
+use crate::render::part_label::{part, plural};
 use crate::report::{Report, UvCount};
 
 /// The reports of the parts of all hits.
@@ -30,17 +30,17 @@ impl<'r> Parts<'r> {
     pub(super) fn of(report: &Report, links: &'r [String]) -> Option<Parts<'r>> {
         let each = report.each.as_ref().filter(|each| each.part.is_none() && !each.parts.is_empty())?;
         let uv = |part: &Report| part.summary.as_ref().map_or(UvCount::NotCounted, |summary| summary.row.uv);
-        let row = |(at, part): (usize, &Report)| {
-            let name = part.part().map_or_else(String::new, |name| match &name.key {
+        let row = |(at, of_part): (usize, &Report)| {
+            let name = of_part.part().map_or_else(String::new, |name| match &name.key {
                 Some(key) => key.clone(),
-                None => labels::part(each.dimension, name),
+                None => part(each.dimension, name, |number| Grouped(number).to_string()),
             });
-            let known = uv(part).known();
+            let known = uv(of_part).known();
             PartRow {
                 name,
                 link: links.get(at).map(String::as_str),
-                pv: part.lines.parsed,
-                requests: Grouped(part.lines.parsed).to_string(),
+                pv: of_part.lines.parsed,
+                requests: Grouped(of_part.lines.parsed).to_string(),
                 uv: known.map(|uv| uv.to_string()).unwrap_or_default(),
                 visitors: Known(known.map(Grouped)).to_string(),
             }
@@ -55,5 +55,5 @@ impl<'r> Parts<'r> {
 /// The link from the page of a part to that of all hits, and its text.
 pub(super) fn link_to_all<'r>(report: &Report, links: &'r [String]) -> Option<(&'r str, String)> {
     let each = report.each.as_ref().filter(|each| each.part.is_some())?;
-    Some((links.first()?, format!("All {}", labels::parts_of(each.dimension))))
+    Some((links.first()?, format!("All {}", plural(each.dimension))))
 }

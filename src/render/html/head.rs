@@ -23,7 +23,7 @@ pub(super) struct Head<'r> {
 
 impl Head<'_> {
     pub(super) fn of(report: &Report) -> Head<'_> {
-        let (title, read) = match labels::part_of(report) {
+        let (title, read) = match labels::part(report) {
             Some(part) => {
                 let requests = labels::counted(report.lines.parsed, "request");
                 (part, [requests].into_iter().chain(labels::visitors(report)).collect())

@@ -26,7 +26,7 @@ const PART_SIGNS: usize = 6;
 
 pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result<()> {
     writer.begin()?;
-    if let Some(part) = labels::part_of(report) {
+    if let Some(part) = labels::part(report) {
         let requests = labels::counted(report.lines.parsed, "request");
         let room = writer.terminal.columns.saturating_sub(width(&requests) + PART_SIGNS);
         let name = cut_middle(&part, room).into_owned();

@@ -22,6 +22,7 @@ mod ledger;
 mod line;
 mod no_times;
 mod ranking;
+mod requests;
 mod room;
 mod stat_grid;
 mod summary;
@@ -40,6 +41,7 @@ pub use explanation::write_explanation;
 use grid::Grid;
 use ink::Ink;
 pub use inspection::write_inspection;
+pub use requests::write_requests;
 use wrap::{Piece, wrap};
 
 /// Parts of a table, in order. Each writes nothing if the report has nothing for it.
