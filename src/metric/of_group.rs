@@ -1,6 +1,5 @@
 //! The numbers of one group, which metrics are read from.
 
-use super::Metric;
 use super::counted::KnownCounts;
 use crate::keys::GroupId;
 use crate::measure::{Cache, Counts, FirstLast, Hits, Latency, Measure, OfTable, Seconds, Timed, Times, Uv};
@@ -87,7 +86,7 @@ impl<'t> OfGroup<'t> {
     /// Returns the mean number of hits in flight: the sum of their times divided by the length of the group's time.
     pub(super) fn busy(&self) -> Option<Quantity> {
         if self.known_pv() == Some(0) {
-            return Metric::Busy.of_no_hits();
+            return Some(Quantity::Mean(0, 1));
         }
         let length_ms = self.length_s?.checked_mul(1000)?;
         self.timed().map(|timed| Quantity::Mean(timed.sum_ms, length_ms))
