@@ -88,7 +88,7 @@ fn rest_equals_report_without_the_largest_keys() {
         for (all, some) in all.parts().iter().zip(some.parts()).take(3) {
             assert_eq!((key_of(all), sections(all)), (key_of(some), sections(some)));
         }
-        let others = some.parts()[..3].iter().map(|part| key_of(part)).map(|key| format!("ext != \"{key}\""));
+        let others = some.parts()[..3].iter().map(key_of).map(|key| format!("ext != \"{key}\""));
         let filter = Condition::Where(others.collect::<Vec<_>>().join(" and ").parse().unwrap());
         let expected = reported(&log, &asked().uv(uv).filters([filter]), &Engine::new().threads(1));
         let (rest, name) = (&some.parts()[3], some.parts()[3].part().unwrap());

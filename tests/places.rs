@@ -15,7 +15,8 @@ const TOP: &str =
 fn line(number: usize) -> String {
     let host = ["shop.example", "www.shop.example", "blog.example"][number % 3];
     let address = ["203.0.113.", "198.51.100.", "192.0.2."][number % 3];
-    let address = if number % 7 == 0 { format!("2001:db8:4a:{}::7", number % 5) } else { format!("{address}{number}") };
+    let address =
+        if number.is_multiple_of(7) { format!("2001:db8:4a:{}::7", number % 5) } else { format!("{address}{number}") };
     let referer = ["-", "https://shop.example/", "https://www.google.de/", "https://chatgpt.com/", "x y"][number % 5];
     let query = ["", "?utm_source=ads&q=1", "?utm_source=news+letter", "?q=2"][number % 4];
     format!(

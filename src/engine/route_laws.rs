@@ -132,16 +132,16 @@ proptest! {
         prop_assert_eq!(found(&report, "status/route"), counted(&lines, with_status));
         let expected = rows(&report);
         let threads = Engine::new().threads(3).chunk_bytes(500);
-        prop_assert_eq!(rows(&all(&lines, &threads)), expected.clone());
+        prop_assert_eq!(&rows(&all(&lines, &threads)), &expected);
         let mut others = lines.clone();
         others.rotate_left(rotate % lines.len());
         others.reverse();
-        prop_assert_eq!(rows(&all(&others, &threads)), expected.clone());
+        prop_assert_eq!(&rows(&all(&others, &threads)), &expected);
         let mut cuts = cuts.map(|cut| cut % lines.len());
         cuts.sort_unstable();
         let parts = [&lines[..cuts[0]], &lines[cuts[0]..cuts[1]], &lines[cuts[1]..]];
         let inputs = parts.iter().enumerate().map(|(at, part)| input(at, part)).collect();
-        prop_assert_eq!(rows(&count(&question(), inputs, &threads).unwrap().report.unwrap()), expected.clone());
+        prop_assert_eq!(&rows(&count(&question(), inputs, &threads).unwrap().report.unwrap()), &expected);
         let state = |at: usize| {
             let outcome = count_to_state(&question(), vec![input(at, parts[at])], None, None, &threads).unwrap();
             let mut bytes = Vec::new();
@@ -151,7 +151,7 @@ proptest! {
         let states = [2, 0, 1].into_iter().filter(|at| !parts[*at].is_empty()).map(state).collect();
         let (merged, _) = State::merge(states, false).unwrap();
         prop_assert_eq!(rows(&merged.report(&Question::new(), &threads).unwrap())[0].clone(), rows_of_state(&lines));
-        prop_assert_eq!(rows(&merged.report(&question(), &threads).unwrap()), expected);
+        prop_assert_eq!(&rows(&merged.report(&question(), &threads).unwrap()), &expected);
     }
 }
 

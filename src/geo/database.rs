@@ -68,7 +68,7 @@ impl GeoDatabase {
         let fields: Vec<_> = if is_flat {
             let keys = flat_keys(&reader).map_err(|error| damaged(&error))?;
             let has = |path: &&[&str]| path.first().is_some_and(|key| keys.contains_key(*key));
-            GeoField::all().filter(|field| field.paths(true).iter().any(|path| has(path))).collect()
+            GeoField::all().filter(|field| field.paths(true).iter().any(&has)).collect()
         } else {
             GeoField::all().filter(|field| field.is_in_type(&kind)).collect()
         };

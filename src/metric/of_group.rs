@@ -1,5 +1,6 @@
 //! The numbers of one group, which metrics are read from.
 
+use super::Metric;
 use super::counted::KnownCounts;
 use crate::keys::GroupId;
 use crate::measure::{Cache, Counts, FirstLast, Hits, Latency, Measure, OfTable, Seconds, Timed, Times, Uv};
@@ -52,8 +53,12 @@ impl<'t> OfGroup<'t> {
 
     /// Number of hits; 0 if the table does not count them.
     pub(crate) fn pv(&self) -> u64 {
+        self.known_pv().unwrap_or(0)
+    }
+
+    fn known_pv(&self) -> Option<u64> {
         let counted = self.measure().map(|counts: &Counts| counts.of(self.group).pv());
-        counted.or_else(|| self.measure().map(|hits: &Hits| hits.of(self.group))).unwrap_or(0)
+        counted.or_else(|| self.measure().map(|hits: &Hits| hits.of(self.group)))
     }
 
     /// Number of known visitors, if they are counted; `None` if the group has hits and no line of them logs its
@@ -81,13 +86,17 @@ impl<'t> OfGroup<'t> {
 
     /// Returns the mean number of hits in flight: the sum of their times divided by the length of the group's time.
     pub(super) fn busy(&self) -> Option<Quantity> {
+        if self.known_pv() == Some(0) {
+            return Metric::Busy.of_no_hits();
+        }
         let length_ms = self.length_s?.checked_mul(1000)?;
         self.timed().map(|timed| Quantity::Mean(timed.sum_ms, length_ms))
     }
 
     /// Returns the most hits in one second, if any hit has a time.
     pub(super) fn peak(&self) -> Option<u64> {
-        self.measure::<Seconds>()?.of(self.group).peak()
+        let peak = self.measure::<Seconds>()?.of(self.group).peak();
+        peak.or_else(|| self.known_pv().filter(|pv| *pv == 0))
     }
 
     /// Returns the share of hits, among those with a cache status, that the cache answered.

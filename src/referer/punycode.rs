@@ -12,14 +12,11 @@ const DAMP: u32 = 700;
 const INITIAL_BIAS: u32 = 72;
 const INITIAL_N: u32 = 128;
 
-/// Begins an encoded label. Written in two parts, because no text of the library may look like an option.
-const PREFIX: &str = concat!("xn", "-", "-");
-
 /// Converts a name to lower-case ASCII, label by label. The ideographic full stop also separates labels.
 pub(super) fn to_ascii(name: &str) -> Option<String> {
     let lower: String = name.chars().flat_map(char::to_lowercase).collect();
     let labels = lower.split(['.', '\u{3002}', '\u{ff0e}', '\u{ff61}']).map(|label| {
-        if label.is_ascii() { Some(label.to_owned()) } else { encoded(label).map(|code| [PREFIX, &code].concat()) }
+        if label.is_ascii() { Some(label.to_owned()) } else { encoded(label).map(|code| ["xn--", &code].concat()) }
     });
     labels.collect::<Option<Vec<_>>>().map(|labels| labels.join("."))
 }

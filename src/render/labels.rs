@@ -1,5 +1,6 @@
 //! Names of things in sentences and headings.
 
+#[cfg(feature = "table")]
 use std::borrow::Cow;
 
 use crate::dimension::Dimension;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::Style;
-use super::numbers::DisplayFigure;
+use super::mean::Mean;
 use super::part_label::part_of;
 use super::sections::{Section, SectionColumn, sections};
 use super::status_names::status_name;
@@ -172,7 +172,7 @@ fn written(figure: &Figure) -> String {
         Figure::Count(number) | Figure::Ms(number) => number.to_string(),
         Figure::Share(share) => format!("{:.1}%", share * 100.0),
         Figure::MeanMs(ms) => format!("{ms:.1}"),
-        Figure::Mean(_) => DisplayFigure(figure).to_string(),
+        Figure::Mean(mean) => Mean(*mean).to_string(),
         Figure::Moment(moment) => moment.clone(),
         Figure::Unknown => "–".to_owned(),
     }

@@ -13,6 +13,7 @@ mod json;
 mod labels;
 mod ledger;
 mod markdown;
+mod mean;
 mod ndjson;
 #[cfg(any(feature = "html", feature = "table"))]
 mod no_times;

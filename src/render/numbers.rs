@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::mean::Mean;
 use crate::report::Figure;
 pub(crate) use crate::text::Grouped;
 
@@ -128,22 +129,6 @@ impl fmt::Display for DisplayFigure<'_> {
 
 /// Parts that a share is rounded to before it is formatted, so that shares look alike whatever they are made from.
 const SHARES: u64 = 1_000_000_000;
-
-/// A mean number, in about three digits.
-#[derive(Clone, Copy, Debug)]
-struct Mean(f64);
-
-impl fmt::Display for Mean {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            0.0 => f.write_str("0"),
-            mean if mean < 0.005 => f.write_str("<0.01"),
-            mean if mean < 9.995 => write!(f, "{mean:.2}"),
-            mean if mean < 99.95 => write!(f, "{mean:.1}"),
-            mean => Grouped(mean.round() as u64).fmt(f),
-        }
-    }
-}
 
 /// Divides, and rounds half up.
 fn ratio(part: u128, whole: u128) -> u128 {

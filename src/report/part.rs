@@ -4,7 +4,8 @@ use serde::{Serialize, Serializer};
 
 use super::groups::written_of;
 use super::{
-    Approximate, DurationReport, LatencyReport, Lines, Period, Ranking, Report, Row, Summary, duration_report, serial,
+    Approximate, BotReport, DurationReport, LatencyReport, Lines, Period, Ranking, Report, Row, Summary,
+    duration_report, serial,
 };
 use crate::dimension::Dimension;
 use crate::tally::Part;
@@ -129,6 +130,8 @@ struct PartInJson<'r> {
     status: &'r Option<Vec<Row>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     class: &'r Option<Vec<Row>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bots: &'r Option<BotReport>,
     #[serde(skip_serializing_if = "Option::is_none", with = "serial::rankings")]
     top: &'r Option<Vec<Ranking>>,
     #[serde(skip_serializing_if = "<[_]>::is_empty", with = "serial::approximate")]
@@ -163,8 +166,8 @@ fn name_in_json(name: &PartName) -> NameInJson<'_> {
 }
 
 fn in_json<'r>(name: &'r PartName, report: &'r Report) -> PartInJson<'r> {
-    let Report { period, summary, timeline, status, class, top, approximate, latency, durations, .. } = report;
+    let Report { period, summary, timeline, status, class, bots, top, approximate, latency, durations, .. } = report;
     let pv = report.lines.parsed;
     let name = name_in_json(name);
-    PartInJson { name, pv, period, summary, timeline, status, class, top, approximate, latency, durations }
+    PartInJson { name, pv, period, summary, timeline, status, class, bots, top, approximate, latency, durations }
 }

@@ -37,7 +37,8 @@ fn whole(text: &str) -> Option<&'static str> {
         .map(|found| [1, 3, 5].map(|at| str::from_utf8(&found[at]).unwrap().parse().unwrap()).to_vec())
         .unwrap_or_default();
     let is_date = numbers.len() == 3 && {
-        let is_leap = numbers[0] % 4 == 0 && (numbers[0] % 100 != 0 || numbers[0] % 400 == 0);
+        let is_leap =
+            numbers[0].is_multiple_of(4) && (!numbers[0].is_multiple_of(100) || numbers[0].is_multiple_of(400));
         let days = [31, if is_leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
         let days = usize::try_from(numbers[1]).unwrap().checked_sub(1).and_then(|month| days.get(month).copied());
         numbers[0] > 0 && numbers[2] > 0 && days.is_some_and(|days| numbers[2] <= days)

@@ -255,9 +255,12 @@ pub(super) const ROWS: [SettingRow; 20] = [
     },
 ];
 
+/// True for the derived dimensions whose keys a setting changes.
+pub(super) type IsUsed = fn(Derived) -> bool;
+
 /// THE TABLE of settings that change only the keys of some derived dimensions, each with these. A state has such a
 /// setting, also with its default, if a table or a filter of it uses one of the dimensions, and otherwise not.
-const OF_KEYS: [(&str, fn(Derived) -> bool); 5] = [
+const OF_KEYS: [(&str, IsUsed); 5] = [
     ("route", |derived| derived.name() == "route"),
     ("agents", Derived::is_of_agent),
     ("own-host", Derived::has_own_site),
@@ -266,7 +269,7 @@ const OF_KEYS: [(&str, fn(Derived) -> bool); 5] = [
 ];
 
 /// The dimensions whose keys a setting changes; `None` if it changes what every number means.
-pub(super) fn keys_of(name: &str) -> Option<fn(Derived) -> bool> {
+pub(super) fn keys_of(name: &str) -> Option<IsUsed> {
     OF_KEYS.iter().find(|(of_keys, _)| *of_keys == name).map(|(_, is_used)| *is_used)
 }
 
