@@ -290,7 +290,7 @@ fn logs() -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec(prop::collection::vec(line(), 1..25), 1..4).prop_map(|logs| {
         let text = |(log, lines): (usize, Vec<String>)| {
             let first = format!(
-                "10.0.0.{log} - - [31/Dec/2023:23:59:59 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"curl\" 0.100 \"a.example\" \"-\""
+                "10.0.0.{log} - - [31/Dec/2023:23:59:59 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"curl\" 0.100 \"a.example\" \"-\" - \"-\""
             );
             let end = if log == 1 { "" } else { "\n" };
             [first].into_iter().chain(lines).collect::<Vec<_>>().join("\n") + end
