@@ -87,6 +87,9 @@ impl JoinedLine {
 
     /// Appends `next`.
     fn append(&mut self, next: JoinedLine) {
+        if next.is_nothing() {
+            return;
+        }
         if self.is_nothing() {
             *self = next;
             return;
