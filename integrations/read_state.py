@@ -8,7 +8,7 @@ import io, json, math, struct, sys
 from collections import Counter
 from datetime import datetime, timedelta, timezone
 from ipaddress import IPv4Address
-from itertools import accumulate
+from itertools import accumulate, zip_longest
 try:
     from compression.zstd import decompress
 except ImportError:
@@ -51,6 +51,10 @@ class Section(io.BytesIO):
         for shared, rest in self.rows(2, self.unsigned()):
             keys.append(keys[-1][:shared] + self.read(rest))
         return keys[1:]
+
+    def sums(self, groups, *_):
+        """For each group the hits of each time, or of each second."""
+        return [Counter({at: hits for at, (hits,) in self.rare(1)}) for _ in range(groups)]
 
     def visitors(self, groups, visitors, bits):
         """The set of visitors of each group; with HyperLogLog a set of their hashes, or 2^bits registers."""
@@ -102,14 +106,20 @@ MEASURES = {
     "counts": (Section.counts, add, lambda it: {"pv": sum(it[name] for name in COUNTS[:6]), **it}),
     "hits": (lambda data, groups, *_: data.column(groups), add, lambda it: {"pv": it}),
     "uv": (lambda data, *context: (data.visitors(*context), data.rare(1))[0], union, uv),
-    "latency": (lambda data, groups, *_: [Counter({ms: n for ms, (n,) in data.rare(1)}) for _ in range(groups)],
-        add, percentiles),
+    "latency": (Section.sums, add, percentiles),
     "times": (lambda data, groups, *_: data.rows(3, groups),
         lambda a, b, _: (a[0] + b[0], a[1] + b[1], max(a[2], b[2])),
         lambda it: {"avg_ms": it[1] / it[0], "sum_ms": it[1], "max_ms": it[2]} if it[0] else {}),
     "first_last": (lambda data, groups, *_: [data.signed(2 * data.unsigned()) for _ in range(groups)],
         lambda a, b, _: [min(a[:1] + b[:1]), max(a[1:] + b[1:])] if a or b else [],
         lambda it: {"first": instant(it[0]), "last": instant(it[1])} if it else {}),
+    "durations": (
+        lambda data, groups, *_: [*zip(*[data.sums(groups) for _ in range(data.unsigned())])] or [()] * groups,
+        lambda a, b, _: [x + y for x, y in zip_longest(a, b, fillvalue=Counter())],
+        lambda it: {"durations": [percentiles(times) for times in it]}),
+    "seconds": (Section.sums, add, lambda it: {"peak": max(it.values())} if it else {}),
+    "cache": (lambda data, groups, *_: data.rows(4, groups), lambda a, b, _: [x + y for x, y in zip(a, b)],
+        lambda it: {"cache_hits": it[1] / it[0] if it[0] else None, "cache_bytes": it[3] / it[2] if it[2] else None}),
 }
 
 def written(dimension, key):

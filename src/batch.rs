@@ -36,13 +36,13 @@ pub(crate) const SOURCES: usize = 4;
 pub(crate) const MAX_VARIABLES: usize = NAMED + SOURCES;
 
 /// Maximum number of derived dimensions.
-pub(crate) const DERIVED: usize = 16;
+pub(crate) const DERIVED: usize = 26;
 
 /// Number of text columns. The last one identifies visitors if no other column does.
 const COLUMNS: usize = TEXTS + MAX_VARIABLES + DERIVED + 1;
 
-/// A set of fields needs one bit per text column, and one for each of the five numeric fields.
-const _: () = assert!(COLUMNS + 5 <= u64::BITS as usize);
+/// A set of fields needs one bit per text column, and one for each of the six other fields.
+const _: () = assert!(COLUMNS + 6 <= u64::BITS as usize);
 
 /// A text column: for a text field, a variable, a derived dimension, or the visitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +82,8 @@ impl Fields {
     pub(crate) const REQUEST_TIME: Fields = Fields(8 << COLUMNS);
     /// Static or dynamic. Decided by logstat; no format logs it.
     pub(crate) const CLASS: Fields = Fields(16 << COLUMNS);
+    /// Whether a cache answered. Read from a variable by a step; no format fills it.
+    pub(crate) const CACHE: Fields = Fields(32 << COLUMNS);
     /// The columns of variables.
     pub(crate) const VARIABLES: Fields = Fields(((1 << MAX_VARIABLES) - 1) << TEXTS);
     /// The fields of a request line.
@@ -185,9 +187,22 @@ pub(crate) struct Numbers {
     pub(crate) stamp: Stamp,
     pub(crate) status: Status,
     pub(crate) bytes: u64,
-    /// Request time in milliseconds; `None` if `$request_time` is `-` or not logged.
+    /// Request time in milliseconds; `None` if `$request_time` is `-` or not logged. After the filter, it is the first
+    /// duration that the question names.
     pub(crate) time_ms: Option<u64>,
     pub(crate) is_static: bool,
+}
+
+/// A line as it is in its input, and where it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LoggedLine<'a> {
+    /// The line without its line feed. Of a line that an envelope has split, all parts, one per line.
+    pub(crate) raw: &'a [u8],
+    /// Byte at which it ends up in the order of the input: the offset of the line, or that of its last part.
+    pub(crate) place: u64,
+    /// Byte at which the chunk of its first part starts, and the index of the line in this chunk, from 0.
+    pub(crate) chunk: u64,
+    pub(crate) line_in_chunk: u64,
 }
 
 /// Log lines, with one column per field. Text columns have values only if needed; the others always do.
@@ -209,6 +224,12 @@ pub(crate) struct Batch<'a> {
     some_lack: bool,
     /// True if any line has no time.
     some_undated: bool,
+    /// The lines themselves, if the question asks for them.
+    logged: Vec<LoggedLine<'a>>,
+    /// Further durations in milliseconds, in the order of the question. A step fills them, for hits only.
+    further_ms: Vec<Box<[Option<u64>; ROWS]>>,
+    /// Whether a cache answered. Empty unless a step fills it, for hits only.
+    from_cache: Vec<Option<bool>>,
 }
 
 /// Allocates a column on the heap, without building it on the stack.
@@ -233,6 +254,9 @@ impl<'a> Batch<'a> {
             lacks: column(Fields::NONE),
             some_lack: false,
             some_undated: false,
+            logged: Vec::new(),
+            further_ms: Vec::new(),
+            from_cache: Vec::new(),
         }
     }
 
@@ -268,6 +292,16 @@ impl<'a> Batch<'a> {
 
     pub(crate) fn time_ms(&self) -> &[Option<u64>] {
         &self.time_ms[..self.len]
+    }
+
+    /// Further durations in milliseconds: those that the question names after the first one.
+    pub(crate) fn further_ms(&self) -> impl ExactSizeIterator<Item = &[Option<u64>]> {
+        self.further_ms.iter().map(|times_ms| &times_ms[..self.len])
+    }
+
+    /// True if a cache answered, false if it did not; `None` if the line has no cache status.
+    pub(crate) fn is_from_cache(&self, row: usize) -> Option<bool> {
+        self.from_cache.get(row).copied().flatten()
     }
 
     pub(crate) fn is_static(&self) -> &[bool] {
@@ -327,6 +361,17 @@ impl<'a> Batch<'a> {
         self.len = at + 1;
     }
 
+    /// Keeps the line that was added last.
+    #[inline]
+    pub(crate) fn keep_line(&mut self, line: LoggedLine<'a>) {
+        self.logged.push(line);
+    }
+
+    /// The lines themselves, if they are kept.
+    pub(crate) fn logged(&self) -> &[LoggedLine<'a>] {
+        &self.logged
+    }
+
     /// Converts the times of these lines to another clock.
     pub(crate) fn convert_times(&mut self, rows: &[u16], mut convert: impl FnMut(Stamp) -> Stamp) {
         for &row in rows {
@@ -347,9 +392,29 @@ impl<'a> Batch<'a> {
         self.is_static[row] = is_static;
     }
 
+    /// Replaces the duration that reports call the request time.
+    pub(crate) fn set_time_ms(&mut self, row: usize, time_ms: Option<u64>) {
+        self.time_ms[row] = time_ms;
+    }
+
+    /// Sets a further duration; `at` counts from 0.
+    pub(crate) fn set_further_ms(&mut self, at: usize, row: usize, time_ms: Option<u64>) {
+        if at >= self.further_ms.len() {
+            self.further_ms.resize_with(at + 1, || column(None));
+        }
+        self.further_ms[at][row] = time_ms;
+    }
+
+    /// Sets whether a cache answered.
+    pub(crate) fn set_from_cache(&mut self, row: usize, from_cache: Option<bool>) {
+        self.from_cache.resize(ROWS, None);
+        self.from_cache[row] = from_cache;
+    }
+
     pub(crate) fn clear(&mut self) {
         self.len = 0;
         self.some_undated = false;
+        self.logged.clear();
         if self.some_lack {
             self.lacks.fill(Fields::NONE);
             self.some_lack = false;
@@ -393,7 +458,7 @@ mod tests {
         assert_eq!(Fields::column(TextField::Path.into()), path);
         let variable_columns =
             (0..MAX_VARIABLES).fold(Fields::NONE, |all, i| all.union(Fields::column(Column::variable(i))));
-        let numbers = [Fields::TIME, Fields::STATUS, Fields::BYTES, Fields::REQUEST_TIME, Fields::CLASS];
+        let numbers = [Fields::TIME, Fields::STATUS, Fields::BYTES, Fields::REQUEST_TIME, Fields::CLASS, Fields::CACHE];
         let others = [&numbers[..], &[Fields::REQUEST]].concat();
         assert_eq!(variable_columns, Fields::VARIABLES);
         let derived = (0..DERIVED).fold(Fields::NONE, |all, i| all.union(Fields::column(Column::derived(i))));

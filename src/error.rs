@@ -203,6 +203,16 @@ pub enum ErrorKind {
         /// The setting, and what is wrong with it.
         detail: Message,
     },
+    /// A metric for a ranking or a condition that cannot have it.
+    MetricNotAllowed {
+        /// The setting, and why it cannot have the metric.
+        detail: Message,
+    },
+    /// The question names a dimension that needs a database of addresses, and no database has it.
+    NoDatabase {
+        /// The dimension, what the databases have, and how to give another.
+        detail: Message,
+    },
     /// A caller fed text to an input that a [`Session`](crate::Session) does not have.
     NoSuchInput {
         /// Index of the input, from 0.

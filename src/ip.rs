@@ -38,6 +38,11 @@ fn value(text: &[u8]) -> Option<IpAddr> {
     Some(str::from_utf8(text).ok()?.parse::<IpAddr>().ok()?.to_canonical())
 }
 
+/// The address in a text, optionally in brackets or with a port. An IPv4-mapped IPv6 address is the IPv4 address.
+pub(crate) fn address(text: &[u8]) -> Option<IpAddr> {
+    split_port(text).map(|(_, address)| address)
+}
+
 /// True if a text is an address, with or without a port.
 pub(crate) fn is_address(text: &[u8]) -> bool {
     split_port(text).is_some()

@@ -31,6 +31,7 @@
 #[doc = include_str!("../docs/src/library.md")]
 mod library_chapter {}
 
+mod agent;
 mod batch;
 mod by_name;
 mod dimension;
@@ -46,6 +47,7 @@ mod format;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
+mod geo;
 mod huge_pages;
 mod increment;
 mod input;
@@ -54,16 +56,21 @@ mod keys;
 mod measure;
 mod message;
 mod metric;
+mod net;
 mod nginx;
 mod note;
 mod phases;
 mod prefetch;
 mod progress;
+mod query_args;
 mod question;
 mod recognize;
+mod referer;
 mod rejects;
 mod render;
 mod report;
+mod requests;
+mod route;
 #[cfg(feature = "stages")]
 #[doc(hidden)]
 pub mod stages;
@@ -77,10 +84,14 @@ mod thorough;
 mod time;
 
 #[cfg(feature = "table")]
-pub use crate::render::{write_explanation, write_inspection, write_table};
+pub use crate::render::{write_explanation, write_inspection, write_requests, write_table};
 pub use crate::{
-    dimension::{Derived, Dimension, DimensionError, Pair, Variable},
-    engine::{Engine, FewThreads, Outcome, PreparedQuestion, Seek, Session, StateOutcome, count, count_to_state},
+    agent::{Bot, BotClass, BotPatternError, BotRules},
+    dimension::{Derived, Dimension, DimensionError, KeyRules, Pair, Variable},
+    engine::{
+        Engine, FewThreads, LineForm, Outcome, PreparedQuestion, Seek, SelectedLines, Session, StateOutcome, count,
+        count_to_state, select_lines,
+    },
     envelope::envelopes,
     error::{Error, ErrorKind},
     explain::{
@@ -89,30 +100,36 @@ pub use crate::{
     },
     expression::SyntaxError,
     files::{Compression, FileKind, LogDirectory, LogsWithin, SkipReason, SkippedFile},
-    filter::{Condition, DayTimes, FilterReason, Networks, Pattern, StatusSet, WhereExpression},
+    filter::{BotSet, Condition, DayTimes, FilterReason, Networks, Pattern, StatusSet, WhereExpression},
     format::{FieldKey, FieldKeyError, FormatError, LogFormat, NginxEscape, Query, Reason},
+    geo::{Geo, GeoDatabase, GeoError, GeoField},
     increment::{IncrementOutcome, StateLock, WhenLocked, count_increment},
     input::{Access, Input, InputNote, MapGuard, ResolvedInputs, find_logs, guard_mappings, splits},
     measure::{Precision, UvMethod},
     message::{Message, Setting},
     metric::{Metric, Sort, SortError},
+    net::{NetPrefixError, NetPrefixes},
     nginx::{ConfiguredLog, NginxAnswer, NginxConf, NginxConfError, NginxFormat, NginxLog, NginxLogTarget, NginxPlace},
     note::{Note, NoteCode},
     phases::{Phases, WorkerStats},
     progress::Progress,
     question::{Counting, FailIf, MaxKeys, MaxMemory, Question, Reading, Section, Showing},
+    referer::{OwnHostError, OwnHosts},
     rejects::Rejects,
     render::{
         Charset, Colors, ReportFormat, Style, TerminalStyle, write_explanation_json, write_inspection_json, write_json,
+        write_requests_json, write_requests_ndjson,
     },
     report::{
-        Approximate, Figure, FormatReport, Generator, Highlight, InputReport, KeyReport, LatencyReport, LatencyStep,
-        Lines, MalformedSample, PartReport, Period, Ranking, Report, Row, Split, Summary, Unread, UvCount, UvReport,
-        Verdict, VisitorReport, Warning, WarningCode,
+        Approximate, BotReport, DurationReport, Each, Figure, FormatReport, Generator, Highlight, InputReport,
+        KeyReport, LatencyReport, LatencyStep, Lines, MalformedSample, PartName, People, Period, Ranking, Report, Row,
+        Split, Summary, Unread, UvCount, UvReport, Verdict, VisitorReport, Warning, WarningCode,
     },
+    requests::{Request, RequestFields, RequestList, RequestOrder},
+    route::{RoutePattern, Routes},
     state::{CountedRange, InspectedDay, InspectedSource, InspectedTable, Inspection, State},
     static_rules::{RuleError, StaticRules},
-    steps::{Ipv6Prefix, RealIp, Visitor},
+    steps::{DurationError, Ipv6Prefix, LoggedDuration, RealIp, Visitor},
     text::printable,
     time::{Date, Moment, MomentError, Now, Step, Unit, UnitError, Zone, ZoneError},
 };

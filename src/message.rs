@@ -28,12 +28,16 @@ macro_rules! settings {
 settings! {
     /// Shortened addresses.
     Anonymize: "anonymize",
+    /// Rules that recognize bots, in addition to the built-in table.
+    BotRules: "bot_rules",
     /// The unit of the timeline.
     By: "by",
     /// The metrics in the rows of rankings.
     Columns: "columns",
     /// The date that hits are counted for: a day, a month …
     Date: "date",
+    /// A duration that reports use in place of the request time.
+    Duration: "durations",
     /// States are left out if others have all their lines.
     Dedupe: "dedupe",
     /// The explanation of how inputs are read.
@@ -44,6 +48,8 @@ settings! {
     Field: "fields",
     /// Rows for the buckets of a timeline that have no hit.
     Fill: "fill",
+    /// Databases of addresses.
+    Geo: "geo",
     /// The number of days that a state keeps.
     Keep: "keep",
     /// The length of the IPv6 prefix that identifies a visitor, in bits.
@@ -52,6 +58,8 @@ settings! {
     LogFormat: "log_formats",
     /// The largest number of keys of a ranking.
     MaxKeys: "max_keys",
+    /// A list of the largest requests.
+    Largest: "largest",
     /// The longest line, in bytes.
     MaxLine: "max_line",
     /// The largest memory of the tables.
@@ -60,14 +68,22 @@ settings! {
     NginxConf: "nginx_conf",
     /// The moment that relative times count from.
     Now: "now",
+    /// The lengths of networks.
+    Net: "net",
+    /// The site's own hosts.
+    OwnHost: "own_hosts",
     /// Whether the query string is part of a path.
     Query: "query",
     /// The variable that holds the addresses of clients behind proxies.
     RealIp: "real_ip",
+    /// A pattern of paths that have the same route.
+    Routes: "routes",
     /// The sections of the report.
     Show: "show",
     /// The beginning of the period.
     Since: "since",
+    /// A list of the slowest requests.
+    Slowest: "slowest",
     /// The metric that rankings are sorted by.
     Sort: "sort",
     /// The name of a log in a state.

@@ -74,6 +74,14 @@ pub enum NoteCode {
     NotFollowed,
     /// A log is read because no `access_log` is configured, and nginx writes this one by default.
     AssumedLog,
+    /// The database that places of addresses come from, with the day on which it was built.
+    GeoDatabase,
+    /// A database of addresses is damaged, so places of some addresses are missing.
+    GeoDamaged,
+    /// Pages of the site itself count as referring sites, because its hosts are not known.
+    OwnSiteUnknown,
+    /// A ranking of routes has dropped keys, so names of pages are not grouped.
+    RoutesNotLearned,
     /// Rankings or visitors are approximate, because exact tables would exceed the memory limit.
     DegradedToMemory,
     /// Some states lack tables or numbers that others have, so the report leaves them out.
@@ -85,7 +93,7 @@ pub enum NoteCode {
 }
 
 /// THE TABLE of note codes, in the order of the report.
-const CODES: [(NoteCode, &str); 30] = [
+const CODES: [(NoteCode, &str); 34] = [
     (NoteCode::NotLogged, "not-logged"),
     (NoteCode::NotAsConfigured, "not-as-configured"),
     (NoteCode::NotAddresses, "not-addresses"),
@@ -112,6 +120,10 @@ const CODES: [(NoteCode, &str); 30] = [
     (NoteCode::Empty, "empty"),
     (NoteCode::NotFollowed, "not-followed"),
     (NoteCode::AssumedLog, "assumed-log"),
+    (NoteCode::GeoDatabase, "geo-database"),
+    (NoteCode::GeoDamaged, "geo-damaged"),
+    (NoteCode::OwnSiteUnknown, "own-site-unknown"),
+    (NoteCode::RoutesNotLearned, "routes-not-learned"),
     (NoteCode::DegradedToMemory, "degraded-to-memory"),
     (NoteCode::NotInAllStates, "not-in-all-states"),
     (NoteCode::DaysIncomplete, "days-incomplete"),

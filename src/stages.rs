@@ -120,6 +120,7 @@ impl<'f> Scanner<'f> {
             ),
             servers: Vec::new(),
             rejects: None,
+            taking: None,
             keeps_heads: false,
             uv: UvMethod::Exact,
             memory: MemoryLimit::new(None),
@@ -140,7 +141,7 @@ impl<'f> Scanner<'f> {
         while place.start < place.bytes.len() {
             batch.clear();
             let mut account = InputLedger::new(self.formats.len());
-            worker.fill(&mut place, &mut batch, &mut account, &bump);
+            worker.fill::<false>(&mut place, &mut batch, &mut account, &bump);
             let ledger = &mut worker.tally.ledger;
             worker.filter.select(
                 &batch,

@@ -114,7 +114,7 @@ fn agrees(log: &Log, questions: &[(&str, Question)], step: usize) {
 /// A question for all rankings in full.
 fn everything(leaving_out: &[Dimension]) -> Question {
     let top = Dimension::all().filter(|d| !leaving_out.contains(d));
-    Question::new().top(top).limit(0).by(Unit::Minute)
+    super::databases::with_databases(Question::new().top(top).limit(0).by(Unit::Minute))
 }
 
 /// Rankings of pairs: with text, with visitors, with dimensions of few values, and with time.
@@ -190,15 +190,25 @@ fn questions() -> Vec<(&'static str, Question)> {
 
 /// Rankings with every column in several orders, and verdicts, for logs with request times.
 fn columns() -> Vec<(&'static str, Question)> {
+    // These logs have no cache status, and paths have no peak.
+    let not_here = [Metric::Peak, Metric::CacheHits, Metric::CacheBytes];
     let by = |sort| {
         Question::new()
             .top([Dimension::Path, Dimension::Ip, Dimension::Time(Unit::Hour)])
-            .columns(Metric::all())
+            .columns(Metric::all().filter(|metric| !not_here.contains(metric)))
             .sort(sort)
             .fail_if(["any path: p90 > 0.1 && 2xx > 50%", "avg > 0.01 || uv > 3"].map(|text| text.parse().unwrap()))
     };
     let hll = by(Metric::Uv).uv(hll(4)).limit(0);
-    vec![("by p95", by(Metric::P95)), ("by first", by(Metric::First)), ("by avg", by(Metric::Avg)), ("by uv", hll)]
+    let peak = Question::new().top([Dimension::Time(Unit::Minute)]).columns([Metric::Peak, Metric::Busy]);
+    let peak = peak.sort(Metric::Peak).by(Unit::HourOfDay).durations(["request_time".parse().unwrap()]);
+    vec![
+        ("by peak", peak),
+        ("by p95", by(Metric::P95)),
+        ("by first", by(Metric::First)),
+        ("by avg", by(Metric::Avg)),
+        ("by uv", hll),
+    ]
 }
 
 #[test]

@@ -57,14 +57,19 @@ fn closed_pipe_is_not_an_error() {
     let seconds =
         (0..20_000).map(|s| LINE.replace("08:30:00", &format!("{:02}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)));
     fs::write(&log, seconds.collect::<String>()).unwrap();
-    let mut child =
-        logstat().args(["--by", "second"]).arg(log).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut first = [0; 5];
-    let mut stdout = child.stdout.take().unwrap();
-    stdout.read_exact(&mut first).unwrap();
-    drop(stdout);
-    let output = child.wait_with_output().unwrap();
-    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+    for arguments in
+        [&["--by", "second"][..], &["--lines"], &["--lines", "--format", "ndjson"], &["--largest", "19999"]]
+    {
+        let mut command = logstat();
+        let command = command.args(arguments).arg(&log).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut first = [0; 5];
+        let mut stdout = child.stdout.take().unwrap();
+        stdout.read_exact(&mut first).unwrap();
+        drop(stdout);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()), "{arguments:?}");
+    }
 }
 
 #[cfg(target_os = "linux")]
@@ -78,6 +83,11 @@ fn full_disk_is_an_error() {
     let full = || File::options().write(true).open("/dev/full").unwrap();
     let output = logstat().stdout(full()).output().unwrap();
     assert_eq!(text(&output.stderr), "logstat: error: standard output: no space left on device\n");
+    let log = tempfile::NamedTempFile::new().unwrap();
+    fs::write(log.path(), LINE).unwrap();
+    let output = logstat().arg(log.path()).arg("--lines").stdout(full()).output().unwrap();
+    let said = "logstat: error: standard output: no space left on device\n";
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(1), said.to_owned()));
     let status = logstat().arg("missing.log").stderr(full()).status().unwrap();
     assert_eq!(status.code(), Some(1), "a full standard error must not panic");
 }

@@ -57,7 +57,7 @@ fn print_config_names_origins_and_reads_no_log() {
                     by = \"hour\"  # ~/.config/logstat/config.toml:1\n\
                     top = [\"ip\"]  # ~/.config/logstat/config.toml:4\n\
                     limit = 3  # LOGSTAT_LIMIT\n\
-                    slow = 0.5  # command line\n\n# By default:\n# sort: pv\n";
+                    slow = 0.5  # command line\n\n# By default:\n# each-limit: 100\n# sort: pv\n";
     assert!(out.starts_with(expected), "{out}");
     let site = "\n[sites.a]  # ~/.config/logstat/config.toml:2\nfiles = [\"~/.config/logstat/a.log\"]\n\
                 # its options are in force, above\n";

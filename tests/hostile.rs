@@ -462,7 +462,7 @@ fn assert_row_closes(report: &Report, row: &Row) {
 fn any_question(chance: &mut Chance) -> Question {
     let top = Dimension::all().filter(|dimension| *dimension != Dimension::Host);
     let units: Vec<_> = Unit::all().collect();
-    let mut question = Question::new().top(top).limit(0).by(*chance.pick(&units));
+    let mut question = super::databases::with_databases(Question::new().top(top).limit(0).by(*chance.pick(&units)));
     if chance.below(3) == 0 {
         question.counting.since = Some("2026-11-15".parse().unwrap());
         question.counting.until = Some("2026-11-18T12".parse().unwrap());

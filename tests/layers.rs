@@ -17,6 +17,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
         &[
             "text",
             "by_name",
+            "agent",
             "message",
             "files",
             "note",
@@ -34,8 +35,11 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ),
     ("bytes", &["batch", "keys", "input"]),
     ("lines", &["format", "envelope", "recognize", "nginx"]),
-    ("columns to hits", &["dimension", "filter", "measure", "metric", "steps"]),
-    ("numbers", &["tally"]),
+    (
+        "columns to hits",
+        &["route", "query_args", "referer", "net", "geo", "dimension", "filter", "measure", "metric", "steps"],
+    ),
+    ("numbers", &["tally", "requests"]),
     ("questions", &["question"]),
     ("answers", &["rejects", "report", "state", "engine", "increment", "explain", "render", "stages"]),
     ("binary", &["cli"]),
@@ -279,7 +283,14 @@ fn counting_and_reporting_stay_apart() {
     let of_reports = find("engine", "report").into_iter().map(|(module, _)| module);
     assert_eq!(
         of_reports.collect::<BTreeSet<_>>(),
-        BTreeSet::from(["engine", "engine::conclude", "engine::of_state", "engine::save", "engine::saved_source"])
+        BTreeSet::from([
+            "engine",
+            "engine::conclude",
+            "engine::lines",
+            "engine::of_state",
+            "engine::save",
+            "engine::saved_source"
+        ])
     );
 }
 

@@ -321,7 +321,7 @@ const ASKED_TO_BE_QUIET: &str = "LOGSTAT_TEST_LIBRARY_IS_QUIET";
 #[test]
 fn nothing_is_printed() {
     if std::env::var_os(ASKED_TO_BE_QUIET).is_some() {
-        let everything = Question::new().top(Dimension::all());
+        let everything = super::databases::with_databases(Question::new().top(Dimension::all()));
         let inputs = || {
             let cut = Input::reader("cut", Cut(Cursor::new(LINES.to_owned())));
             vec![Input::path("no/such.log"), Input::path("/"), reader("a", "hello"), reader("b", LINES), cut]

@@ -28,3 +28,14 @@ fn every_linked_crate_is_listed_with_its_version() {
         assert!(listed.contains(&entry), "{name} {version} is not listed: run packaging/licences");
     }
 }
+
+#[test]
+fn table_of_bots_is_listed_with_its_version() {
+    let table = include_str!("../src/agent/bots.txt");
+    let source = table.lines().find_map(|line| line.strip_prefix("# Source: ")).unwrap();
+    let package = source.split(" of ").next().unwrap();
+    let listed = include_str!("../packaging/third-party-licences.txt");
+    assert!(package.starts_with("crawler-user-agents "), "{package}");
+    assert!(listed.contains(&format!("\n{package}, the table of bots: MIT [")), "run packaging/licences");
+    assert!(listed.contains("Copyright (c) 2017 Martin Monperrus"));
+}

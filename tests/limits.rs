@@ -127,13 +127,13 @@ fn out_of_memory_exits_and_leaves_no_file() {
 #[test]
 fn tables_stop_before_the_memory_is_full() {
     for (arguments, named) in [("--show top", "(path "), ("--show top --max-memory 4M", "")] {
-        let line = format!("ulimit -v 90000; exec \"$0\" - --threads 1 --query keep --no-config --json {arguments}");
+        let line = format!("ulimit -v 150000; exec \"$0\" - --threads 1 --query keep --no-config --json {arguments}");
         let mut shell = Command::new("sh");
         let shell = shell.args(["-c", &line, super::program()]);
         let mut shell = shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = shell.stdin.take().unwrap();
         let query = "q".repeat(2000);
-        for i in 0..20_000 {
+        for i in 0..40_000 {
             let request = format!("[15/Nov/2026:08:30:00 +0000] \"GET /{i}?{query} HTTP/1.1\" 200 5 \"-\" \"curl\"");
             // The write fails once the program has stopped.
             if writeln!(lines, "10.0.0.7 - - {request}").is_err() {
@@ -152,7 +152,7 @@ fn tables_stop_before_the_memory_is_full() {
             continue;
         }
         assert_eq!((output.status.code(), output.stdout), (Some(1), Vec::new()), "{stderr}");
-        assert!(stderr.starts_with("logstat: error: stopped, because the tables need more than 29.2 MiB"), "{stderr}");
+        assert!(stderr.starts_with("logstat: error: stopped, because the tables need more than 48.8 MiB"), "{stderr}");
         for part in [named, "--max-memory SIZE", "--max-keys N", "--uv hll"] {
             assert!(stderr.contains(part), "{stderr}");
         }

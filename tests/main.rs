@@ -17,8 +17,11 @@ mod command_line;
 mod compressed;
 #[cfg(all(unix, feature = "cli"))]
 mod config;
+mod databases;
 #[cfg(all(unix, feature = "cli"))]
 mod docs;
+#[cfg(all(unix, feature = "cli"))]
+mod each_files;
 mod envelopes;
 #[cfg(feature = "cli")]
 mod explain;
@@ -35,6 +38,8 @@ mod library;
 mod licences;
 #[cfg(all(target_os = "linux", feature = "cli", feature = "compressed"))]
 mod limits;
+#[cfg(feature = "compressed")]
+mod lines;
 #[cfg(all(unix, feature = "cli"))]
 mod many_files;
 mod max_keys;
@@ -48,6 +53,7 @@ mod options_in_messages;
 mod outputs;
 mod pairs;
 mod parts;
+mod places;
 mod random_commands;
 #[cfg(feature = "compressed")]
 mod ranges;

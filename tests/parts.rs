@@ -1,5 +1,6 @@
 //! Reports for each key of a dimension equal the report with a filter for that key.
 
+use std::cmp::Reverse;
 use std::io::Cursor;
 
 use loggen::Traffic;
@@ -21,6 +22,10 @@ fn sections(report: &Report) -> Vec<Value> {
     let json: Value = serde_json::from_slice(&json).unwrap();
     let names = ["period", "summary", "timeline", "status", "class", "top", "latency", "uv", "visitor"];
     names.map(|name| json[name].clone()).to_vec()
+}
+
+fn key_of(part: &Report) -> String {
+    part.part().unwrap().key.clone().unwrap()
 }
 
 fn traffic(lines: u64) -> Vec<u8> {
@@ -49,21 +54,46 @@ fn part_equals_filtered_report_with_every_strategy() {
     ] {
         let question = asked().uv(uv).each(Dimension::named(name).unwrap());
         let [one, many] = engines.each_ref().map(|engine| reported(&log, &question, engine));
-        assert!(one.parts.len() > 1, "{name}");
-        let keys = |report: &Report| report.parts.iter().map(|part| part.key.clone()).collect::<Vec<_>>();
-        assert!(keys(&one) == keys(&many) && keys(&one).is_sorted(), "{name}: {:?}", keys(&one));
+        assert!(one.parts().len() > 1, "{name}");
+        let keys = |report: &Report| report.parts().iter().map(key_of).collect::<Vec<_>>();
+        let order = |part: &Report| match name {
+            "day" => (Reverse(0), key_of(part)),
+            _ => (Reverse(part.lines.parsed), key_of(part)),
+        };
+        assert!(keys(&one) == keys(&many) && one.parts().is_sorted_by_key(order), "{name}: {:?}", keys(&one));
         let mut hits = 0;
-        for (part, same) in one.parts.iter().zip(&many.parts) {
-            let filter = Condition::Where(format!("{name} == \"{}\"", part.key).parse().unwrap());
+        for (part, same) in one.parts().iter().zip(many.parts()) {
+            let key = key_of(part);
+            let filter = Condition::Where(format!("{name} == \"{key}\"").parse().unwrap());
             let expected = reported(&log, &asked().uv(uv).filters([filter]), &engines[0]);
-            assert_eq!(sections(&part.report), sections(&expected), "{name} {}", part.key);
-            assert_eq!(sections(&same.report), sections(&expected), "{name} {}", part.key);
-            hits += part.report.lines.parsed;
+            assert_eq!(sections(part), sections(&expected), "{name} {key}");
+            assert_eq!(sections(same), sections(&expected), "{name} {key}");
+            hits += part.lines.parsed;
         }
         assert_eq!(hits, one.lines.parsed, "{name}");
         let mut whole = one.clone();
-        whole.parts.clear();
+        whole.each = None;
         assert_eq!(sections(&whole), sections(&reported(&log, &asked().uv(uv), &engines[0])), "{name}");
+    }
+}
+
+#[test]
+fn rest_equals_report_without_the_largest_keys() {
+    let log = traffic(1500 / super::ONE_IN as u64);
+    let question = |uv| asked().uv(uv).each(Dimension::named("ext").unwrap());
+    for uv in [UvMethod::Exact, UvMethod::Hll(Precision::default())] {
+        let all = reported(&log, &question(uv), &Engine::new().threads(1));
+        let some = reported(&log, &question(uv).each_limit(3), &Engine::new().threads(3).chunk_bytes(4096));
+        assert_eq!(some.parts().len(), 4);
+        for (all, some) in all.parts().iter().zip(some.parts()).take(3) {
+            assert_eq!((key_of(all), sections(all)), (key_of(some), sections(some)));
+        }
+        let others = some.parts()[..3].iter().map(key_of).map(|key| format!("ext != \"{key}\""));
+        let filter = Condition::Where(others.collect::<Vec<_>>().join(" and ").parse().unwrap());
+        let expected = reported(&log, &asked().uv(uv).filters([filter]), &Engine::new().threads(1));
+        let (rest, name) = (&some.parts()[3], some.parts()[3].part().unwrap());
+        assert_eq!((&name.key, name.keys), (&None, Some(all.parts().len() as u64 - 3)));
+        assert_eq!(sections(rest), sections(&expected));
     }
 }
 
@@ -72,8 +102,8 @@ fn keys_that_differ_only_in_their_escapes_are_one_part() {
     let line = |request: &str| format!("10.0.0.1 - - [14/Nov/2026:03:00:00 +0000] \"{request}\" 200 1 \"-\" \"-\"\n");
     let log = [line("GET /a HTTP/1.1"), line(r"GET /\x61 HTTP/1.1"), line(r"GET /\x5Cx61 HTTP/1.1")].concat();
     let report = reported(log.as_bytes(), &Question::new().each(Dimension::Path), &Engine::default());
-    let parts: Vec<_> = report.parts.iter().map(|part| (&*part.key, part.report.lines.parsed)).collect();
-    assert_eq!(parts, [(r"/\x5Cx61", 1), ("/a", 2)]);
+    let parts: Vec<_> = report.parts().iter().map(|part| (key_of(part), part.lines.parsed)).collect();
+    assert_eq!(parts, [("/a".to_owned(), 2), (r"/\x5Cx61".to_owned(), 1)]);
 }
 
 #[test]
@@ -81,7 +111,7 @@ fn memory_limit_covers_the_tables_of_all_parts() {
     let log = traffic(1500);
     let by_path = Question::new().each(Dimension::Path);
     let inputs = || vec![Input::reader("access.log", Cursor::new(log.clone()))];
-    let engine = Engine::new().memory_limit(1 << 20);
+    let engine = Engine::new().memory_limit(512 << 10);
     assert!(count(&Question::new(), inputs(), &engine).is_ok());
     assert!(matches!(count(&by_path, inputs(), &engine).unwrap_err().kind(), ErrorKind::MemoryLimit { .. }));
 }

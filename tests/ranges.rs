@@ -195,7 +195,7 @@ fn ranges_of_a_log_in_an_envelope() {
 }
 
 /// The first bytes of compressed files, whose text has other bytes.
-const COMPRESSED: [&[u8]; 4] = [b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd"];
+const COMPRESSED: [&[u8]; 5] = [b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"P*M\x18"];
 
 /// The inputs of all cases that are not compressed: every preset, JSON, LTSV, CRLF, byte order marks, other programs' lines …
 #[test]

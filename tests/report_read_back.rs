@@ -12,7 +12,8 @@ fn every_report_of_the_cases_reads_back() {
     for case in fs::read_dir(cases).unwrap() {
         let case = case.unwrap().path();
         let expected = fs::read_to_string(case.join("expected")).unwrap_or_default();
-        if !expected.starts_with("{\"schema\":\"logstat.report/") {
+        // The reports of the keys of a dimension are not read back.
+        if !expected.starts_with("{\"schema\":\"logstat.report/") || expected.contains("\"each\":{") {
             continue;
         }
         reports += 1;

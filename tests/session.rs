@@ -16,12 +16,9 @@ fn written(outcome: Outcome) -> String {
     let mut json = Vec::new();
     outcome.report.iter().for_each(|report| write_json(report, &mut json).unwrap());
     json.extend(outcome.problems.iter().flat_map(|problem| format!("{problem}\n").into_bytes()));
-    json.extend(outcome.report.iter().flat_map(|report| format!("{:?}", report.highlights).into_bytes()));
-    let parts = outcome.report.iter().flat_map(|report| &report.parts);
-    parts.for_each(|part| {
-        json.extend(part.key.bytes());
-        write_json(&part.report, &mut json).unwrap();
-    });
+    let parts = outcome.report.iter().flat_map(|report| report.parts());
+    let reports = outcome.report.iter().chain(parts);
+    json.extend(reports.flat_map(|report| format!("{:?}", report.highlights).into_bytes()));
     outcome.rejects.into_iter().for_each(|rejects| rejects.write(&mut json).unwrap());
     String::from_utf8_lossy(&json).into_owned()
 }
@@ -124,7 +121,10 @@ fn texts() -> Vec<Vec<u8>> {
 }
 
 fn questions() -> Vec<Question> {
-    let all = || everything().top(Dimension::all().filter(|d| !matches!(d, Dimension::Time(_))));
+    let all = || {
+        super::databases::with_databases(everything())
+            .top(Dimension::all().filter(|d| !matches!(d, Dimension::Time(_))))
+    };
     let moment = || Now::At("2026-11-14T09".parse().unwrap());
     vec![
         everything(),

@@ -65,6 +65,12 @@ const SPELLINGS: &[&[&[&str]]] = &[
         &["--date", "this year", "--now", "2026-01-01"],
     ],
     &[&["--slow", "0.05"], &["--slow", "50ms"], &["--slow", "0.05s"], &["--slow", "50 ms"]],
+    &[
+        &["--duration", "request_time"],
+        &["--duration", "$request_time"],
+        &["--duration", "request_time,request_time"],
+        &["--duration", "request_time", "--duration", " request_time "],
+    ],
     &[&["--slower", "0.3"], &["--slower", "300ms"]],
     &[
         &["--status", "5xx"],
@@ -95,6 +101,9 @@ const SPELLINGS: &[&[&[&str]]] = &[
     &[&["--where", "status in (5xx, 404)"], &["--where", "code == 5xx or code = 404"]],
     &[&["--where", "method == 'POST' && path != '/'"], &["--where", "method = post and not path = /"]],
     &[&["--fail-if", "5xx > 1% || p95 > 0.5"], &["--fail-if", "5XX > 1 % or p95 > 500ms"]],
+    &[&["--bots", "exclude"], &["--no-bots"], &["--bots", "none"], &["--bots", " exclude "]],
+    &[&["--bots", "only"], &["--bots", "!none"]],
+    &[&["--bots", "search,seo"], &["--bots", "seo", "--bots", "search"], &["--bots", "seo, search"]],
     &[&["--where", "path ~ \"^/p\""], &["--where", "url ~ \"^/p\""]],
     &[&["--log-format", "combined"], &["--log-format", "COMBINED"], &["--log-format", "apache"]],
     &[&["--fail-if", "any path: pv > 5"], &["--fail-if", "any url: requests > 5"]],

@@ -18,7 +18,8 @@ use super::envelopes::{WRAPS, log};
 
 /// A format with all fields, so that nothing that a question names is not logged.
 const FORMAT: &str = "$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent \
-                      \"$http_referer\" \"$http_user_agent\" $request_time \"$host\" \"$upstream_addr\"";
+                      \"$http_referer\" \"$http_user_agent\" $request_time \"$host\" \"$upstream_addr\" \
+                      $upstream_cache_status \"$upstream_response_time\"";
 
 fn texts(all: &[&'static str]) -> prop::sample::Select<&'static str> {
     prop::sample::select(all.to_vec())
@@ -37,12 +38,13 @@ prop_compose! {
         (status, bytes) in (texts(&["200", "200", "304", "404", "499", "500", "000"]), texts(&["0", "512", "-", "18446744073709551615"])),
         referer in texts(&["-", "https://a.example/", "\\x22"]), agent in texts(&["curl/8.5", "Mozilla/5.0", "-"]),
         time in texts(&["0.000", "0.312", "0.299", "12.001", "-"]), host in texts(&["a.example", "b.example"]),
-        upstream in texts(&["-", "10.1.0.1:80", "10.1.0.1:80, 10.1.0.2:80"]),
+        (upstream, cache) in (texts(&["-", "10.1.0.1:80", "10.1.0.1:80, 10.1.0.2:80"]), texts(&["-", "HIT", "MISS", "STALE"])),
+        upstream_time in texts(&["-", "0.010", "0.250, 0.100", "-, 0.300", "- : -"]),
     ) -> String {
         let (minute, second) = (second / 60, second % 60);
         format!(
             "{addr} - {user} [{day}:{hour:02}:{minute:02}:{second:02} {zone}] \"{request}\" {status} {bytes} \
-             \"{referer}\" \"{agent}\" {time} \"{host}\" \"{upstream}\""
+             \"{referer}\" \"{agent}\" {time} \"{host}\" \"{upstream}\" {cache} \"{upstream_time}\""
         )
     }
 }
@@ -62,13 +64,22 @@ fn units() -> Vec<Unit> {
     Unit::all().chain(["5s", "15m", "6h"].map(|unit| unit.parse().unwrap())).collect()
 }
 
-/// Everything that there is: a ranking by each dimension, with each metric.
+/// Everything that there is: a ranking by each dimension, with each metric that all can have.
 fn everything() -> Question {
-    question().top(dimensions()).columns(Metric::all()).limit(0)
+    question().top(dimensions()).columns(of_all_rankings()).limit(0)
+}
+
+/// The metrics that every ranking can have.
+fn of_all_rankings() -> impl Iterator<Item = Metric> {
+    Metric::all().filter(|metric| *metric != Metric::Peak)
+}
+
+fn is_time(dimension: &Dimension) -> bool {
+    matches!(dimension, Dimension::Time(_))
 }
 
 fn question() -> Question {
-    Question::new().log_formats([FORMAT.parse::<LogFormat>().unwrap()])
+    super::databases::with_databases(Question::new().log_formats([FORMAT.parse::<LogFormat>().unwrap()]))
 }
 
 /// Settings that change what is counted.
@@ -92,6 +103,10 @@ fn with_settings(question: Question, settings: &[&str]) -> Question {
             "times" => Condition::DayTimes("22-07".parse().unwrap()),
             "ip" => Condition::Ip("10.0.0.0/16".parse().unwrap()),
             "dynamic" => Condition::Dynamic,
+            "durations" => {
+                let durations = ["upstream_response_time", "request_time", "upstream_response_time:last"];
+                return question.durations(durations.map(|name| name.parse().unwrap()));
+            }
             other => unreachable!("{other}"),
         };
         question.counting.filters.push(filter);
@@ -99,7 +114,7 @@ fn with_settings(question: Question, settings: &[&str]) -> Question {
     })
 }
 
-const SETTINGS: [&str; 13] = [
+const SETTINGS: [&str; 14] = [
     "zone",
     "hll",
     "small hll",
@@ -113,6 +128,7 @@ const SETTINGS: [&str; 13] = [
     "times",
     "ip",
     "dynamic",
+    "durations",
 ];
 
 prop_compose! {
@@ -121,9 +137,14 @@ prop_compose! {
         settings in prop::sample::subsequence(SETTINGS.to_vec(), 0..4), is_everything in prop::bool::weighted(0.3),
         by in prop::option::of(prop::sample::select(units())), top in prop::sample::subsequence(dimensions(), 1..4),
         split in prop::option::of(prop::sample::select(vec![Dimension::Status, Dimension::Class, Dimension::Host])),
-        columns in prop::sample::subsequence(Metric::all().collect::<Vec<_>>(), 0..3),
+        columns in prop::sample::subsequence(of_all_rankings().collect::<Vec<_>>(), 0..3), has_peak: bool,
     ) -> Question {
-        let question = if is_everything { everything() } else { question().top(top).columns(columns) };
+        let question = if is_everything {
+            everything()
+        } else {
+            let peak = (has_peak && top.iter().all(is_time)).then_some(Metric::Peak);
+            question().top(top).columns(columns.into_iter().chain(peak))
+        };
         with_settings(question.by(by).split(split), &settings)
     }
 }
@@ -144,9 +165,9 @@ prop_compose! {
     fn asked()(
         by in prop::option::of(prop::sample::select(units())),
         period in prop::sample::select(vec![("", ""), ("", ""), ("2023-12-31", ""), ("2024", ""), ("2023-12-31", "2024-01-08"), ("", "2023-12-31")]),
-        top in prop::sample::subsequence(dimensions(), 0..3), sort in prop::option::of(prop::sample::select(Metric::all().collect::<Vec<_>>())),
+        top in prop::sample::subsequence(dimensions(), 0..3), sort in prop::option::of(prop::sample::select(of_all_rankings().collect::<Vec<_>>())),
         limit in prop::sample::select(vec![0, 1, 3]), fill: bool,
-        fail_if in prop::option::of(texts(&["pv > 3", "5xx >= 20%", "any path: uv > 1", "any day: pv > 2", "p95 > 0.3"])),
+        fail_if in prop::option::of(texts(&["pv > 3", "5xx >= 20%", "any path: uv > 1", "any day: pv > 2", "p95 > 0.3", "peak > 1 && busy > 0"])),
     ) -> Asked {
         Asked { by, period, top, sort, limit, fill, fail_if }
     }
@@ -159,6 +180,9 @@ impl Asked {
             question = question.by(self.by);
         }
         if !self.top.is_empty() {
+            if !self.top.iter().all(is_time) {
+                question.showing.columns.retain(|metric| *metric != Metric::Peak);
+            }
             question = question.top(self.top.clone());
         }
         let moment = |text: &str| (!text.is_empty()).then(|| text.parse().unwrap());
@@ -266,7 +290,7 @@ fn logs() -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec(prop::collection::vec(line(), 1..25), 1..4).prop_map(|logs| {
         let text = |(log, lines): (usize, Vec<String>)| {
             let first = format!(
-                "10.0.0.{log} - - [31/Dec/2023:23:59:59 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"curl\" 0.100 \"a.example\" \"-\""
+                "10.0.0.{log} - - [31/Dec/2023:23:59:59 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"curl\" 0.100 \"a.example\" \"-\" - \"-\""
             );
             let end = if log == 1 { "" } else { "\n" };
             [first].into_iter().chain(lines).collect::<Vec<_>>().join("\n") + end

@@ -11,8 +11,7 @@ const fn row(options: &'static [&'static str], advice: &'static str) -> Row {
     Row { options, advice }
 }
 
-const BOTS: &str =
-    "logstat does not detect bots; filter by user agent:  logstat access.log --exclude-agent '~(?i)bot|crawl|spider'";
+const BOTS: &str = "leave out declared bots:  logstat access.log --no-bots";
 const FILTER: &str =
     "filter with --path, --status, --agent …, or:  logstat access.log --where 'status >= 500 && path ~ \"^/api/\"'";
 const FORMAT: &str = "log formats are detected; to describe one, use --log-format with the log_format of nginx.conf";
@@ -164,27 +163,17 @@ const ROWS: &[Row] = &[
     row(&["--ignore-statics", "--exclude-static", "--no-static"], "use --dynamic"),
     row(&["--static-file", "--static-files"], "use --static-ext EXT, or --static to filter"),
     row(
-        &[
-            "--ignore-crawlers",
-            "--no-bots",
-            "--exclude-bots",
-            "--exclude-crawlers",
-            "--no-crawlers",
-            "--unknowns-as-crawlers",
-        ],
+        &["--ignore-crawlers", "--exclude-bots", "--exclude-crawlers", "--no-crawlers", "--unknowns-as-crawlers"],
         BOTS,
     ),
-    row(
-        &["--crawlers-only", "--bots", "--crawlers"],
-        "logstat does not detect bots; filter by user agent:  logstat access.log --agent '~(?i)bot|crawl|spider'",
-    ),
+    row(&["--crawlers-only", "--crawlers"], "count only declared bots:  logstat access.log --bots only"),
     // Visitors.
     row(
         &["--browser", "--browsers", "--browsers-file", "--os", "--device", "--real-os", "--agent-list"],
-        "logstat does not detect browsers or systems; list user agents with --top agent",
+        "list browsers, systems or devices:  logstat access.log --top browser,os,device",
     ),
     row(
-        &["--geoip", "--geoip-database", "--geo", "--std-geoip", "--country", "--city", "--asn"],
+        &["--geoip", "--geoip-database", "--std-geoip", "--country", "--city", "--asn"],
         "logstat does not locate addresses; list them with --top ip",
     ),
     row(

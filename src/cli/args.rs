@@ -10,12 +10,16 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Parser};
 use logstat::{
-    Date, FieldKey, LogFormat, MaxKeys, MaxMemory, Metric, Moment, Now, Query, Section, Sort, Unit, UvMethod, Zone,
+    BotRules, Date, FieldKey, LogFormat, LoggedDuration, MaxKeys, MaxMemory, Metric, Moment, Now, Query, RoutePattern,
+    Section, Sort, Unit, UvMethod, Zone,
 };
 
-use super::filters::FilterArgs;
+use super::each_args::EachArgs;
+use super::filters::{FilterArgs, from_str_parser};
 use super::generate::Generated;
 use super::help;
+use super::key_args::KeyArgs;
+use super::line_args::LineArgs;
 use super::names;
 use super::output_args::OutputArgs;
 use super::split_args::SplitArgs;
@@ -67,6 +71,9 @@ pub(crate) struct Args {
                      last; at most a million rows"
     )]
     fill: bool,
+
+    #[command(flatten)]
+    pub(crate) each: EachArgs,
 
     /// Rankings of path, ip, agent … [default: path]
     #[arg(long, value_name = "DIM,…", value_delimiter = ',', action = ArgAction::Append, hide_possible_values = true)]
@@ -153,6 +160,10 @@ pub(crate) struct Args {
     #[arg(skip)]
     pub(crate) named_formats: Vec<(String, LogFormat)>,
 
+    /// Agents of the configuration file.
+    #[arg(skip)]
+    pub(crate) bot_rules: BotRules,
+
     /// True if `top` comes from a lower layer than `show`. It then selects the rankings, but does not add them to
     /// `show`.
     #[arg(skip)]
@@ -167,6 +178,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TIME", value_parser = FnParser(values::slow), allow_negative_numbers = true, hide_short_help = true)]
     #[arg(long_help = "Requests that took longer are slow: 0.3 (seconds) or 300ms [default: 0.3]")]
     slow: Option<Slow>,
+
+    /// Report on these durations instead of request_time
+    #[arg(long = "duration", value_name = "VAR,…", value_delimiter = ',', action = ArgAction::Append)]
+    #[arg(value_parser = WithCompletions(FnParser(values::duration), names::durations()))]
+    #[arg(hide_short_help = true, hide_possible_values = true)]
+    #[arg(long_help = help::DURATIONS)]
+    durations: Vec<LoggedDuration>,
 
     /// strip or keep the query string of paths [default: strip]
     #[arg(long, value_name = "HOW", value_parser = names::queries(), hide_possible_values = true, hide_short_help = true)]
@@ -183,6 +201,12 @@ pub(crate) struct Args {
     /// Treat paths with this extension as static files too; repeatable
     #[arg(long, value_name = "EXT", action = ArgAction::Append, hide_short_help = true, help_heading = help::READING)]
     static_ext: Vec<String>,
+
+    /// Pattern of paths for --top route: '/shop/:id'; repeatable
+    #[arg(long = "route", value_name = "PATTERN", action = ArgAction::Append, hide_short_help = true)]
+    #[arg(value_parser = from_str_parser::<RoutePattern>(), help_heading = help::READING)]
+    #[arg(long_help = help::ROUTE)]
+    routes: Vec<RoutePattern>,
 
     /// Take logs, formats and locations from nginx.conf
     #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = help::READING)]
@@ -239,10 +263,16 @@ pub(crate) struct Args {
     pub(crate) output_args: OutputArgs,
 
     #[command(flatten)]
+    pub(crate) lines: LineArgs,
+
+    #[command(flatten)]
     pub(crate) states: StateArgs,
 
     #[command(flatten)]
     pub(crate) splits: SplitArgs,
+
+    #[command(flatten)]
+    pub(crate) keys: KeyArgs,
 
     /// Keep at most N keys in each ranking [default: all]
     #[arg(long, value_name = "N", value_parser = FnParser(values::max_keys), allow_negative_numbers = true, hide_short_help = true)]

@@ -15,7 +15,7 @@ use super::state_inputs::{self, Separated};
 use super::state_run::{self, StateRun};
 use super::state_targets::{self, StateTargets};
 use super::targets::Targets;
-use super::{ExitStatus, exit_status, inputs, memory, outputs, progress, rejects, splits, wording};
+use super::{ExitStatus, each_files, exit_status, inputs, memory, outputs, progress, rejects, splits, wording};
 
 /// The inputs of a run.
 pub(crate) struct Found {
@@ -47,7 +47,7 @@ pub(crate) fn run(
         let Counting { since, until, date, .. } = &mut question.counting;
         (*since, *until, *date) = (None, None, None);
     }
-    let targets = match Targets::create(args.output_args.outputs(), args.rejects.as_deref()) {
+    let targets = match Targets::create(args.output_args.outputs(), args.rejects.as_deref(), &found.inputs) {
         Ok(targets) => targets,
         Err(failures) => {
             failures.iter().for_each(|failure| messages.error(failure));
@@ -117,12 +117,18 @@ fn count_logs(question: &Question, separated: Separated, engine: &Engine) -> Res
 fn refusal(args: &Args, reports: bool, inputs: &[Input]) -> Option<String> {
     let rejects = args.rejects.as_deref();
     let outputs = args.output_args.outputs();
+    let each = args.each.each.as_deref();
     let prints = reports && (outputs.is_empty() || outputs.iter().any(Output::is_standard));
     let refusal = args.states.refusal(args.state_context(inputs, prints));
     let refusal = refusal.or_else(|| rejects.and_then(|path| rejects::refusal(path, inputs)));
-    let refusal = refusal.or_else(|| outputs::refusal(&outputs, rejects, inputs));
+    let refusal = refusal.or_else(|| outputs::refusal(&outputs, rejects, inputs, each));
+    let refusal = refusal.or_else(|| {
+        let is_standard = reports && outputs.is_empty();
+        is_standard.then(|| each_files::standard_refusal(args.output_args.format(), each)).flatten()
+    });
     refusal.or_else(|| {
-        let outputs = outputs.iter().filter(|output| !output.is_standard()).map(|output| ("-o", output.path()));
+        let files: Vec<_> = outputs.iter().filter(|output| !output.is_standard()).map(Output::file).collect();
+        let outputs = files.iter().map(|file| ("-o", file.as_path()));
         let others: Vec<_> = outputs.chain(rejects.map(|path| ("--rejects", path))).collect();
         args.states.refusal_of_streams(inputs).or_else(|| state_targets::refusal(&args.states, &others, inputs))
     })

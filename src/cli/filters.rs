@@ -7,7 +7,7 @@ use std::str::FromStr;
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, Command, Error};
-use logstat::{Condition, DayTimes, Dimension, Networks, Pattern, StatusSet, SyntaxError, WhereExpression};
+use logstat::{BotSet, Condition, DayTimes, Dimension, Networks, Pattern, StatusSet, SyntaxError, WhereExpression};
 
 use super::argument_error::argument_error;
 use super::names;
@@ -95,6 +95,19 @@ pub(crate) struct FilterArgs {
     #[arg(long, value_name = "PATTERN", value_parser = from_str_parser::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
     exclude_agent: Vec<Pattern>,
 
+    /// include, exclude or only bots; or classes: search,seo; !seo excludes a class
+    #[arg(long, value_name = "WHICH", value_parser = from_str_parser::<BotSet>(), action = ArgAction::Append)]
+    #[arg(
+        long_help = "Which clients: include, exclude or only declared bots; or classes of bots: search, ai-training, ai-search, \
+                     ai-user, seo, social-preview, monitor, feed, archive, scanner, library, unknown-bot, and none for people; \
+                     !search excludes a class"
+    )]
+    bots: Vec<BotSet>,
+
+    /// Exclude declared bots; the same as --bots exclude
+    #[arg(long, conflicts_with = "bots", hide_short_help = true)]
+    no_bots: bool,
+
     /// Only static files
     #[arg(long = "static", hide_short_help = true)]
     statics: bool,
@@ -123,6 +136,11 @@ pub(crate) struct FilterArgs {
 }
 
 impl FilterArgs {
+    /// True if an option about bots is given.
+    pub(crate) fn selects_bots(&self) -> bool {
+        self.no_bots || !self.bots.is_empty()
+    }
+
     /// Returns the conditions. `is_own` returns true for variables that the user's formats log and nginx does not
     /// define.
     pub(crate) fn conditions(&self, is_own: &dyn Fn(&str) -> bool) -> Result<Vec<Condition>, String> {
@@ -140,6 +158,8 @@ impl FilterArgs {
         all.extend(self.slower.map(|Slow { ms }| Condition::Slower { ms }));
         all.extend(self.larger.map(|bytes| Condition::Larger { bytes }));
         all.extend(ip.into_iter().reduce(Networks::with).map(Condition::Ip));
+        let bots = self.bots.iter().cloned().reduce(BotSet::with).filter(|set| !set.is_all());
+        all.extend(bots.or_else(|| self.no_bots.then(BotSet::without_bots)).map(Condition::Bots));
         let all_of = |several: &[PatternList]| several.iter().flat_map(|one| one.0.iter().cloned()).collect::<Vec<_>>();
         let (hosts, methods) = (all_of(&self.host), all_of(&self.method));
         let (no_hosts, no_methods) = (all_of(&self.exclude_host), all_of(&self.exclude_method));
@@ -190,9 +210,9 @@ impl FromStr for PatternList {
 
 /// A value parser for types that implement `FromStr`; a caret in the error message marks the place.
 #[derive(Clone)]
-pub(super) struct FromStrParser<T>(PhantomData<fn() -> T>);
+pub(crate) struct FromStrParser<T>(PhantomData<fn() -> T>);
 
-pub(super) fn from_str_parser<T>() -> FromStrParser<T> {
+pub(crate) fn from_str_parser<T>() -> FromStrParser<T> {
     FromStrParser(PhantomData)
 }
 

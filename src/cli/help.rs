@@ -110,12 +110,23 @@ first three lines field by field, with what each field is used for; --json is fo
 read. With --nginx-conf it also shows the format configured for each file, and the server and location of the three lines; \
 with --nginx-conf and no FILE it shows how the configuration is understood";
 
+pub(crate) const DURATIONS: &str = "\
+Report on these durations instead of request_time: upstream_response_time, upstream_connect_time or any other variable or JSON \
+key that logs seconds (took:ms for milliseconds). Columns, --slow and --fail-if use the first one; each has its own percentiles. \
+A list with a part for each upstream server is added up; VAR:last takes its last part. --slower and --where are not \
+affected";
+
 pub(crate) const CONFIG: &str = "\
 Read defaults for options, log formats and sites from FILE. By default it is the file named by LOGSTAT_CONFIG, or \
 $XDG_CONFIG_HOME/logstat/config.toml (~/.config/logstat/config.toml) if it exists. Keys are option names: by = \"hour\". A site \
 is a table [sites.NAME] with files = [\"FILE\"] and options of its own; @NAME among the files selects it. [log-formats] has \
 NAME = 'TEXT' for --log-format NAME. Precedence, highest first: command line, environment (LOGSTAT_LOG_FORMAT for \
 --log-format), site, top of the file";
+
+pub(crate) const ROUTE: &str = "\
+A pattern of paths that have the same route in --top route: '/shop/:id', '/shop/{id}', or as in Django, 'user/<int:pk>/', with \
+the types str, int, slug, uuid and path. The first pattern that matches the whole path wins; other paths have parts that look \
+variable named, as in /user/{int}; repeatable";
 
 pub(crate) const SAVE: &str = "\
 Save what was counted to FILE, a state. States and logs can be inputs of a later run, which merges them: logstat web1.state \
@@ -146,8 +157,10 @@ pub(crate) fn list<T>(sentence: &str, names: &Names<T>) -> String {
 
 /// Help text of `--columns`.
 pub(crate) fn columns() -> String {
-    let sentence = "Additional columns. p50 to p99 are percentiles of request times; first and last are the times of the first \
-                    and last request";
+    let sentence = "Additional columns. p50 to p99 are percentiles of request times; busy is the mean number of requests in \
+                    flight, and peak the most requests in one second (not for rankings of texts); cache-hits and \
+                    cache-bytes are shares by $upstream_cache_status; first and last are the times of the first and last \
+                    request";
     list(sentence, &names::metrics())
 }
 
@@ -215,7 +228,11 @@ mod tests {
         for arg in Args::command().get_arguments().filter_map(clap::Arg::get_long) {
             // clap shows dots after an option that may be repeated.
             assert!(
-                words.iter().any(|word| word.trim_start_matches('-').trim_end_matches("...") == arg),
+                words.iter().any(|word| {
+                    let option = word.trim_start_matches('-').trim_end_matches("...");
+                    // An option with an optional value: `lines[=<N>]`.
+                    option.split_once('[').map_or(option, |(option, _)| option) == arg
+                }),
                 "--{arg} is not in the help"
             );
         }

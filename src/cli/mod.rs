@@ -11,6 +11,8 @@ mod closest_match;
 mod conf_logs;
 mod config;
 mod counting;
+mod each_args;
+mod each_files;
 mod explain;
 mod filters;
 mod generate;
@@ -19,6 +21,9 @@ mod inputs;
 mod inspect;
 mod interrupt;
 mod kept_days;
+mod key_args;
+mod line_args;
+mod lines;
 mod list_items;
 mod memory;
 mod messages;
@@ -150,12 +155,25 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
     {
         return Err(argument_error(&refusal));
     }
+    let (wanted, other) = args.lines.wanted();
+    if let Some(wanted) = wanted
+        && let Some(refusal) = lines::refusal(resolved, wanted, other)
+    {
+        return Err(argument_error(&refusal));
+    }
     let asked = |args: &Args| {
         let question = args.question(conf.as_ref())?;
         args.output_args.style(&question).map(|style| (question, style))
     };
     let (mut question, style) =
         asked(args).map_err(|error| resolved.with_origin(error, |args| asked(args).map(drop)))?;
+    question.reading.key_rules.geo = match args.keys.databases() {
+        Ok(geo) => geo,
+        Err(message) => {
+            messages.error(resolved.prefix_origin("--geo", &message));
+            return Ok(ExitStatus::UsageError);
+        }
+    };
     let mut assumed_logs = Vec::new();
     if let Some(conf) = conf {
         if args.explain && files.is_empty() {
@@ -211,6 +229,10 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
         let found = Found { inputs: separated.logs, problems: found.problems, assumed_logs };
         return Ok(explain::run(args, &question, style.terminal, found, messages));
     }
+    if let Some(wanted) = wanted {
+        let found = Found { inputs: found.inputs, problems: found.problems, assumed_logs };
+        return lines::run(args, wanted, question, &style, found, messages);
+    }
     counting::run(
         resolved,
         question,
@@ -224,8 +246,10 @@ fn answer_question(resolved: &ResolvedArgs, messages: &Messages) -> Result<ExitS
 fn exit_status(problem: &ErrorKind, has_report: bool) -> ExitStatus {
     match problem {
         ErrorKind::NotLogged { .. }
+        | ErrorKind::NoDatabase { .. }
         | ErrorKind::NotBounded { .. }
         | ErrorKind::PairNotAllowed { .. }
+        | ErrorKind::MetricNotAllowed { .. }
         | ErrorKind::TooManyVariables { .. }
         | ErrorKind::TooManyBuckets { .. }
         | ErrorKind::StateSettings { .. }

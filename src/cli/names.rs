@@ -5,7 +5,8 @@ use std::ffi::OsStr;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command, Error};
 use logstat::{
-    Dimension, FailIf, FieldKey, LogFormat, Metric, Query, ReportFormat, Section, SyntaxError, Unit, WhereExpression,
+    Dimension, FailIf, FieldKey, LogFormat, LoggedDuration, Metric, Query, ReportFormat, Section, SyntaxError, Unit,
+    WhereExpression,
 };
 
 use super::argument_error::argument_error;
@@ -75,6 +76,25 @@ pub(crate) fn metrics() -> Names<Metric> {
 /// What rankings can be sorted by.
 pub(crate) fn orders() -> Vec<&'static str> {
     metrics().words().into_iter().chain(["key"]).collect()
+}
+
+/// The durations that nginx logs.
+pub(crate) fn durations() -> Vec<&'static str> {
+    LoggedDuration::names().collect()
+}
+
+/// Checks that a name which nginx does not know is not like one that it knows.
+///
+/// # Errors
+/// The error message, with the known name.
+pub(crate) fn check_duration(name: &str) -> Result<(), String> {
+    let known = durations();
+    let Some(like) = closest_match(name, &known).filter(|like| *like != name) else { return Ok(()) };
+    let list = wrapped(&known, "  durations of nginx: ");
+    Err(format!(
+        "unknown duration '{name}' for --duration; did you mean '{like}'?\n{list}\n  \
+         if the log has '{name}', add its unit: --duration {name}:s"
+    ))
 }
 
 pub(crate) fn queries() -> Names<Query> {
@@ -164,20 +184,15 @@ fn aliases() -> Vec<String> {
 }
 
 /// THE TABLE of dimensions that logstat does not have, each with what to use instead.
-const UNSUPPORTED: [(&[&str], &str); 4] = [
+const UNSUPPORTED: [(&[&str], &str); 3] = [
     (
-        &["browser", "browsers", "os", "platform", "platforms", "device", "devices"],
-        "logstat does not detect browsers and systems; rank whole user agents: --top agent",
+        &["robot", "robots", "crawler", "crawlers", "spider", "spiders"],
+        "bots are ranked by name with --top bot, and by what they do with --top bot-class;\n  \
+         --bots only counts nothing else, and --no-bots leaves them out",
     ),
     (
-        &["bot", "bots", "robot", "robots", "crawler", "crawlers", "spider", "spiders"],
-        "logstat does not detect bots; rank user agents with --top agent, count only bots with\n  \
-         --agent '~(?i)bot|crawl|spider', or exclude them with --exclude-agent and that pattern",
-    ),
-    (
-        &["country", "countries", "city", "cities", "region", "continent", "geo", "geolocation", "asn"],
-        "logstat does not locate addresses; rank them with --top ip, or log a\n  \
-         variable of nginx's geoip module and rank it: --top geoip_country_code",
+        &["countries", "cities", "region", "continent", "geo", "geolocation"],
+        "addresses are located with a database: --geo GeoLite2-City.mmdb --top country,city",
     ),
     (
         &["bytes", "size", "sizes", "bandwidth", "traffic", "sent", "latency", "duration", "time"],

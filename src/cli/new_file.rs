@@ -8,7 +8,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use logstat::{Error, ErrorKind};
-use tempfile::{Builder, NamedTempFile};
+use tempfile::{Builder, NamedTempFile, TempPath};
 
 use super::interrupt::Unfinished;
 use super::messages::shown_path;
@@ -46,6 +46,15 @@ enum Destination {
 #[derive(Debug)]
 struct Temporary(Option<NamedTempFile>);
 
+/// A complete file that is not yet in place. It is not open, so there may be any number of them.
+#[derive(Debug)]
+pub(crate) struct CompleteFile {
+    /// Path as the user gave it.
+    name: PathBuf,
+    /// The temporary file, and the path that it will have. `None` for a pipe or a device, to which all is written.
+    temporary: Option<(TempPath, PathBuf)>,
+}
+
 impl NewFile {
     /// Creates an empty file next to `path`, or opens `path` if it is a pipe or a device.
     pub(crate) fn create(path: &Path) -> Result<NewFile, Error> {
@@ -57,11 +66,6 @@ impl NewFile {
     pub(crate) fn create_temporary(path: &Path, purpose: Purpose) -> Result<Option<NewFile>, Error> {
         let destination = Destination::create_temporary(path, purpose).map_err(|source| failed(path, source))?;
         Ok(destination.map(|destination| NewFile { name: path.to_owned(), destination }))
-    }
-
-    /// The path as the user gave it, escaped for a terminal.
-    pub(crate) fn name(&self) -> String {
-        shown_path(&self.name)
     }
 
     /// Writes the whole content with `write`.
@@ -79,13 +83,47 @@ impl NewFile {
         synced.map_err(|source| failed(&self.name, source))
     }
 
+    /// Closes the file, which must be complete.
+    pub(crate) fn complete(self) -> CompleteFile {
+        let temporary = match self.destination {
+            Destination::Replacement { mut temporary, path } => {
+                temporary.0.take().map(|file| (file.into_temp_path(), path))
+            }
+            Destination::Direct(_) => None,
+        };
+        CompleteFile { name: self.name, temporary }
+    }
+
     /// Replaces the old file by this one, which must be complete.
     pub(crate) fn persist(self) -> Result<(), Error> {
-        match self.destination {
-            Destination::Replacement { temporary, path } => {
-                temporary.rename(&path).map_err(|source| failed(&self.name, source))
-            }
-            Destination::Direct(_) => Ok(()),
+        self.complete().persist()
+    }
+}
+
+impl CompleteFile {
+    /// The path as the user gave it, escaped for a terminal.
+    pub(crate) fn name(&self) -> String {
+        shown_path(&self.name)
+    }
+
+    /// Replaces the old file by this one.
+    pub(crate) fn persist(mut self) -> Result<(), Error> {
+        let Some((temporary, path)) = self.temporary.take() else { return Ok(()) };
+        let mut unfinished = Unfinished::lock();
+        let beside = temporary.to_path_buf();
+        let renamed = temporary.persist(&path).map_err(|error| error.error);
+        unfinished.remove(&beside);
+        renamed.and_then(|()| sync_directory(directory(&path))).map_err(|source| failed(&self.name, source))
+    }
+}
+
+impl Drop for CompleteFile {
+    fn drop(&mut self) {
+        if let Some((temporary, _)) = self.temporary.take() {
+            let mut unfinished = Unfinished::lock();
+            let beside = temporary.to_path_buf();
+            drop(temporary);
+            unfinished.remove(&beside);
         }
     }
 }
@@ -146,16 +184,7 @@ impl Temporary {
     }
 
     fn file(&self) -> &File {
-        self.0.as_ref().expect("only rename and drop remove the file").as_file()
-    }
-
-    fn rename(mut self, path: &Path) -> io::Result<()> {
-        let mut unfinished = Unfinished::lock();
-        let file = self.0.take().expect("only rename and drop remove the file");
-        let beside = file.path().to_owned();
-        let renamed = file.persist(path).map(drop).map_err(|error| error.error);
-        unfinished.remove(&beside);
-        renamed.and_then(|()| sync_directory(directory(path)))
+        self.0.as_ref().expect("only complete and drop remove the file").as_file()
     }
 }
 

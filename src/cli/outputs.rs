@@ -1,12 +1,14 @@
 //! Files that reports are written to.
 
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use logstat::{Colors, Error, ErrorKind, Input, Report, ReportFormat, Style};
 
+use super::each_files::{self, EachFile};
 use super::messages::shown_path;
-use super::new_file::{NewFile, Purpose};
+use super::new_file::{CompleteFile, NewFile, Purpose};
 use super::output_target::{is_same_file, resolve_target};
 use super::rejects::is_read;
 use super::wrapped::wrapped;
@@ -17,7 +19,10 @@ const SHEETS: [&str; 3] = ["xlsx", "xls", "ods"];
 /// A file of `-o`.
 #[derive(Clone, Debug)]
 pub(crate) struct Output {
+    /// The path as the user gave it.
     path: PathBuf,
+    /// The files of the reports of `--each`, if the path is for several files.
+    each: Option<EachFile>,
     format: ReportFormat,
     /// True if neither the extension nor the user names a format.
     is_guess: bool,
@@ -28,7 +33,8 @@ impl Output {
     pub(crate) fn new(path: &Path, chosen: Option<ReportFormat>) -> Output {
         let extension = path.extension().and_then(|extension| extension.to_str());
         let named = extension.and_then(ReportFormat::of_extension).or(chosen);
-        Output { path: path.to_owned(), format: named.unwrap_or(ReportFormat::Table), is_guess: named.is_none() }
+        let each = EachFile::of(path);
+        Output { path: path.to_owned(), each, format: named.unwrap_or(ReportFormat::Table), is_guess: named.is_none() }
     }
 
     pub(crate) fn format(&self) -> ReportFormat {
@@ -39,20 +45,29 @@ impl Output {
         &self.path
     }
 
+    /// The file of the report of all requests.
+    pub(crate) fn file(&self) -> PathBuf {
+        self.each.as_ref().map_or_else(|| self.path.clone(), EachFile::index)
+    }
+
     pub(crate) fn is_standard(&self) -> bool {
         self.path.as_os_str() == "-"
     }
 
-    /// The reason why the file cannot be written, as far as is known before the report exists.
-    pub(crate) fn refusal(&self, inputs: &[Input]) -> Option<String> {
-        let path = shown_path(&self.path);
+    /// The reason why the file cannot be written, as far as is known before the report exists. `each` is the dimension of
+    /// `--each`.
+    pub(crate) fn refusal(&self, inputs: &[Input], each: Option<&str>) -> Option<String> {
+        let (path, file) = (shown_path(&self.path), self.file());
         if self.is_standard() {
-            return None;
+            return each_files::standard_refusal(self.format, each);
         }
-        if self.path.is_dir() {
+        if let Some(refusal) = each_files::refusal(&self.path, self.format, each) {
+            return Some(refusal);
+        }
+        if file.is_dir() {
             return Some(format!("-o {path}: this is a directory; name a file in it"));
         }
-        match resolve_target(&self.path) {
+        match resolve_target(&file) {
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
                 return Some(format!("-o {path}: no such directory"));
             }
@@ -61,7 +76,7 @@ impl Output {
             Ok(Some(_)) if self.is_guess => return Some(self.unknown_extension(&path)),
             Ok(_) => {}
         }
-        is_read(&self.path, inputs).then(|| {
+        is_read(&file, inputs).then(|| {
             format!(
                 "-o {path}: this file is an input; name another, or it would be \
              overwritten"
@@ -102,29 +117,58 @@ impl Output {
 
     /// Creates a temporary file next to the one that it will replace; `None` for a pipe, a device and standard output.
     pub(crate) fn create(&self) -> Result<Option<NewFile>, Error> {
-        if self.is_standard() { Ok(None) } else { NewFile::create_temporary(&self.path, Purpose::Report) }
+        if self.is_standard() { Ok(None) } else { NewFile::create_temporary(&self.file(), Purpose::Report) }
     }
 
-    /// Writes the report to the created file, or to a pipe or a device.
-    pub(crate) fn write(&self, created: Option<NewFile>, report: &Report, style: &Style) -> Result<NewFile, Error> {
+    /// Writes the report to the created file, or to a pipe or a device. If there is a file for each of its parts, writes
+    /// these, too. A file that is in `taken` is not written; each new one is added.
+    pub(crate) fn write(
+        &self,
+        created: Option<NewFile>,
+        report: &Report,
+        style: &Style,
+        taken: &mut HashSet<PathBuf>,
+    ) -> Result<Vec<CompleteFile>, Error> {
         // Colours are for terminals only.
         let mut style = style.clone();
         style.terminal.colors = Colors::None;
-        let file = created.map_or_else(|| NewFile::create(&self.path), Ok)?;
-        file.write(|out| self.format.write(report, &style, out))?;
-        Ok(file)
+        let write = |file: NewFile, report: &Report, style: &Style| -> Result<CompleteFile, Error> {
+            file.write(|out| self.format.write(report, style, out))?;
+            Ok(file.complete())
+        };
+        let file = created.map_or_else(|| NewFile::create(&self.file()), Ok)?;
+        let Some(each) = &self.each else { return Ok(vec![write(file, report, &style)?]) };
+        let names = report.part_file_names();
+        style.links = names.iter().map(|name| each.link(name)).collect();
+        let mut written = vec![write(file, &each_files::of_index(report, self.format), &style)?];
+        style.links = vec![each.link_to_index()];
+        for (name, part) in names.iter().zip(report.parts()) {
+            let path = each.path(name);
+            let failed = |source| Error::from(ErrorKind::Io { path: path.clone(), source });
+            if !resolve_target(&path).map_err(failed)?.is_none_or(|file| taken.insert(file)) {
+                return Err(failed(io::Error::other("this file is an input, or the file of another report")));
+            }
+            let mut part = part.clone();
+            part.inputs.clone_from(&report.inputs);
+            written.push(write(NewFile::create(&path)?, &part, &style)?);
+        }
+        Ok(written)
     }
 
     fn failed(&self, source: io::Error) -> Error {
-        ErrorKind::Io { path: self.path.clone(), source }.into()
+        ErrorKind::Io { path: self.file(), source }.into()
     }
 }
 
-/// The reason why the outputs, together with the rejects, cannot all be written.
-pub(crate) fn refusal(outputs: &[Output], rejects: Option<&Path>, inputs: &[Input]) -> Option<String> {
-    let alone = outputs.iter().find_map(|output| output.refusal(inputs));
-    let files: Vec<&Path> =
-        outputs.iter().filter(|output| !output.is_standard()).map(|output| output.path.as_path()).collect();
+/// The reason why the outputs, together with the rejects, cannot all be written. `each` is the dimension of `--each`.
+pub(crate) fn refusal(
+    outputs: &[Output],
+    rejects: Option<&Path>,
+    inputs: &[Input],
+    each: Option<&str>,
+) -> Option<String> {
+    let alone = outputs.iter().find_map(|output| output.refusal(inputs, each));
+    let files: Vec<PathBuf> = outputs.iter().filter(|output| !output.is_standard()).map(Output::file).collect();
     let with_rejects = || {
         let path = files.iter().find(|path| rejects.is_some_and(|rejects| is_same_file(path, rejects)))?;
         let path = shown_path(path);
@@ -132,9 +176,9 @@ pub(crate) fn refusal(outputs: &[Output], rejects: Option<&Path>, inputs: &[Inpu
     };
     let with_another = || {
         let others =
-            |at: usize| files[..at].iter().find(|other| is_same_file(other, files[at])).map(|other| (at, other));
+            |at: usize| files[..at].iter().find(|other| is_same_file(other, &files[at])).map(|other| (at, other));
         let (at, other) = (1..files.len()).find_map(others)?;
-        let (path, other) = (shown_path(files[at]), shown_path(other));
+        let (path, other) = (shown_path(&files[at]), shown_path(other));
         if path == other {
             return Some(format!("{path} is given twice with -o"));
         }

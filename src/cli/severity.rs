@@ -15,7 +15,7 @@ pub(crate) enum Severity {
 
 /// THE TABLE of notes in a report that are warnings. The others are notes: they say how lines were read, and a number
 /// that they make unknown is shown as unknown.
-const WARNINGS: [NoteCode; 13] = [
+const WARNINGS: [NoteCode; 15] = [
     NoteCode::NotAsConfigured,
     NoteCode::NotAddresses,
     NoteCode::LikeCommon,
@@ -28,6 +28,8 @@ const WARNINGS: [NoteCode; 13] = [
     NoteCode::AddressListAlone,
     NoteCode::MaybeCopies,
     NoteCode::NotFollowed,
+    NoteCode::GeoDamaged,
+    NoteCode::OwnSiteUnknown,
     NoteCode::DegradedToMemory,
 ];
 

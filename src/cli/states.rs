@@ -84,6 +84,8 @@ pub(crate) struct StateArgs {
 pub(crate) struct Context {
     /// The option that drops keys or visitors, if one is given.
     pub(crate) bounds: Option<&'static str>,
+    /// True for `--each`.
+    pub(crate) divides: bool,
     /// True for `--anonymize` with exact visitors.
     pub(crate) masks_exact_visitors: bool,
     /// True if the report goes to standard output.
@@ -91,6 +93,9 @@ pub(crate) struct Context {
     /// True if standard input is read.
     pub(crate) reads_stdin: bool,
 }
+
+/// Why a state has no reports of `--each`.
+const NOT_DIVIDED: &str = "a state has all requests together, so read the logs without a state";
 
 impl StateArgs {
     /// True if a state is written.
@@ -189,6 +194,9 @@ impl StateArgs {
                  merged exactly; to limit its size, use --uv hll"
             ));
         }
+        if context.divides {
+            return Some(format!("--each cannot be combined with {writer}: {NOT_DIVIDED}"));
+        }
         if context.masks_exact_visitors {
             return Some(format!(
                 "--anonymize cannot be combined with {writer} while visitors are counted exactly, because the state would \
@@ -236,6 +244,9 @@ impl StateArgs {
             ));
         }
         let state = shown_path(&states.first()?.name);
+        if context.divides {
+            return Some(format!("--each cannot be combined with the state {state}: {NOT_DIVIDED}"));
+        }
         match (context.bounds, &self.state) {
             (Some(bounds), _) => {
                 Some(format!("{bounds} cannot be combined with the state {state}, which has every key"))
@@ -280,6 +291,7 @@ mod tests {
     fn meaningless_combinations_are_refused() {
         let none = Context::default();
         let bounds = Context { bounds: Some("--max-keys"), ..none };
+        let divides = Context { divides: true, ..none };
         let masks = Context { masks_exact_visitors: true, ..none };
         let prints = Context { prints_report: true, ..none };
         let rows = [
@@ -294,6 +306,8 @@ mod tests {
             ("a.log --state -", none, Some("--state -: the state is read and then replaced")),
             ("a.log --save a.state", bounds, Some("--max-keys cannot be combined with --save: ")),
             ("a.log --state a.state", bounds, Some("--max-keys cannot be combined with --state: ")),
+            ("a.log --save a.state", divides, Some("--each cannot be combined with --save: ")),
+            ("a.log --state a.state", divides, Some("--each cannot be combined with --state: ")),
             ("a.log --save a.state", masks, Some("--anonymize cannot be combined with --save while ")),
             ("--state a.state", Context { reads_stdin: true, ..none }, Some("--state finds what is new in files, ")),
             ("--save a.state", Context { reads_stdin: true, ..none }, None),

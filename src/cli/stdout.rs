@@ -25,11 +25,18 @@ fn write_unless(
     match result(&mut out).and_then(|()| out.flush()) {
         Ok(()) => ExitStatus::Success,
         Err(error) if is_expected(&error) => ExitStatus::Success,
-        Err(error) => {
-            // Leave out the system's error number.
-            let what = error.to_string().to_lowercase();
-            messages.error(format_args!("standard output: {}", what.split(" (os error").next().unwrap_or(&what)));
-            ExitStatus::Failed
-        }
+        Err(error) => print_failure(messages, &error),
     }
+}
+
+/// The outcome of a result for people that could not be written. A pipe closed by the reader is not an error.
+pub(crate) fn failed(messages: &Messages, error: &io::Error) -> ExitStatus {
+    if error.kind() == ErrorKind::BrokenPipe { ExitStatus::Success } else { print_failure(messages, error) }
+}
+
+fn print_failure(messages: &Messages, error: &io::Error) -> ExitStatus {
+    // Leave out the system's error number.
+    let what = error.to_string().to_lowercase();
+    messages.error(format_args!("standard output: {}", what.split(" (os error").next().unwrap_or(&what)));
+    ExitStatus::Failed
 }

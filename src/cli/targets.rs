@@ -1,12 +1,14 @@
 //! All outputs of a run: files are renamed once all of them are written, or none is.
 
-use std::path::Path;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
-use logstat::{Error, Rejects, Report, Style};
+use logstat::{Error, Input, Rejects, Report, Style};
 
 use super::ExitStatus;
 use super::messages::Messages;
-use super::new_file::NewFile;
+use super::new_file::{CompleteFile, NewFile};
+use super::output_target::resolve_target;
 use super::outputs::Output;
 
 const NO_FILE_REPLACED: &str = "not all files could be written, so none was; existing files are unchanged";
@@ -17,7 +19,9 @@ pub(crate) struct Targets {
     outputs: Vec<(Output, Option<NewFile>)>,
     rejects: Option<NewFile>,
     /// Files that are complete, but not yet in place.
-    written: Vec<NewFile>,
+    written: Vec<CompleteFile>,
+    /// Files that reports of `--each` must not replace: inputs, and files of other reports.
+    taken: HashSet<PathBuf>,
     are_several: bool,
     has_failed: bool,
 }
@@ -25,7 +29,14 @@ pub(crate) struct Targets {
 impl Targets {
     /// Creates the temporary files, so that a target that cannot be written is reported before counting starts. A pipe
     /// of `-o` is opened only once the report is ready, because opening it waits for a reader.
-    pub(crate) fn create(outputs: Vec<Output>, rejects: Option<&Path>) -> Result<Targets, Vec<String>> {
+    pub(crate) fn create(
+        outputs: Vec<Output>,
+        rejects: Option<&Path>,
+        inputs: &[Input],
+    ) -> Result<Targets, Vec<String>> {
+        let files = outputs.iter().filter(|output| !output.is_standard()).map(Output::file);
+        let files = files.chain(rejects.map(Path::to_owned)).chain(inputs.iter().map(|input| input.name().to_owned()));
+        let taken = files.filter_map(|file| resolve_target(&file).ok().flatten()).collect();
         let are_several = outputs.len() + usize::from(rejects.is_some()) > 1;
         let mut failures = Vec::new();
         let mut created = Vec::with_capacity(outputs.len());
@@ -40,7 +51,14 @@ impl Targets {
             None
         });
         if failures.is_empty() {
-            return Ok(Targets { outputs: created, rejects, written: Vec::new(), are_several, has_failed: false });
+            return Ok(Targets {
+                outputs: created,
+                rejects,
+                written: Vec::new(),
+                taken,
+                are_several,
+                has_failed: false,
+            });
         }
         if are_several {
             failures.push(NO_FILE_REPLACED.to_owned());
@@ -53,7 +71,7 @@ impl Targets {
         let Some(file) = self.rejects.take() else { return Ok(()) };
         let written = file.write(|out| rejects.write(out));
         self.has_failed |= written.is_err();
-        written.map(|()| self.written.push(file))
+        written.map(|()| self.written.push(file.complete()))
     }
 
     /// Writes a report to every output; without `-o`, `to_standard` writes it to standard output.
@@ -69,11 +87,15 @@ impl Targets {
             self.has_failed |= to_standard() != ExitStatus::Success;
         }
         for (output, file) in outputs.into_iter().filter(|(output, _)| !output.is_standard()) {
-            match output.write(file, report, style) {
-                Ok(file) => self.written.push(file),
+            match output.write(file, report, style, &mut self.taken) {
+                Ok(files) => {
+                    self.are_several |= files.len() > 1;
+                    self.written.extend(files);
+                }
                 Err(error) => {
                     messages.error(&error);
                     self.has_failed = true;
+                    self.are_several |= !report.parts().is_empty();
                 }
             }
         }

@@ -6,8 +6,8 @@ use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, Command, Error};
 use logstat::{
-    Date, Dimension, FieldKey, FieldKeyError, Ipv6Prefix, LogFormat, MaxKeys, MaxMemory, Moment, Now, Precision, Sort,
-    SortError, Unit, UnitError, UvMethod, Zone, ZoneError,
+    Date, Dimension, DurationError, FieldKey, FieldKeyError, Ipv6Prefix, LogFormat, LoggedDuration, MaxKeys, MaxMemory,
+    Moment, Now, Precision, Sort, SortError, Unit, UnitError, UvMethod, Zone, ZoneError,
 };
 
 use super::argument_error::argument_error;
@@ -184,6 +184,11 @@ pub(crate) fn limit(text: &str) -> Result<usize, String> {
     text.parse().map_err(|_| format!("--limit takes a number of rows, 0 for all, not '{}'", shown(text)))
 }
 
+/// Parses the number of reports of `--each`.
+pub(crate) fn each_limit(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| format!("--each-limit takes a number of reports, 0 for all, not '{}'", shown(text)))
+}
+
 /// Parses the maximum number of keys of a ranking.
 pub(crate) fn max_keys(text: &str) -> Result<MaxKeys, String> {
     let keys = text.parse().ok().and_then(MaxKeys::new);
@@ -242,6 +247,11 @@ pub(crate) struct Slow {
 
 pub(crate) fn slow(text: &str) -> Result<Slow, String> {
     seconds(text, "--slow")
+}
+
+/// Parses a duration of `--duration`.
+pub(crate) fn duration(text: &str) -> Result<LoggedDuration, String> {
+    text.parse().map_err(|error: DurationError| format!("--duration {}: {error}", shown(text)))
 }
 
 /// Parses the threshold of `--slower`.

@@ -5,8 +5,18 @@ use std::borrow::Cow;
 use logstat::{Error, Explanation, Message, Report, Setting};
 
 /// THE TABLE of settings whose option is named differently from the setting.
-const OPTIONS: [(Setting, &str); 3] =
-    [(Setting::Field, "--field"), (Setting::LogFormat, "--log-format"), (Setting::Zone, "--tz")];
+const OPTIONS: [(Setting, &str); 7] = [
+    (Setting::BotRules, AGENTS),
+    (Setting::Duration, "--duration"),
+    (Setting::Field, "--field"),
+    (Setting::LogFormat, "--log-format"),
+    (Setting::OwnHost, "--own-host"),
+    (Setting::Routes, "--route"),
+    (Setting::Zone, "--tz"),
+];
+
+/// Agents have no option, because they are in the configuration file only.
+const AGENTS: &str = "agents of the configuration file";
 
 /// The option that sets a setting: `--max-keys`.
 fn option(setting: Setting) -> String {
@@ -47,7 +57,8 @@ mod tests {
         let command = Args::command();
         let options: Vec<_> = command.get_arguments().filter_map(|argument| argument.get_long()).collect();
         let filters = ["status", "path", "where", "static"].map(Setting::Filter);
-        for setting in Setting::all().chain(filters).chain([Setting::Exclude("path")]) {
+        let in_options = Setting::all().filter(|setting| *setting != Setting::BotRules);
+        for setting in in_options.chain(filters).chain([Setting::Exclude("path")]) {
             let option = option(setting);
             assert!(options.iter().any(|known| format!("--{known}") == option), "{setting:?}: {option}");
         }

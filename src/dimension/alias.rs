@@ -6,7 +6,7 @@ use crate::time::Unit;
 
 /// THE TABLE of aliases, each with the dimension's own name. Plurals need no row, and neither do the words for units of
 /// time, such as `daily`. `uri` needs none: if a line does not log `$uri`, it is derived from the request.
-const ALIASES: [(&str, &str); 21] = [
+const ALIASES: [(&str, &str); 33] = [
     ("url", "path"),
     ("page", "path"),
     ("address", "ip"),
@@ -17,6 +17,13 @@ const ALIASES: [(&str, &str); 21] = [
     ("vhost", "host"),
     ("verb", "method"),
     ("referrer", "referer"),
+    ("referrer-site", "referer-site"),
+    ("referring-site", "referer-site"),
+    ("referrer-kind", "referer-kind"),
+    ("network", "net"),
+    ("countries", "country"),
+    ("cities", "city"),
+    ("organization", "org"),
     ("useragent", "agent"),
     ("user-agent", "agent"),
     ("ua", "agent"),
@@ -25,9 +32,14 @@ const ALIASES: [(&str, &str); 21] = [
     ("code", "status"),
     ("status-code", "status"),
     ("extension", "ext"),
+    ("operating-system", "os"),
+    ("platform", "os"),
     ("query", "args"),
     ("querystring", "args"),
     ("dow", "weekday"),
+    ("directory", "dir"),
+    ("endpoint", "route"),
+    ("filename", "file"),
 ];
 
 impl Dimension {
@@ -122,7 +134,7 @@ mod tests {
         for (text, expected) in rows {
             assert_eq!(name(text), Ok(expected), "{text}");
         }
-        for text in ["", "s", "browser", "pth", "url/"] {
+        for text in ["", "s", "browse", "pth", "url/"] {
             assert_eq!(name(text), Err(DimensionError::Unknown), "{text}");
         }
         assert_eq!(name("url/path"), Err(DimensionError::Twice { name: "path" }));

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::{Dimension, PairKeys};
-use crate::keys::{AddressKeys, GroupId, Keys};
+use crate::keys::{AddressKeys, GroupId, IdPairs, Keys};
 
 /// The keys of a table's groups.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +13,8 @@ pub(crate) enum KeysOfTable<'k> {
     /// The groups are the visitors, and the keys their addresses.
     Visitors(&'k AddressKeys),
     Pairs(&'k PairKeys),
+    /// The groups are those of each part. Their keys are read only after the parts are divided.
+    Parts(&'k IdPairs),
 }
 
 impl KeysOfTable<'_> {
@@ -21,6 +23,7 @@ impl KeysOfTable<'_> {
             KeysOfTable::Own(keys) => keys.len(),
             KeysOfTable::Visitors(addresses) => addresses.len(),
             KeysOfTable::Pairs(pairs) => pairs.len(),
+            KeysOfTable::Parts(groups) => groups.len(),
         }
     }
 }
@@ -44,6 +47,7 @@ impl<'k> Key<'k> {
                 let key = |half, GroupId(id)| Cow::Borrowed(pairs.keys_of(half).key(id));
                 (key(0, first), Some(key(1, second)))
             }
+            KeysOfTable::Parts(_) => unreachable!("keys are read after the parts are divided"),
         };
         Key { dimension, first, second }
     }

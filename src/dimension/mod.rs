@@ -12,6 +12,7 @@ mod key_ids;
 mod own_keys;
 mod pair;
 mod pair_keys;
+mod part_keys;
 mod saved_keys;
 mod table;
 mod time;
@@ -24,13 +25,14 @@ use crate::batch::{Column, Fields};
 use crate::by_name::Named;
 use crate::time::Unit;
 
-pub use derived::Derived;
-pub(crate) use derived::{DerivedColumn, KeyOf};
+pub use derived::{Derived, KeyRules};
+pub(crate) use derived::{DerivedColumn, KeyOf, OwnSiteColumns};
 pub(crate) use grouping::Grouping;
 pub(crate) use key::{Key, KeysOfTable};
 use key_ids::{KeyIds, TextIds};
 pub use pair::Pair;
 pub(crate) use pair_keys::PairKeys;
+use part_keys::PartKeys;
 pub(crate) use saved_keys::places_of;
 use table::{DIMENSIONS, DimensionRow, KeysFrom};
 use time::TimeIds;
@@ -147,6 +149,17 @@ impl Dimension {
         if name.contains('/') { pair::named(name) } else { variable::named(name) }
     }
 
+    /// The class of bots of the client; people are a class of their own.
+    pub(crate) fn bot_class() -> Dimension {
+        Dimension::Derived(Derived::BOT_CLASS)
+    }
+
+    /// The name of a bot together with its class.
+    pub(crate) fn bot_and_class() -> Dimension {
+        let bot = Dimension::Derived(Derived::BOT);
+        Dimension::pair(bot, Dimension::bot_class()).unwrap_or(bot)
+    }
+
     /// Combines two dimensions into one whose keys are pairs.
     ///
     /// # Errors
@@ -237,6 +250,16 @@ impl Dimension {
             Dimension::Time(_) | Dimension::Pair(_) => None,
             _ => matches!(self.row().keys, KeysFrom::Text(_)).then_some(self),
         }
+    }
+
+    /// True if parts of the keys are learned after the last merge; of a pair, see its [parts](Dimension::parts).
+    pub(crate) fn is_learned(self) -> bool {
+        matches!(self, Dimension::Derived(derived) if derived.is_learned())
+    }
+
+    /// A built-in table that decides the keys, with its hash.
+    pub(crate) fn built_in(self) -> Option<(&'static str, u64)> {
+        if let Dimension::Derived(derived) = self { derived.built_in() } else { None }
     }
 
     /// The variable that logs the keys, for messages.

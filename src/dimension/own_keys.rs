@@ -28,6 +28,18 @@ impl OwnKeys {
         OwnKeys { keys, of_hits: Box::new(TextIds(column)) }
     }
 
+    /// Copies the keys of the visitors with these ids, as texts of a column.
+    pub(super) fn of_some_visitors(visitors: &AddressKeys, ids: &[GroupId], column: Column) -> OwnKeys {
+        let keys = Keys::of_distinct(visitors.seed(), ids.iter().map(|id| visitors.key(id.0)));
+        OwnKeys { keys, of_hits: Box::new(TextIds(column)) }
+    }
+
+    /// Copies the keys of these groups, as groups of their own in this order.
+    pub(super) fn selected(&self, groups: &[GroupId], seed: Seed) -> OwnKeys {
+        let keys = Keys::of_distinct(seed, groups.iter().map(|group| self.keys.key(group.0)));
+        OwnKeys { keys, ..self.empty_copy(seed) }
+    }
+
     /// Makes an empty copy.
     pub(super) fn empty_copy(&self, seed: Seed) -> OwnKeys {
         let mut of_hits = self.of_hits.clone();

@@ -129,24 +129,40 @@ impl PairKeys {
         groups
     }
 
+    /// Copies these pairs, and the keys of the halves that they use. The pairs are then in this order.
+    pub(super) fn selected(&self, groups: &[GroupId], seed: Seed) -> PairKeys {
+        let mut pairs: Vec<[GroupId; 2]> = groups.iter().map(|group| self.halves_of(*group)).collect();
+        let halves = [0, 1].map(|half| {
+            let those = renumbered(&mut pairs, half);
+            self.halves[half].selected(&those, seed)
+        });
+        let pairs = Keys::of_distinct(seed, pairs.into_iter().map(pair_of));
+        PairKeys { halves, pairs, scratch: Scratch::default() }
+    }
+
     /// Keeps only these pairs, and the keys of the halves that they use.
     pub(super) fn keep(&mut self, groups: &[GroupId]) {
         let mut kept: Vec<[GroupId; 2]> = groups.iter().map(|group| self.halves_of(*group)).collect();
         for (at, half) in self.halves.iter_mut().enumerate() {
-            let mut those: Vec<GroupId> = kept.iter().map(|pair| pair[at]).collect();
-            those.sort_unstable();
-            those.dedup();
-            half.keep(&those);
-            for pair in &mut kept {
-                let place = those.binary_search(&pair[at]).expect("it belongs to one of the pairs");
-                pair[at] = GroupId(place as u32);
-            }
+            half.keep(&renumbered(&mut kept, at));
         }
         self.pairs.keep(&[]);
         for pair in kept {
             self.pairs.id(&pair_of(pair));
         }
     }
+}
+
+/// Numbers the keys of a half that pairs use from 0, and returns them in ascending order.
+fn renumbered(pairs: &mut [[GroupId; 2]], half: usize) -> Vec<GroupId> {
+    let mut those: Vec<GroupId> = pairs.iter().map(|pair| pair[half]).collect();
+    those.sort_unstable();
+    those.dedup();
+    for pair in pairs {
+        let place = those.binary_search(&pair[half]).expect("it belongs to one of the pairs");
+        pair[half] = GroupId(place as u32);
+    }
+    those
 }
 
 /// The key of a pair.

@@ -16,6 +16,7 @@ impl Grouping {
             Grouping::Own(own) => own.keys().save(out),
             Grouping::Visitors => visitors.to_vec(),
             Grouping::Pair(pairs) => return pairs.save(out),
+            Grouping::Parts(_) => unreachable!("the tallies of days have no parts"),
         };
         ids.into_iter().map(GroupId).collect()
     }

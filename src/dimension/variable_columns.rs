@@ -65,18 +65,24 @@ impl VariableColumns {
 
     /// The derived dimensions.
     pub(crate) fn derived(&self) -> impl Iterator<Item = DerivedColumn> {
-        self.derived.iter().map(|derived| DerivedColumn {
-            column: derived.column(),
-            sources: derived.sources(|name| self.column(Variable::of(name))),
-        })
+        self.derived.iter().map(|derived| derived.columns(|name| self.column(Variable::of(name))))
+    }
+
+    /// The derived dimensions themselves.
+    pub(crate) fn derived_dimensions(&self) -> &[Derived] {
+        &self.derived
+    }
+
+    /// The sources of derived dimensions whose absence from a line's format matters to the key.
+    pub(crate) fn watched(&self) -> Fields {
+        let watched = self.derived().filter(|derived| derived.otherwise.is_some());
+        watched.fold(Fields::NONE, |all, derived| all.union(derived.fields()))
     }
 
     /// Adds to the logged fields the derived dimensions of which at least one source is logged.
     pub(crate) fn with_derived(&self, logged: Fields) -> Fields {
-        let is_logged = |source: &Column| logged.contains(Fields::column(*source));
         self.derived().fold(logged, |all, derived| {
-            let mut sources = derived.sources.iter().map(|(source, _)| source);
-            if sources.any(is_logged) { all.union(Fields::column(derived.column)) } else { all }
+            if derived.fields().intersects(logged) { all.union(Fields::column(derived.column)) } else { all }
         })
     }
 }

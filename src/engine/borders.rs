@@ -21,11 +21,15 @@ const PIECE_BYTES: u64 = 64 << 10;
 /// part. All chunks must have been counted.
 pub(super) fn read_around(scan: &Scan<'_>, sources: &[Source]) {
     for (input, source) in sources.iter().enumerate() {
-        if let Some(detected) = split_envelope(scan, input) {
-            let keeps_raw = scan.rejects.is_some();
-            read_before(detected, source, keeps_raw);
-            read_after(detected, source, keeps_raw);
-        }
+        read_around_input(scan, input, source);
+    }
+}
+
+/// The same for one input.
+pub(super) fn read_around_input(scan: &Scan<'_>, input: usize, source: &Source) {
+    if let Some(detected) = split_envelope(scan, input) {
+        read_before(detected, source, scan.keeps_raw_parts());
+        read_after(detected, source, scan.keeps_raw_parts());
     }
 }
 

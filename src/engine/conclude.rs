@@ -14,13 +14,18 @@ use crate::input::Source;
 use crate::phases::{Phases, Stopwatch};
 use crate::rejects::Rejects;
 use crate::report::{CountedInput, assemble};
-use crate::tally::{Tally, Unescaped};
+use crate::requests::{FoundRequest, MostRequests, Request};
+use crate::tally::{InputLedger, Part, Tally, Unescaped};
+use crate::text::written;
 
 /// Everything that was counted from the inputs.
 pub(super) struct CountedLog<'f> {
     pub(super) tally: Tally<Unescaped>,
+    /// The parts of all hits, if reports for the keys of a dimension are asked.
+    pub(super) parts: Vec<Part>,
     pub(super) sniffed: Vec<Sniffed<'f>>,
     pub(super) rejects: Option<Rejects>,
+    pub(super) requests: Option<MostRequests>,
     pub(super) few_threads: Option<FewThreads>,
     pub(super) phases: Phases,
 }
@@ -107,7 +112,7 @@ pub(super) fn conclude(
     mut problems: Vec<Error>,
 ) -> Result<Outcome, Error> {
     let mut watch = Stopwatch::start();
-    let CountedLog { tally, sniffed, mut rejects, few_threads, mut phases } = counted;
+    let CountedLog { mut tally, mut parts, sniffed, mut rejects, requests, few_threads, mut phases } = counted;
     phases.finding_formats = sniffed.iter().map(|sniffed| sniffed.took).sum();
     let inputs = inputs.into_iter().zip(&sniffed).map(|(input, sniffed)| input.counted(sniffed));
     let inputs: Vec<_> = inputs.collect();
@@ -115,12 +120,26 @@ pub(super) fn conclude(
     let all = inputs.iter().zip(&tally.ledger.inputs).enumerate();
     let left_out = all.filter(|(_, (input, ledger))| input.fits_nothing(ledger));
     left_out.for_each(|(input, _)| rejects.iter_mut().for_each(|rejects| rejects.forget(input)));
+    let found = requests.map(MostRequests::into_sorted).unwrap_or_default();
+    let requests = found.into_iter().map(|found| request(found, &inputs, &tally.ledger.inputs)).collect();
     let PreparedQuestion { question, plan, formats, period, .. } = prepared;
-    let mut assembled = assemble(question, plan, formats, inputs, &tally, *period)?;
+    tally.learn_routes(&mut parts, &question.reading.key_rules.routes);
+    let mut assembled = assemble(question, plan, formats, inputs, (&tally, &parts), *period)?;
     problems.extend(assembled.problems);
     assembled.report.iter_mut().for_each(|report| report.warn(&problems));
     phases.assembling += watch.lap();
-    drop(tally);
+    drop((tally, parts));
     phases.releasing = watch.lap();
-    Ok(Outcome { report: assembled.report, rejects, problems, few_threads, phases })
+    Ok(Outcome { report: assembled.report, rejects, requests, problems, few_threads, phases })
+}
+
+/// Adds the place of its line to a request.
+fn request(found: FoundRequest, inputs: &[CountedInput<'_>], ledgers: &[InputLedger]) -> Request {
+    let input = &inputs[found.rank.input];
+    let line = ledgers[found.rank.input].line_number(found.chunk, found.line_in_chunk);
+    Request {
+        file: written(input.path.as_os_str().as_encoded_bytes()),
+        line: input.has_line_numbers().then_some(line),
+        fields: found.fields,
+    }
 }

@@ -14,17 +14,23 @@ const BYTES_A_KEY: u64 = 256;
 /// Rankings are never limited to fewer keys than this.
 const LEAST_KEYS: usize = 128;
 
+/// Number of parts that are kept at first, so that those with the most hits in the whole log are very likely among them.
+const PARTS: usize = 1024;
+
 /// The limit, and what was done so far to keep it.
 #[derive(Clone)]
 pub(super) struct Degrading {
     limit: MaxMemory,
     pub(super) uv: UvMethod,
     pub(super) degraded: Option<Degraded>,
+    /// The number of parts that are kept at first if there are too many.
+    parts: usize,
 }
 
 impl Degrading {
-    pub(super) fn new(limit: MaxMemory, uv: UvMethod) -> Degrading {
-        Degrading { limit, uv, degraded: None }
+    /// `each_limit` is the number of parts that are shown; 0 for all.
+    pub(super) fn new(limit: MaxMemory, uv: UvMethod, each_limit: usize) -> Degrading {
+        Degrading { limit, uv, degraded: None, parts: each_limit.max(PARTS) }
     }
 
     /// Ends a round. If the tables exceed the limit, merges them into those of the first worker and makes them smaller.
@@ -44,6 +50,7 @@ impl Degrading {
         let Some((first, others)) = workers.split_first_mut() else { return Ok(()) };
         for other in others.iter_mut() {
             first.tally.absorb(other.take_tally(empty(self.uv)));
+            other.tally.keep_parts_of(&first.tally);
         }
         bounded.take(&mut first.tally.rankings);
         loop {
@@ -58,20 +65,25 @@ impl Degrading {
             }
             for other in others.iter_mut() {
                 other.take_tally(empty(self.uv));
+                other.tally.keep_parts_of(&first.tally);
             }
         }
     }
 
-    /// Takes the next step, and returns false if none is left. The steps are: limit rankings, then estimate visitors,
-    /// then halve the limit of rankings.
+    /// Takes the next step, and returns false if none is left. The steps are: limit rankings or parts, then estimate
+    /// visitors, then halve the limit of rankings or parts. A question has only one of both.
     fn degrade(&mut self, tally: &mut Tally, bounded: &mut Bounded) -> bool {
         let (limit_bytes, may_bound) = (self.limit.bytes(), bounded.has_rankings());
-        let degraded = self.degraded.get_or_insert(Degraded { limit_bytes, max_keys: None, hll: None });
+        let degraded = self.degraded.get_or_insert(Degraded { limit_bytes, max_keys: None, hll: None, parts: None });
         let first = self.limit.bytes() / 2 / (BYTES_A_KEY * tally.rankings.len().max(1) as u64);
         let first = usize::try_from(first).unwrap_or(usize::MAX).max(LEAST_KEYS);
         if may_bound && degraded.max_keys.is_none() && bounded.most() > first {
             bounded.bound(first);
             degraded.max_keys = Some(first);
+            return true;
+        }
+        if degraded.parts.is_none() && tally.keep_parts(self.parts) {
+            degraded.parts = Some(self.parts);
             return true;
         }
         let precision = Precision::default();
@@ -84,6 +96,11 @@ impl Degrading {
         if may_bound && half >= LEAST_KEYS {
             bounded.bound(half);
             degraded.max_keys = Some(half);
+            return true;
+        }
+        let half = tally.named_parts() / 2;
+        if tally.keep_parts(half) {
+            degraded.parts = Some(half);
             return true;
         }
         false

@@ -10,7 +10,7 @@ use bumpalo::Bump;
 use super::borders::split_envelope;
 use super::scan::Scan;
 use super::worker::{ChunkPosition, RefusedLine, Worker};
-use crate::batch::{Batch, ROWS};
+use crate::batch::{Batch, LoggedLine, ROWS};
 use crate::envelope::{
     CrossingLines, DetectedEnvelopes, JoinedLine, LinePosition, OpenLines, Opened, StdStream, is_other_program_line,
     kept_of,
@@ -27,6 +27,8 @@ struct RawLine<'s, 'q> {
     shown: &'s [u8],
     raw: &'s [u8],
     at: LinePosition,
+    /// Byte at which its last part starts.
+    place: u64,
     /// The quotes of the line, and the chunk that contains it.
     quotes: Quotes<'q>,
     chunk: &'s [u8],
@@ -63,7 +65,7 @@ impl Worker<'_, '_> {
             position.lines += 1;
             position.start = extent.next;
             let quotes = position.marks.quotes(extent);
-            let raw_line = RawLine { shown, raw, at, quotes, chunk: position.bytes };
+            let raw_line = RawLine { shown, raw, at, place: at.offset, quotes, chunk: position.bytes };
             let opened = detected.open(shown, bump);
             let Some((std_stream, is_partial)) = opened.part else {
                 self.count_line(detected, position.input, opened, &raw_line, &mut output);
@@ -76,13 +78,25 @@ impl Worker<'_, '_> {
                 continue;
             }
             let text = opened.text.to_vec();
-            let raw = if self.scan.rejects.is_some() { kept_of(raw).to_vec() } else { Vec::new() };
+            let raw = if self.scan.keeps_raw_parts() { kept_of(raw).to_vec() } else { Vec::new() };
             let part = JoinedLine { text, raw, ..JoinedLine::part(at, beginning_kept(shown)) };
             if let Some(joined) = open_line.push(part, is_partial) {
                 self.count_joined_line(detected, position.input, std_stream, &joined, &mut output);
             }
         }
         parts
+    }
+
+    /// Counts what is left of an input after its last chunk, if its envelope splits lines.
+    pub(super) fn count_open_lines(&mut self, input: usize, range: &Range<u64>) {
+        let Some(detected) = split_envelope(self.scan, input) else { return };
+        let CrossingLines { ended, ended_after, open, begun_before } = detected.reassembly.crossing(range);
+        for lines in [&ended, &ended_after, &open] {
+            self.count_joined(input, detected, lines);
+        }
+        // Lines that end in the range were counted as read with their last parts.
+        let read = &mut self.tally.ledger.inputs[input].read;
+        *read = *read + (ended_after.len() + open.len()) as u64 - begun_before;
     }
 
     /// Counts lines that cross the borders of chunks.
@@ -99,7 +113,7 @@ impl Worker<'_, '_> {
             account.filtered = self.add(input, None, &mut batch, &bump);
             self.tally.ledger.inputs[input].merge(&account);
         }
-        self.hand_over_rejected(input);
+        self.hand_over_kept(input);
     }
 
     fn count_joined_line<'a>(
@@ -123,6 +137,7 @@ impl Worker<'_, '_> {
             shown: &joined.shown,
             raw: &joined.raw,
             at: joined.position,
+            place: joined.last,
             quotes: Quotes::Unknown,
             chunk: &[],
         };
@@ -164,6 +179,10 @@ impl Worker<'_, '_> {
             Ok(format_id) => {
                 output.account.count_line(format_id.0, &output.row);
                 self.scan.batch_writer.push(format_id, &output.row, output.batch, output.bump);
+                if self.scan.taking.is_some() {
+                    let (raw, LinePosition { chunk, line_in_chunk, .. }) = (output.bump.alloc_slice_copy(raw), at);
+                    output.batch.keep_line(LoggedLine { raw, place: raw_line.place, chunk, line_in_chunk });
+                }
             }
             Err(reason) => {
                 let is_like_common = reason == Reason::NoMatch && formats.looks_like_common(line.text);
@@ -181,16 +200,7 @@ impl Worker<'_, '_> {
 /// `ranges` are the bytes of each input whose lines are counted.
 pub(super) fn count_open_lines(scan: &Scan<'_>, tally: Tally, ranges: &[Range<u64>]) -> Tally {
     let mut worker = Worker::new(scan, tally);
-    for (input, range) in ranges.iter().enumerate() {
-        let Some(detected) = split_envelope(scan, input) else { continue };
-        let CrossingLines { ended, ended_after, open, begun_before } = detected.reassembly.crossing(range);
-        for lines in [&ended, &ended_after, &open] {
-            worker.count_joined(input, detected, lines);
-        }
-        // Lines that end in the range were counted as read with their last parts.
-        let read = &mut worker.tally.ledger.inputs[input].read;
-        *read = *read + (ended_after.len() + open.len()) as u64 - begun_before;
-    }
+    ranges.iter().enumerate().for_each(|(input, range)| worker.count_open_lines(input, range));
     worker.tally
 }
 

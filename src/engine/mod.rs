@@ -4,9 +4,12 @@
 mod borders;
 pub(crate) mod columns;
 mod conclude;
+mod databases;
 mod degrading;
 mod enveloped;
 mod formats;
+mod in_order;
+mod lines;
 #[cfg(unix)]
 #[cfg(test)]
 mod lost_tests;
@@ -17,6 +20,8 @@ mod options;
 mod prepared;
 mod round_ends;
 mod rounds;
+#[cfg(test)]
+mod route_laws;
 mod run;
 mod save;
 #[cfg(test)]
@@ -26,6 +31,7 @@ pub(crate) mod scan;
 mod seek;
 mod session;
 pub(crate) mod sniff;
+mod taking;
 mod threads;
 pub(crate) mod worker;
 
@@ -38,14 +44,17 @@ use crate::phases::{Phases, Stopwatch};
 use crate::question::Question;
 use crate::rejects::Rejects;
 use crate::report::Report;
+use crate::requests::Request;
 
 use conclude::EndedInput;
 pub(crate) use formats::formats;
+pub use lines::{SelectedLines, select_lines};
 pub use options::Engine;
 pub use prepared::PreparedQuestion;
 pub use save::{StateOutcome, count_to_state};
 pub use seek::Seek;
 pub use session::Session;
+pub use taking::LineForm;
 pub use threads::FewThreads;
 pub(crate) use threads::number as number_of_threads;
 
@@ -57,6 +66,8 @@ pub struct Outcome {
     pub report: Option<Report>,
     /// The malformed lines of the inputs in the report, if the question keeps them.
     pub rejects: Option<Rejects>,
+    /// The single requests that the question asks for, in their order.
+    pub requests: Vec<Request>,
     /// Inputs that failed completely or in part. The report covers the other inputs, and has these problems as
     /// warnings.
     pub problems: Vec<Error>,
@@ -85,6 +96,9 @@ pub struct Outcome {
 /// - [`NotBounded`](ErrorKind::NotBounded) if a ranking that may drop keys has a column or order that needs all keys.
 /// - [`MemoryLimit`](ErrorKind::MemoryLimit) if the tables exceed their limit of memory.
 /// - [`PairNotAllowed`](ErrorKind::PairNotAllowed) if there is a pair where a single dimension is required.
+/// - [`MetricNotAllowed`](ErrorKind::MetricNotAllowed) if a ranking or condition has a metric that its dimension cannot
+///   have.
+/// - [`NoDatabase`](ErrorKind::NoDatabase) if it names a place, and no database has it.
 /// - [`TooManyVariables`](ErrorKind::TooManyVariables) if it names more variables than there are columns for.
 /// - [`TooManyBuckets`](ErrorKind::TooManyBuckets) if a timeline with all its empty buckets has too many rows.
 pub fn count(question: &Question, inputs: Vec<Input>, engine: &Engine) -> Result<Outcome, Error> {
@@ -119,7 +133,7 @@ fn count_opened(
 ) -> Result<Outcome, Error> {
     if sources.is_empty() {
         let phases = Phases { opening: watch.lap(), ..Phases::default() };
-        return Ok(Outcome { report: None, rejects: None, problems, few_threads: None, phases });
+        return Ok(Outcome { report: None, rejects: None, requests: Vec::new(), problems, few_threads: None, phases });
     }
     let paths = sources.iter().map(|source| source.path.clone()).collect();
     let prepared = PreparedQuestion::of(question, engine, period, paths)?;

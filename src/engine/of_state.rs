@@ -6,12 +6,23 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use super::{Engine, now, threads};
+use crate::dimension::Dimension;
 use crate::error::{Error, ErrorKind};
 use crate::filter::Period;
 use crate::question::{Plan, Question};
 use crate::report::{Lines, MalformedSample, Report, SavedInput, SavedLog, of_state};
 use crate::state::{State, parallel};
 use crate::tally::TablePlan;
+
+/// The error for reports for the keys of a dimension.
+pub(super) fn no_parts(each: Dimension) -> Error {
+    let detail = format!(
+        "a report for each {} needs the logs: a state has the requests of all {} together",
+        each.singular(),
+        each.plural()
+    );
+    ErrorKind::NotInState { detail: detail.into() }.into()
+}
 
 impl State {
     /// Reads states, several at a time. Each has its name in messages. The states are in the order of the readers.
@@ -52,14 +63,14 @@ impl State {
         let mut question = question.clone().max_keys(None).max_memory(None);
         self.ask(&mut question)?;
         if let Some(each) = question.counting.each {
-            let detail = format!("a report for each {} needs the logs: a state does not have one", each.name()).into();
-            return Err(ErrorKind::NotInState { detail }.into());
+            return Err(no_parts(each));
         }
         let counting = &question.counting;
         let period = Period::new(counting.since, counting.until, counting.date, now::now(&question, || self.last_s())?);
         let days = self.days_in(period, &question.counting)?;
         let asked = self.asked_tables(&question)?;
-        let tally = self.tally_of(&question, &asked, days, threads::number(engine.threads))?;
+        let mut tally = self.tally_of(&question, &asked, days, threads::number(engine.threads))?;
+        tally.learn_routes(&mut [], &question.reading.key_rules.routes);
         let mut log = self.saved_log();
         log.notes.extend(self.outside_period(days));
         of_state(&question, log, &tally, period)
@@ -87,9 +98,9 @@ impl State {
         self.settle_in(threads::number(engine.threads))
     }
 
-    /// The tables of a question. Those of highlights are left out if the state does not have them.
+    /// The tables of a question. Those of highlights and people are left out if the state does not have them.
     fn asked_tables(&self, question: &Question) -> Result<Vec<TablePlan>, Error> {
-        let mut asked = Plan::of(&question.clone().highlights(false))?.kept().to_vec();
+        let mut asked = Plan::of(&question.clone().highlights(false).people(false))?.kept().to_vec();
         for (dimension, measures) in Plan::of(question)?.kept() {
             for measure in measures {
                 let place = asked.iter().position(|(other, _)| other == dimension);

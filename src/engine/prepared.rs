@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use super::columns::Columns;
+use super::databases::check_databases;
 use super::formats::formats;
 use super::memory_limit::MemoryLimit;
 use super::now;
@@ -12,6 +13,7 @@ use super::round_ends::RoundEnds;
 use super::scan::Scan;
 #[cfg(doc)]
 use super::session::Session;
+use super::taking::Taking;
 use crate::error::{Error, ErrorKind};
 use crate::filter::{Filter, Period};
 use crate::format::{Detector, LogFormat};
@@ -63,13 +65,15 @@ impl<'q> PreparedQuestion<'q> {
         period: Period,
         paths: Vec<PathBuf>,
     ) -> Result<PreparedQuestion<'q>, Error> {
-        Ok(PreparedQuestion::with_plan(question, engine, period, Plan::of(question)?, paths))
+        let plan = Plan::of(question)?;
+        check_databases(question, &plan)?;
+        Ok(PreparedQuestion::with_plan(question, engine, period, plan, paths))
     }
 
     /// Prepares a question whose hits are counted by day in the tables `saved`, for a state. No period is applied.
     ///
     /// # Errors
-    /// As [`Plan::of`].
+    /// As [`PreparedQuestion::of`].
     pub(super) fn by_day(
         question: &'q Question,
         engine: &'q Engine,
@@ -77,6 +81,7 @@ impl<'q> PreparedQuestion<'q> {
         paths: Vec<PathBuf>,
     ) -> Result<PreparedQuestion<'q>, Error> {
         let plan = Plan::saving(question, saved)?;
+        check_databases(question, &plan)?;
         Ok(PreparedQuestion::with_plan(question, engine, Period::default(), plan, paths))
     }
 
@@ -108,6 +113,7 @@ impl<'q> PreparedQuestion<'q> {
             filter: Filter::new(self.period, &counting.filters, &plan.variable_columns, *seed),
             servers: self.paths.iter().map(server).collect(),
             rejects: reading.keep_rejects.then(|| Collector::new(self.places_rejects)),
+            taking: counting.requests.map(Taking::requests),
             keeps_heads: plan.is_by_day(),
             uv: counting.uv,
             memory: MemoryLimit::new(self.engine.memory_limit),
@@ -134,6 +140,6 @@ impl<'q> PreparedQuestion<'q> {
 
     /// Returns what to do at the ends of rounds, if the question is counted in rounds.
     pub(super) fn round_ends(&self) -> Option<RoundEnds> {
-        RoundEnds::new(&self.question.counting, &self.plan, self.seed)
+        RoundEnds::new(self.question, &self.plan, self.seed)
     }
 }

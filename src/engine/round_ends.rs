@@ -6,7 +6,7 @@ use super::worker::Worker;
 use crate::error::Error;
 use crate::keys::Seed;
 use crate::measure::UvMethod;
-use crate::question::{Counting, MaxKeys, MaxMemory, Plan};
+use crate::question::{MaxKeys, MaxMemory, Plan, Question};
 use crate::tally::{Bounded, Bytes, Degraded, Table, Tally, Unescaped};
 
 /// The rankings of all rounds so far, and the changes that keep all tables within a limit of memory.
@@ -21,13 +21,13 @@ pub(super) struct RoundEnds {
 
 impl RoundEnds {
     /// Returns `None` if the question limits neither keys nor memory: then it is not counted in rounds.
-    pub(super) fn new(counting: &Counting, plan: &Plan, seed: Seed) -> Option<RoundEnds> {
+    pub(super) fn new(Question { counting, showing, .. }: &Question, plan: &Plan, seed: Seed) -> Option<RoundEnds> {
         let of_keys = counting.max_keys.map(MaxKeys::round_bytes);
         let of_memory = counting.max_memory.map(MaxMemory::round_bytes);
         let round_bytes = of_keys.into_iter().chain(of_memory).min()?;
         let most = counting.max_keys.map_or(usize::MAX, MaxKeys::keys);
         let bounded = Bounded::new(plan.rankings(), &plan.variable_columns, most, seed);
-        let degrading = counting.max_memory.map(|limit| Degrading::new(limit, counting.uv));
+        let degrading = counting.max_memory.map(|limit| Degrading::new(limit, counting.uv, showing.each_limit));
         Some(RoundEnds { round_bytes, bounded, degrading, memory_counted: Bytes::default() })
     }
 

@@ -122,6 +122,11 @@ impl<'f> Run<'_, 'f> {
         }
     }
 
+    /// Waits for the input, and returns its next chunk.
+    pub(super) fn next_chunk_in_turn<'b>(&'b self, limit: ReadLimit, buffer: &'b mut Vec<u8>) -> NextChunk<'b> {
+        self.next_chunk(limit.input, limit.until, Blocking::Lock, buffer)
+    }
+
     /// Returns the next chunk of an input that starts before `until`. Detects the formats of the input before its first
     /// chunk.
     fn next_chunk<'b>(&'b self, input: usize, until: u64, wait: Blocking, buffer: &'b mut Vec<u8>) -> NextChunk<'b> {

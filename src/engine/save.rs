@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::conclude::{CountedLog, EndedInput};
+use super::of_state::no_parts;
 use super::prepared::PreparedQuestion;
 use super::saved_source::Facts;
 use super::threads::FewThreads;
@@ -66,10 +67,11 @@ pub fn count_to_state(
 }
 
 /// The tables that a state of this question has: those of its report. With exact visitors, also those of highlights, so
-/// that a report for people has them.
+/// that a report for people has them. Classes of bots are saved only if the section of bots is asked for: they depend on
+/// a table that changes with the version.
 fn saved_tables(question: &Question) -> Result<Vec<TablePlan>, Error> {
     let is_exact = question.counting.uv == UvMethod::Exact;
-    let saving = question.clone().max_keys(None).max_memory(None).highlights(is_exact);
+    let saving = question.clone().max_keys(None).max_memory(None).highlights(is_exact).people(false);
     Ok(crate::state::in_order(Plan::of(&saving)?.kept().to_vec()))
 }
 
@@ -91,6 +93,9 @@ fn count_in_tables(
     engine: &Engine,
 ) -> Result<StateOutcome, Error> {
     let mut watch = Stopwatch::start();
+    if let Some(each) = question.counting.each {
+        return Err(no_parts(each));
+    }
     let named = |input: Input| match source {
         Some(name) if input.source_name.is_none() => input.source_name(name),
         _ => input,
@@ -108,7 +113,7 @@ fn count_in_tables(
     let opening = watch.lap();
     let session = counted_session(&prepared, &mut sources)?;
     let (counted, inputs) = session.finish_counting(|| sources.into_iter().map(EndedInput::from).collect(), None);
-    let CountedLog { mut tally, sniffed, mut rejects, few_threads, mut phases } = counted;
+    let CountedLog { mut tally, parts, sniffed, mut rejects, few_threads, mut phases, .. } = counted;
     phases.opening += opening;
     let host = host_name();
     let facts: Vec<Facts> =
@@ -127,7 +132,7 @@ fn count_in_tables(
         }
     }
     let PreparedQuestion { plan, formats, period, .. } = &prepared;
-    let assembled = assemble(question, plan, formats, inputs, &tally, *period)?;
+    let assembled = assemble(question, plan, formats, inputs, (&tally, &parts), *period)?;
     problems.extend(assembled.problems);
     let Some(report) = assembled.report else {
         return Ok(StateOutcome { state: None, notes: Vec::new(), rejects, problems, few_threads, phases });

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use super::memory_limit::MemoryLimit;
 use super::sniff::Sniffed;
+use super::taking::Taking;
 use crate::filter::Filter;
 use crate::format::{BatchWriter, Detector, LogFormat};
 use crate::input::{Head, Source};
@@ -29,6 +30,8 @@ pub(crate) struct Scan<'f> {
     pub(crate) servers: Vec<Option<usize>>,
     pub(crate) batch_writer: BatchWriter<'f>,
     pub(crate) rejects: Option<Collector>,
+    /// What is kept of hits themselves, if anything.
+    pub(crate) taking: Option<Taking>,
     /// True if the hashes of each input's beginning are kept, for a state.
     pub(crate) keeps_heads: bool,
     /// How visitors are counted at the start; a limit of memory may change it.
@@ -53,6 +56,11 @@ impl<'f> Scan<'f> {
     /// Returns what the first lines of an input revealed. They must have been examined, as before every chunk.
     pub(super) fn sniffed(&self, input: usize) -> &Sniffed<'f> {
         self.sniffed[input].get().expect("a worker looks at the first lines of an input before any are counted")
+    }
+
+    /// True if the parts of a line that an envelope has split are kept as they are in the input.
+    pub(super) fn keeps_raw_parts(&self) -> bool {
+        self.rejects.is_some() || self.taking.is_some()
     }
 
     /// Returns the start of a text, as long as a line may be. Only that much of a line that is too long is kept, so

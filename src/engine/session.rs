@@ -13,6 +13,7 @@ use super::round_ends::FedRounds;
 use super::run::Run;
 use super::scan::Scan;
 use super::seek;
+use super::taking::Taking;
 use super::threads::FewThreads;
 use super::worker::Worker;
 use crate::error::{Error, ErrorKind};
@@ -50,18 +51,18 @@ use crate::tally::{Bytes, Tally, Unescaped};
 /// # Ok::<(), logstat::Error>(())
 /// ```
 pub struct Session<'p> {
-    prepared: &'p PreparedQuestion<'p>,
-    scan: Scan<'p>,
-    tally: Tally,
+    pub(super) prepared: &'p PreparedQuestion<'p>,
+    pub(super) scan: Scan<'p>,
+    pub(super) tally: Tally,
     /// Bytes of the tally that are already included in the scan's sums.
     memory_counted: Bytes,
     rounds: Option<FedRounds>,
     /// The bytes of each input whose lines are counted.
-    ranges: Vec<Range<u64>>,
+    pub(super) ranges: Vec<Range<u64>>,
     /// The text of each input that is not counted yet.
     fed: Vec<Fed>,
-    few_threads: Option<FewThreads>,
-    phases: Phases,
+    pub(super) few_threads: Option<FewThreads>,
+    pub(super) phases: Phases,
 }
 
 /// A line whose last part is missing after this many bytes is counted without it: its program may have ended, and the
@@ -132,6 +133,7 @@ impl<'p> Session<'p> {
         let mut scan = self.prepared.scan();
         scan.sniffed.clone_from(&self.scan.sniffed);
         scan.rejects = None;
+        scan.taking.clone_from(&self.scan.taking);
         // The end of a round may drop keys, so it needs everything that was counted. With rounds, tables stay small, so
         // cloning the tally is cheap.
         let (so_far, tally) = match self.rounds {
@@ -277,7 +279,7 @@ impl<'p> Session<'p> {
         inputs: impl FnOnce() -> Vec<EndedInput>,
         so_far: Option<Tally<Unescaped>>,
     ) -> (CountedLog<'p>, Vec<EndedInput>) {
-        let Session { scan, tally, rounds, ranges, few_threads, mut phases, .. } = self;
+        let Session { prepared, scan, tally, rounds, ranges, few_threads, mut phases, .. } = self;
         let mut watch = Stopwatch::start();
         let mut tally = count_open_lines(&scan, tally, &ranges);
         let rest = std::mem::take(&mut tally.rankings);
@@ -293,12 +295,17 @@ impl<'p> Session<'p> {
             tally.tables.extend(rankings);
             tally.degraded = degraded;
         }
+        let parts = tally.divide(prepared.question.showing.each_limit);
         phases.settling = watch.lap();
         let sniffed = scan.sniffed.into_iter().filter_map(OnceLock::into_inner).collect();
         let rejects = scan.rejects.map(Collector::into_rejects);
+        let requests = match scan.taking {
+            Some(Taking::Requests(shared)) => Some(shared.into_all()),
+            Some(Taking::Lines(_)) | None => None,
+        };
         let inputs = inputs();
         phases.assembling = watch.lap();
-        (CountedLog { tally, sniffed, rejects, few_threads, phases }, inputs)
+        (CountedLog { tally, parts, sniffed, rejects, requests, few_threads, phases }, inputs)
     }
 }
 

@@ -4,7 +4,8 @@ use bumpalo::Bump;
 
 use super::borders::{open_lines, split_envelope};
 use super::scan::Scan;
-use crate::batch::{Batch, Hits, ROWS};
+use super::taking::{TakenLines, Taking};
+use crate::batch::{Batch, Hits, LoggedLine, ROWS};
 use crate::envelope::{LinePosition, OpenLines, is_other_program_line};
 use crate::filter::{Filter, FilterReason, Rows};
 use crate::format::Reason;
@@ -12,6 +13,7 @@ use crate::format::{Line, Marks, Quotes, Row, ScanCache, ScanContext, try_fast_p
 use crate::input::Chunk;
 use crate::phases::WorkerStats;
 use crate::rejects::Rejected;
+use crate::requests::MostRequests;
 use crate::steps::{Lines, Steps};
 use crate::tally::{Bytes, Cover, InputLedger, Sample, Tally, beginning_kept, days_of};
 use crate::text::{clean, is_blank};
@@ -28,6 +30,11 @@ pub(crate) struct Worker<'s, 'f> {
     is_before_period: bool,
     /// The malformed lines of the current chunk, if they are kept.
     rejected: Rejected,
+    /// The requests of the current chunk that may be among those asked for.
+    requests: MostRequests,
+    /// The selected lines of the current chunk, and of the lines that cross borders of chunks and are now complete.
+    lines: TakenLines,
+    crossing_lines: TakenLines,
     pub(crate) tally: Tally,
     /// Bytes of the tally that are already included in the scan's sums.
     pub(super) memory_counted: Bytes,
@@ -41,7 +48,23 @@ impl<'s, 'f> Worker<'s, 'f> {
         let (steps, filter, stats) = (scan.steps.steps(), scan.filter.clone(), WorkerStats::default());
         let memory_counted = Bytes::default();
         let is_before_period = filter.has_period();
-        Worker { scan, cache, hits, steps, filter, is_before_period, rejected, tally, memory_counted, stats }
+        let (lines, crossing_lines) = (TakenLines::default(), TakenLines::default());
+        let requests = scan.taking.as_ref().and_then(Taking::empty_requests).unwrap_or_default();
+        Worker {
+            scan,
+            cache,
+            hits,
+            steps,
+            filter,
+            is_before_period,
+            rejected,
+            requests,
+            lines,
+            crossing_lines,
+            tally,
+            memory_counted,
+            stats,
+        }
     }
 
     /// Returns the tally, and the statistics of this worker.
@@ -76,7 +99,10 @@ impl<'s, 'f> Worker<'s, 'f> {
             let mut account = InputLedger::new(self.scan.formats.len());
             let parts = match &mut detected {
                 None => {
-                    self.fill(&mut position, &mut batch, &mut account, &bump);
+                    match self.scan.taking {
+                        None => self.fill::<false>(&mut position, &mut batch, &mut account, &bump),
+                        Some(_) => self.fill::<true>(&mut position, &mut batch, &mut account, &bump),
+                    }
                     0
                 }
                 Some((detected, open_lines)) => {
@@ -94,25 +120,36 @@ impl<'s, 'f> Worker<'s, 'f> {
         if detected.is_none() && self.scan.rejects.as_ref().is_some_and(|rejects| !rejects.places_lines) {
             self.rejected.are_in_order();
         }
-        self.hand_over_rejected(input);
+        self.hand_over_kept(input);
         if let Some((detected, open_lines)) = detected {
             let end = chunk.offset + chunk.bytes.len() as u64 + chunk.left_out;
             let ended = detected.reassembly.add(chunk.offset..end, open_lines);
+            std::mem::swap(&mut self.lines, &mut self.crossing_lines);
             self.count_joined(input, detected, &ended);
+            std::mem::swap(&mut self.lines, &mut self.crossing_lines);
         }
+    }
+
+    /// Takes the selected lines of the last chunk, and those that cross borders of chunks.
+    pub(super) fn take_lines(&mut self) -> [TakenLines; 2] {
+        [std::mem::take(&mut self.lines), std::mem::take(&mut self.crossing_lines)]
     }
 
     /// Notes the lines that are open at the ends of a chunk before the range that is counted.
     pub(super) fn pass_over(&self, input: usize, chunk: Chunk<'_>) {
         if let Some(detected) = split_envelope(self.scan, input) {
             let end = chunk.offset + chunk.bytes.len() as u64 + chunk.left_out;
-            let open_lines = open_lines(detected, chunk, self.scan.rejects.is_some());
+            let open_lines = open_lines(detected, chunk, self.scan.keeps_raw_parts());
             detected.reassembly.add_outside(chunk.offset..end, open_lines);
         }
     }
 
-    /// Hands the malformed lines of an input to the collector: those found since the last call.
-    pub(super) fn hand_over_rejected(&mut self, input: usize) {
+    /// Hands the malformed lines of an input to the collector, and its requests to those of all workers: those found
+    /// since the last call.
+    pub(super) fn hand_over_kept(&mut self, input: usize) {
+        if let Some(Taking::Requests(all)) = &self.scan.taking {
+            all.add(&mut self.requests);
+        }
         if let Some(collector) = &self.scan.rejects {
             collector.keep(input, &std::mem::take(&mut self.rejected));
         }
@@ -143,6 +180,11 @@ impl<'s, 'f> Worker<'s, 'f> {
         }
         self.steps.after_filter(batch, &self.hits, lines);
         self.tally.add(batch, &self.hits);
+        match &self.scan.taking {
+            None => {}
+            Some(Taking::Requests(all)) => self.requests.add_hits(input, batch, &self.hits, all.least()),
+            Some(Taking::Lines(form)) => self.lines.add(*form, batch, &self.hits),
+        }
         (batch.len() - self.hits.len()) as u64
     }
 
@@ -171,8 +213,10 @@ impl<'s, 'f> Worker<'s, 'f> {
     ///
     /// enveloped.rs calls the same functions, and rustc does not inline a function with two callers. So those that run
     /// for every line are `inline(always)`.
+    ///
+    /// With `KEEPS_LINES`, the batch has the lines themselves too. This is a parameter so that counting does not pay.
     #[inline(never)]
-    pub(crate) fn fill<'a>(
+    pub(crate) fn fill<'a, const KEEPS_LINES: bool>(
         &mut self,
         position: &mut ChunkPosition<'a>,
         batch: &mut Batch<'a>,
@@ -194,6 +238,9 @@ impl<'s, 'f> Worker<'s, 'f> {
             {
                 account.format_lines[format.0] += 1;
                 self.scan.batch_writer.push_fast_line(&line, batch, bump);
+                if KEEPS_LINES {
+                    batch.keep_line(position.logged(start, line.text_end));
+                }
                 position.lines += 1;
                 position.start = line.text_end + 1;
                 continue;
@@ -216,6 +263,9 @@ impl<'s, 'f> Worker<'s, 'f> {
                     Ok(format_id) => {
                         account.count_line(format_id.0, &row);
                         self.scan.batch_writer.push(format_id, &row, batch, bump);
+                        if KEEPS_LINES {
+                            batch.keep_line(position.logged(start, extent.text_end));
+                        }
                     }
                     Err(reason) => {
                         let is_other = reason == Reason::NoMatch && is_other_program_line(text);
@@ -300,6 +350,13 @@ impl<'c> ChunkPosition<'c> {
     fn passed(&self) -> u64 {
         let left_out = if self.start == self.bytes.len() { self.left_out } else { 0 };
         self.start as u64 + left_out
+    }
+
+    /// The line of these bytes of the chunk, which is the next.
+    #[inline]
+    fn logged(&self, start: usize, end: usize) -> LoggedLine<'c> {
+        let LinePosition { offset, chunk, line_in_chunk } = self.at(start);
+        LoggedLine { raw: &self.bytes[start..end], place: offset, chunk, line_in_chunk }
     }
 
     /// Position of the next line, which starts at `start` in the chunk.

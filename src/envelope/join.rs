@@ -52,6 +52,8 @@ pub(crate) struct JoinedLine {
     pub(crate) parts: u64,
     /// Position of the first part.
     pub(crate) position: LinePosition,
+    /// Byte offset of the last part.
+    pub(crate) last: u64,
     /// Beginning of the first part's raw line in the input.
     pub(crate) shown: Vec<u8>,
     /// Raw lines of the parts, if they are kept, up to `KEPT_BYTES`.
@@ -69,13 +71,14 @@ impl JoinedLine {
         is_too_long: false,
         parts: 0,
         position: LinePosition { offset: 0, chunk: 0, line_in_chunk: 0 },
+        last: 0,
         shown: Vec::new(),
         raw: Vec::new(),
     };
 
     /// A part whose text is yet to be filled in.
     pub(crate) fn part(position: LinePosition, shown: &[u8]) -> JoinedLine {
-        JoinedLine { parts: 1, position, shown: shown.to_vec(), ..JoinedLine::default() }
+        JoinedLine { parts: 1, position, last: position.offset, shown: shown.to_vec(), ..JoinedLine::default() }
     }
 
     fn is_nothing(&self) -> bool {
@@ -84,11 +87,15 @@ impl JoinedLine {
 
     /// Appends `next`.
     fn append(&mut self, next: JoinedLine) {
+        if next.is_nothing() {
+            return;
+        }
         if self.is_nothing() {
             *self = next;
             return;
         }
         self.parts += next.parts;
+        self.last = next.last;
         if !next.raw.is_empty() {
             self.raw.push(b'\n');
             self.raw.extend_from_slice(&next.raw);
@@ -191,6 +198,7 @@ mod tests {
                 line.position.offset = number as u64;
             }
             line.parts += 1;
+            line.last = number as u64;
             line.text.extend_from_slice(text);
             if !is_partial {
                 lines.push(JoinedLine::default());

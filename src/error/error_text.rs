@@ -26,6 +26,8 @@ impl Error {
             }
             ErrorKind::NotLogged { detail }
             | ErrorKind::PairNotAllowed { detail }
+            | ErrorKind::MetricNotAllowed { detail }
+            | ErrorKind::NoDatabase { detail }
             | ErrorKind::NotInState { detail } => return detail.clone(),
             ErrorKind::StateSettings { path, detail } => return message![name(path), ": ", detail.clone()],
             ErrorKind::StateOverlap { path, other, source, from, to, .. } if path == other => {

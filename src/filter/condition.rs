@@ -1,5 +1,6 @@
 //! Conditions: the filters that a question applies to hits.
 
+use super::bots::BotSet;
 use super::day_times::DayTimes;
 use super::networks::Networks;
 use super::pattern::Pattern;
@@ -39,6 +40,8 @@ pub enum Condition {
         /// Lower limit in bytes, itself excluded.
         bytes: u64,
     },
+    /// The client is a bot of one of these classes, or a person.
+    Bots(BotSet),
     /// The client's address is in these networks.
     Ip(Networks),
     /// The hit's key matches at least one pattern.

@@ -1,6 +1,7 @@
 //! Filters: decide which lines are hits. Each filter has its own file and narrows a set of rows; `table.rs` has a row
 //! for each.
 
+mod bots;
 mod bucket;
 mod check;
 mod condition;
@@ -27,6 +28,7 @@ mod whole_days;
 use crate::batch::{Batch, Fields, Hits};
 use crate::dimension::VariableColumns;
 use crate::keys::Seed;
+pub use bots::BotSet;
 pub use condition::Condition;
 pub use day_times::DayTimes;
 use literal::Search;

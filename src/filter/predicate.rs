@@ -1,5 +1,6 @@
 //! Predicates: conditions compiled into checks on the rows of a batch.
 
+use super::bots::BotSet;
 use super::bucket::BucketFilter;
 use super::check::Check;
 use super::day_times::DayTimes;
@@ -10,9 +11,10 @@ use super::rows::Rows;
 use super::subject::Subject;
 use super::texts::Texts;
 use super::where_clause::Test;
+use crate::agent::BotClass;
 use crate::batch::{Batch, Fields, Status, TextField};
 use crate::dimension::{Dimension, VariableColumns};
-use crate::expression::Expression;
+use crate::expression::{Expression, Order};
 use crate::keys::Seed;
 
 /// A check on the rows of a batch.
@@ -50,6 +52,18 @@ impl PredicateBuilder<'_> {
         let mut checks: Vec<_> = any.iter().cloned().map(Check::Matches).collect();
         let check = if checks.len() == 1 { checks.remove(0) } else { Check::Any(checks) };
         self.test(Subject::Of(dimension), &check)
+    }
+
+    /// Builds a check that a client is in one of the included classes, if there are any, and in none of the excluded.
+    pub(super) fn bots(self, set: &BotSet) -> Predicate {
+        let any = |classes: &[BotClass]| {
+            let checks = classes.iter().map(|class| Check::Text(Order::EQUAL, class.name().into())).collect();
+            self.test(Subject::Of(Dimension::bot_class()), &Check::Any(checks))
+        };
+        let included = Some(set.included()).filter(|classes| !classes.is_empty()).map(any);
+        let excluded = Some(set.excluded()).filter(|classes| !classes.is_empty()).map(any);
+        let excluded = excluded.map(|any| Predicate::Not(Box::new(any)));
+        Predicate::All(included.into_iter().chain(excluded).collect())
     }
 
     pub(super) fn expression(self, expression: &Expression<Test>) -> Predicate {

@@ -67,6 +67,8 @@ reasons! {
     Referer: "referer",
     /// The user agent.
     Agent: "agent",
+    /// [`Condition::Bots`]
+    Bots: "bots",
     /// [`Condition::Where`], or patterns on any other dimension.
     Where: "where",
 }

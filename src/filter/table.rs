@@ -85,6 +85,10 @@ impl Condition {
             Condition::Larger { bytes } => {
                 row(FilterReason::Larger, Bytes, |_| Predicate::Bytes(ranges::above(*bytes)))
             }
+            Condition::Bots(set) => FilterRow {
+                contradiction: set.is_empty().then_some("every class is excluded"),
+                ..row(FilterReason::Bots, Of(Dimension::bot_class()), |making| making.bots(set))
+            },
             Condition::Ip(networks) => FilterRow {
                 contradiction: networks.is_empty().then_some("every address is excluded"),
                 ..row(FilterReason::Ip, Of(Dimension::Ip), |_| Predicate::Ip(networks.clone()))
@@ -224,6 +228,7 @@ mod tests {
             (vec![Condition::Static, Condition::Dynamic], "static and dynamic: no request is both"),
             (vec![Condition::Status("200,!2xx".parse().unwrap())], "status: every status is excluded"),
             (vec![Condition::Ip("10.0.0.7,!10.0.0.0/8".parse().unwrap())], "ip: every address is excluded"),
+            (vec![Condition::Bots("search,!search".parse().unwrap())], "bots: every class is excluded"),
             (vec![Condition::DayTimes("8-9,!7-10".parse().unwrap())], "time: every time of day is excluded"),
             (
                 vec![matches(&["/a"]), excludes(&["/b", "/a"])],

@@ -48,6 +48,7 @@ pub(crate) use json::field_values::ScanContext;
 pub(crate) use json::key_lookup::is_key_of_a_hit;
 pub(crate) use json::seen::KeysSeen;
 pub(crate) use json::text::undo_json;
+pub(crate) use json::values::duration_ms;
 pub(crate) use log_format::fast_path::{FastLine, try_fast_path};
 pub use log_format::format_error::FormatError;
 pub use log_format::nginx_escape::NginxEscape;
@@ -59,7 +60,8 @@ pub(crate) use request::request_scheme;
 pub(crate) use row::Row;
 pub(crate) use scan_cache::{BadValue, ScanCache};
 pub(crate) use slot::Slot;
-pub(crate) use variables::{Destination, Ranked, is_known, is_name, ranked_names, variable};
+pub(crate) use time_unit::TimeUnit;
+pub(crate) use variables::{Destination, Ranked, is_known, is_name, ranked_names, variable, variables};
 
 use crate::batch::Fields;
 use crate::message::Message;

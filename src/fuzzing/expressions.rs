@@ -8,7 +8,7 @@ use super::Header;
 use super::counting::{Log, Strategy, answer};
 use super::messages::assert_safe;
 use crate::dimension::Dimension;
-use crate::filter::{Condition, Networks, Pattern, StatusSet, WhereExpression};
+use crate::filter::{BotSet, Condition, Networks, Pattern, StatusSet, WhereExpression};
 use crate::format::FieldKey;
 use crate::question::{FailIf, Question, Section};
 use crate::report::Verdict;
@@ -45,9 +45,10 @@ fn refusal<T: FromStr<Err: Display>>(text: &str) -> Option<String> {
 }
 
 /// Parsers of other texts that users write on the command line.
-const READERS: [Reader; 6] = [
+const READERS: [Reader; 7] = [
     refusal::<Pattern>,
     refusal::<StatusSet>,
+    refusal::<BotSet>,
     refusal::<Networks>,
     refusal::<FieldKey>,
     |text| Dimension::named(text).err().map(|error| error.to_string()),

@@ -150,7 +150,8 @@ impl Positioned {
         }
         let mut pieces = pieces.into_iter();
         let first = pieces.next();
-        lost.later.extend(pieces.map(|Piece { offset, text, left_out }| Piece {
+        // The next is taken first.
+        lost.later.extend(pieces.rev().map(|Piece { offset, text, left_out }| Piece {
             offset,
             text: buffer[text].to_vec(),
             left_out,

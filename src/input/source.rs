@@ -239,6 +239,18 @@ impl Source {
         }
     }
 
+    /// Switches from a mapping to positioned reads of the same part. Nothing of the mapping may have been counted.
+    pub(crate) fn read_at_positions(&mut self) {
+        let Kind::Mapped(mapped) = &self.kind else { return };
+        let wanted = mapped.wanted();
+        // A search that met lost pages has found nothing.
+        let wanted = (!mapped.has_lost()).then_some(wanted.start as u64..wanted.end as u64);
+        self.unmap();
+        if let (Kind::Positioned(file), Some(wanted)) = (&mut self.kind, wanted) {
+            file.narrow(&wanted);
+        }
+    }
+
     /// True if bytes of a mapping may have been read as zeros.
     pub(crate) fn has_lost(&self) -> bool {
         matches!(&self.kind, Kind::Mapped(mapped) if mapped.has_lost())

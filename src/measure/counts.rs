@@ -27,6 +27,11 @@ impl GroupCounts {
         self.class.iter().sum()
     }
 
+    /// Hits with a status of 2xx or 3xx.
+    pub(crate) fn served(&self) -> u64 {
+        self.class[2] + self.class[3]
+    }
+
     /// Returns the counts of all lines of a batch.
     fn of_all(batch: &Batch<'_>) -> GroupCounts {
         let (class, is_static) = (batch.class(), batch.is_static());
@@ -172,6 +177,12 @@ impl GroupMeasure for Counts {
             self.groups[new] = self.of(*old);
         }
         self.groups.truncate(groups.len());
+    }
+
+    fn take(&mut self, groups: &[GroupId]) -> Counts {
+        let lacking = self.lacking.take(groups);
+        let take = |group: &GroupId| std::mem::take(&mut self.groups[group.0 as usize]);
+        Counts { groups: groups.iter().map(take).collect(), lacking }
     }
 
     fn merge(&mut self, other: &Counts, ids: &IdMap<'_>, len: usize) {

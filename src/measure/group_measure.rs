@@ -51,6 +51,9 @@ pub(crate) trait GroupMeasure: Sized {
     /// reuse.
     fn keep(&mut self, groups: &[GroupId]);
 
+    /// Moves the numbers of these groups out, in any order, and numbers the groups from 0. They have no numbers here then.
+    fn take(&mut self, groups: &[GroupId]) -> Self;
+
     /// Adds the measure of another worker. `ids` maps its groups and visitors to those here; there are then `len`
     /// groups.
     fn merge(&mut self, other: &Self, ids: &IdMap<'_>, len: usize);

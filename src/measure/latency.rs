@@ -17,9 +17,31 @@ impl Latency {
         &self.groups[group.0 as usize]
     }
 
+    /// The times of a group, if it was counted.
+    pub(super) fn get(&self, group: GroupId) -> Option<&Histogram> {
+        self.groups.get(group.0 as usize)
+    }
+
     /// Iterates over the times of all groups, by group id.
     pub(super) fn groups(&self) -> impl Iterator<Item = &Histogram> {
         self.groups.iter()
+    }
+}
+
+impl Latency {
+    /// Adds the times of these hits, from a column of a batch.
+    pub(super) fn add_times(&mut self, times_ms: &[Option<u64>], hits: &[u16], groups: &[GroupId], len: usize) {
+        self.groups.resize_with(len, Histogram::default);
+        for (&row, group) in hits.iter().zip(groups) {
+            if let Some(time_ms) = times_ms[row as usize] {
+                self.groups[group.0 as usize].add(time_ms, 1);
+            }
+        }
+    }
+
+    /// True if no time was added.
+    pub(super) fn is_empty(&self) -> bool {
+        self.groups.iter().all(|times| times.measured == 0)
     }
 }
 
@@ -31,12 +53,7 @@ impl GroupMeasure for Latency {
     }
 
     fn add(&mut self, batch: &Batch<'_>, hits: &[u16], Grouped { groups, len, .. }: Grouped<'_>, _: &Visitors<'_>) {
-        self.groups.resize_with(len, Histogram::default);
-        for (&row, group) in hits.iter().zip(groups) {
-            if let Some(time_ms) = batch.time_ms()[row as usize] {
-                self.groups[group.0 as usize].add(time_ms, 1);
-            }
-        }
+        self.add_times(batch.time_ms(), hits, groups, len);
     }
 
     fn bytes(&self, _: SizeOf) -> u64 {
@@ -54,6 +71,11 @@ impl GroupMeasure for Latency {
     fn keep(&mut self, groups: &[GroupId]) {
         groups.iter().enumerate().for_each(|(new, old)| self.groups.swap(new, old.0 as usize));
         self.groups.truncate(groups.len());
+    }
+
+    fn take(&mut self, groups: &[GroupId]) -> Latency {
+        let take = |group: &GroupId| std::mem::take(&mut self.groups[group.0 as usize]);
+        Latency { groups: groups.iter().map(take).collect() }
     }
 
     fn merge(&mut self, other: &Latency, ids: &IdMap<'_>, len: usize) {

@@ -2,8 +2,10 @@
 //!
 //! To add a measure, add a file here with a [`GroupMeasure`] and a row in the list below.
 
+mod cache;
 mod contained;
 mod counts;
+mod durations;
 mod first_last;
 mod group_measure;
 mod hits;
@@ -11,6 +13,7 @@ mod latency;
 mod per_group;
 mod rare;
 mod registers;
+mod seconds;
 mod size;
 mod sketch;
 mod times;
@@ -18,13 +21,18 @@ mod uv;
 mod uv_method;
 mod visitor_set;
 
+pub(crate) use cache::Cache;
+#[cfg(test)]
+pub(crate) use cache::Cached;
 pub(crate) use counts::{Counts, GroupCounts, Lacking};
+pub(crate) use durations::Durations;
 pub(crate) use first_last::FirstLast;
 pub(crate) use group_measure::{GroupMeasure, SavedOrder, SavedSize};
 pub(crate) use hits::Hits;
 #[cfg(test)]
 pub(crate) use latency::Histogram;
 pub(crate) use latency::{Latency, Sorted};
+pub(crate) use seconds::Seconds;
 pub(crate) use size::SizeOf;
 pub(crate) use times::{Timed, Times};
 pub(crate) use uv::Uv;
@@ -176,6 +184,12 @@ macro_rules! measures {
                 }
             }
 
+            pub(crate) fn take(&mut self, groups: &[GroupId]) -> Measure {
+                match self {
+                    $(Measure::$name(measure) => Measure::$name(measure.take(groups)),)+
+                }
+            }
+
             pub(crate) fn save(&self, order: SavedOrder<'_>, out: &mut Encoder) {
                 match self {
                     $(Measure::$name(measure) => measure.save(order, out),)+
@@ -227,4 +241,10 @@ measures! {
     Times: "times",
     /// The times of the first and the last hit.
     FirstLast: "first_last",
+    /// Further durations, for percentiles: those that the question names after the first one.
+    Durations: "durations",
+    /// Hits of every second.
+    Seconds: "seconds",
+    /// Hits and bytes that a cache answered.
+    Cache: "cache",
 }

@@ -91,6 +91,10 @@ impl<T: SumOfHits> GroupMeasure for PerGroup<T> {
         self.groups.truncate(groups.len());
     }
 
+    fn take(&mut self, groups: &[GroupId]) -> Self {
+        groups.iter().map(|group| std::mem::replace(&mut self.groups[group.0 as usize], T::NONE)).collect()
+    }
+
     fn merge(&mut self, other: &Self, ids: &IdMap<'_>, len: usize) {
         self.grow(len);
         for (theirs, group) in other.groups.iter().zip(ids.groups) {

@@ -40,6 +40,16 @@ impl<T: Sum> Rare<T> {
         }
     }
 
+    pub(super) fn take(&mut self, groups: &[GroupId]) -> Rare<T> {
+        if self.groups.is_empty() {
+            return Rare::default();
+        }
+        let take = |group: &GroupId| {
+            self.groups.get_mut(group.0 as usize).map_or(T::NONE, |sum| std::mem::replace(sum, T::NONE))
+        };
+        Rare { groups: groups.iter().map(take).collect() }
+    }
+
     pub(super) fn merge(&mut self, other: &Rare<T>, ids: &IdMap<'_>) {
         for (theirs, group) in other.groups.iter().zip(ids.groups) {
             self.add(*group, *theirs);

@@ -22,6 +22,8 @@ pub(crate) const HASH: u64 = 16;
 pub(crate) const TIME: u64 = 16;
 /// Bytes per request time in a histogram without an array of counters; in total at most the size of the array.
 pub(crate) const LOW_TIME: u64 = 32;
+/// Bytes per sixteen seconds of which at least one has a hit.
+pub(crate) const SECONDS: u64 = 96;
 
 impl SizeOf {
     /// Bytes of a set of `len` visitors, without the set itself.

@@ -42,6 +42,14 @@ impl Uv {
         }
     }
 
+    /// Number of groups.
+    pub(crate) fn len(&self) -> usize {
+        match &self.sets {
+            Sets::Exact(sets) => sets.len(),
+            Sets::Hll(.., sketches) => sketches.len(),
+        }
+    }
+
     /// Appends the visitors of the only group, if there are any.
     pub(crate) fn save_one(&self, visitors: &[u32], out: &mut Encoder) {
         let groups: &[GroupId] = if self.of_one() > 0 { &[GroupId(0)] } else { &[] };
@@ -181,6 +189,23 @@ impl GroupMeasure for Uv {
             Sets::Hll(.., sketches) => keep(sketches, groups),
         }
         self.unknown.keep(groups);
+    }
+
+    fn take(&mut self, groups: &[GroupId]) -> Uv {
+        let sets = match &mut self.sets {
+            Sets::Exact(sets) => {
+                let take = |group: &GroupId| sets.get_mut(group.0 as usize).map(std::mem::take).unwrap_or_default();
+                Sets::Exact(groups.iter().map(take).collect())
+            }
+            Sets::Hll(precision, seed, sketches) => {
+                let empty = || Sketch::new(*precision, *seed);
+                let take = |group: &GroupId| {
+                    sketches.get_mut(group.0 as usize).map_or_else(empty, |sketch| std::mem::replace(sketch, empty()))
+                };
+                Sets::Hll(*precision, *seed, groups.iter().map(take).collect())
+            }
+        };
+        Uv { sets, unknown: self.unknown.take(groups) }
     }
 
     fn merge(&mut self, other: &Uv, ids: &IdMap<'_>, len: usize) {

@@ -12,6 +12,7 @@ pub use table::Metric;
 use table::{ALL, METRICS, MetricRow};
 
 use crate::batch::Fields;
+use crate::dimension::Dimension;
 use crate::measure::MeasureKind;
 
 /// THE TABLE of other names for metrics.
@@ -65,7 +66,37 @@ impl Metric {
 
     /// True if it is a request time.
     pub(crate) fn is_time(self) -> bool {
-        matches!(self.measure(), MeasureKind::Latency | MeasureKind::Times)
+        matches!(self.measure(), MeasureKind::Latency | MeasureKind::Times) && self != Metric::Busy
+    }
+
+    /// True if it is a share of hits or bytes.
+    pub(crate) fn is_share(self) -> bool {
+        matches!(self, Metric::Share | Metric::CacheHits | Metric::CacheBytes)
+    }
+
+    /// Its value for no hits, if that is known. Times and shares are unknown then.
+    pub(crate) fn of_no_hits(self) -> Option<Quantity> {
+        match self {
+            Metric::Busy => Some(Quantity::Mean(0, 1)),
+            Metric::CacheHits | Metric::CacheBytes => None,
+            _ if self.is_time() || self.is_moment() => None,
+            _ => Some(Quantity::Count(0)),
+        }
+    }
+
+    /// The reason why rows of this dimension cannot have it, if they cannot.
+    pub(crate) fn refuses(self, dimension: Dimension) -> Option<&'static str> {
+        let is_time = |dimension: Dimension| matches!(dimension, Dimension::Time(_));
+        match self {
+            Metric::Peak if dimension != Dimension::All && !is_time(dimension) => Some(
+                "the requests of every second would have to be kept for each key; it is known for all requests, and by \
+                 units of time",
+            ),
+            Metric::Busy if dimension.parts().filter(|part| is_time(*part)).count() > 1 => {
+                Some("a row of two units of time has no length of its own")
+            }
+            _ => None,
+        }
     }
 
     pub(crate) fn measure(self) -> MeasureKind {

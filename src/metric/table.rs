@@ -33,6 +33,7 @@ const BYTES: (Fields, &str) = (Fields::BYTES, "$body_bytes_sent");
 const PATH: (Fields, &str) = (Fields::text(TextField::Path), "$request");
 const STATUS: (Fields, &str) = (Fields::STATUS, "$status");
 const REQUEST_TIME: (Fields, &str) = (Fields::REQUEST_TIME, "$request_time");
+const CACHE: (Fields, &str) = (Fields::CACHE, "$upstream_cache_status");
 const TIME: (Fields, &str) = (Fields::TIME, "$time_local");
 
 type Read = fn(&OfGroup<'_>) -> Option<Quantity>;
@@ -97,7 +98,7 @@ macro_rules! metrics {
     };
 }
 
-use MeasureKind::{Counts, FirstLast, Latency, Times, Uv};
+use MeasureKind::{Cache, Counts, FirstLast, Latency, Seconds, Times, Uv};
 use Quantity::{Count, MeanMs, Moment, Ms, Share};
 
 #[rustfmt::skip]
@@ -140,6 +141,14 @@ metrics! {
     Max: other(("max", "max_ms", "Max"), 80, Times, REQUEST_TIME, |group| group.timed().map(|timed| Ms(timed.max_ms))),
     /// Sum of request times.
     TotalTime: other(("total_time", "sum_ms", "Total time"), 90, Times, REQUEST_TIME, |group| group.timed().map(|timed| Ms(timed.sum_ms))),
+    /// Mean number of hits in flight: the sum of request times divided by the length of the row's time.
+    Busy: other(("busy", "busy", "Busy"), 94, Times, REQUEST_TIME, |group| group.busy()),
+    /// Most hits in one second. Only all hits and rows of units of time have it.
+    Peak: other(("peak", "peak", "Peak"), 97, Seconds, TIME, |group| group.peak().map(Count)),
+    /// Share of hits that a cache answered, among those with a cache status.
+    CacheHits: other(("cache-hits", "cache_hits", "Cache hits"), 210, Cache, CACHE, |group| group.cache_hits()),
+    /// Share of bytes that a cache answered, among those of hits with a cache status.
+    CacheBytes: other(("cache-bytes", "cache_bytes", "Cache bytes"), 220, Cache, CACHE, |group| group.cache_bytes()),
     /// Time of the first hit.
     First: other(("first", "first", "First"), 100, FirstLast, TIME, |group| group.seen().map(|(first, _)| Moment(first))),
     /// Time of the last hit.

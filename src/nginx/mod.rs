@@ -104,6 +104,11 @@ impl NginxConf {
         self.formats().iter().map(move |format| (format, log_format(format)))
     }
 
+    /// The names of all servers, as written: names, wildcards and regular expressions.
+    pub(crate) fn server_names(&self) -> impl Iterator<Item = &str> {
+        self.conf.server_names()
+    }
+
     /// All logs in the order of the configuration, including those that are unreadable or never written.
     pub fn logs(&self) -> &[NginxLog] {
         self.conf.logs()

@@ -1,14 +1,20 @@
 //! Builder methods of [`Question`]: one for each field of its three parts.
 
-use super::{FailIf, MaxKeys, MaxMemory, Question, Section};
+use super::{Counting, FailIf, MaxKeys, MaxMemory, Question, Section, Showing};
+use crate::agent::BotRules;
 use crate::dimension::Dimension;
 use crate::filter::Condition;
 use crate::format::{FieldKey, LogFormat, Query};
+use crate::geo::Geo;
 use crate::measure::UvMethod;
 use crate::metric::{Metric, Sort};
+use crate::net::NetPrefixes;
 use crate::nginx::NginxConf;
+use crate::referer::OwnHosts;
+use crate::requests::RequestList;
+use crate::route::RoutePattern;
 use crate::static_rules::StaticRules;
-use crate::steps::{Ipv6Prefix, RealIp, Visitor};
+use crate::steps::{Ipv6Prefix, LoggedDuration, RealIp, Visitor};
 use crate::time::{Date, Moment, Now, Unit, Zone};
 
 /// Builder methods, one for each field. A method for an optional field takes the value or an `Option`, except where the
@@ -50,6 +56,55 @@ impl Question {
         self
     }
 
+    /// Sets the site's own hosts, whose pages are not referring sites. The `$host` of each line is one in any case.
+    #[must_use]
+    pub fn own_hosts(mut self, own_hosts: OwnHosts) -> Question {
+        self.reading.key_rules.own_hosts = own_hosts;
+        self
+    }
+
+    /// Sets the lengths of the networks that `net` ranks. By default, they are those of [`NetPrefixes`].
+    #[must_use]
+    pub fn net(mut self, net: NetPrefixes) -> Question {
+        self.reading.key_rules.net = net;
+        self
+    }
+
+    /// Sets the rules that recognize bots. By default, they are those of the built-in table.
+    ///
+    /// ```
+    /// use logstat::{BotClass, BotRules, Dimension, Engine, Input, Question, count};
+    /// let rules = BotRules::default().with("Our monitor", BotClass::Monitor, "^OurMon/")?;
+    /// let line = r#"10.0.0.7 - - [05/Apr/2022:03:45:05 +0000] "GET /a HTTP/1.1" 200 512 "-" "OurMon/2""#;
+    /// let question = Question::new().bot_rules(rules).top([Dimension::named("bot")?]);
+    /// let report = count(&question, vec![Input::reader("a.log", line.as_bytes())], &Engine::default())?.report;
+    /// let top = report.and_then(|report| report.top).expect("it was asked for");
+    /// assert_eq!(top[0].rows[0].key.as_deref(), Some("Our monitor"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn bot_rules(mut self, rules: BotRules) -> Question {
+        self.reading.key_rules.bots = rules;
+        self
+    }
+
+    /// Sets the databases for `country`, `city`, `asn` and `org`.
+    ///
+    /// ```
+    /// use logstat::{Dimension, Engine, Geo, GeoDatabase, Input, Question, count};
+    /// let countries = GeoDatabase::read("testdata/geo/country.mmdb".as_ref())?;
+    /// let question = Question::new().geo(Geo::default().with(countries)).top([Dimension::named("country")?]);
+    /// let report = count(&question, vec![Input::path("testdata/shop.log")], &Engine::default())?.report;
+    /// let top = report.and_then(|report| report.top).expect("it was asked for");
+    /// assert_eq!((top[0].rows[0].key.as_str(), top[0].rows[0].pv), ("AT", 19));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn geo(mut self, geo: Geo) -> Question {
+        self.reading.key_rules.geo = geo;
+        self
+    }
+
     /// Converts all times to a time zone. By default, each line keeps the offset that it was logged with.
     #[must_use]
     pub fn zone(mut self, zone: Zone) -> Question {
@@ -61,6 +116,21 @@ impl Question {
     #[must_use]
     pub fn query(mut self, query: Query) -> Question {
         self.reading.query = query;
+        self
+    }
+
+    /// Sets the patterns by which paths have routes, for the dimension `route`. They take precedence over the names of
+    /// parts that look variable, and the first that matches a path wins.
+    ///
+    /// ```
+    /// use logstat::{Dimension, Question};
+    /// let question = Question::new().top([Dimension::named("route")?]).routes(["/shop/:id".parse()?]);
+    /// assert_eq!(question.reading.key_rules.routes.patterns()[0].route(), "/shop/{id}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn routes(mut self, patterns: impl IntoIterator<Item = RoutePattern>) -> Question {
+        self.reading.key_rules.routes = patterns.into_iter().collect();
         self
     }
 
@@ -113,7 +183,7 @@ impl Question {
         self
     }
 
-    /// Adds a report for each key of a dimension.
+    /// Adds a report for each key of a dimension, for at most [`each_limit`](Question::each_limit) of them.
     ///
     /// ```
     /// use logstat::{Dimension, Engine, Input, Question, count};
@@ -123,13 +193,55 @@ impl Question {
     /// let question = Question::new().each(Dimension::Status);
     /// let inputs = vec![Input::reader("access.log", std::io::Cursor::new(log))];
     /// let report = count(&question, inputs, &Engine::default())?.report.expect("an input was read");
-    /// let parts: Vec<_> = report.parts.iter().map(|part| (part.key.as_str(), part.report.lines.parsed)).collect();
-    /// assert_eq!(parts, [("200", 1), ("404", 1)]);
+    /// let parts = report.parts().iter().filter_map(|report| Some((report.part()?.shown(), report.lines.parsed)));
+    /// assert_eq!(parts.collect::<Vec<_>>(), [("200", 1), ("404", 1)]);
     /// # Ok::<(), logstat::Error>(())
     /// ```
     #[must_use]
     pub fn each(mut self, each: impl Into<Option<Dimension>>) -> Question {
         self.counting.each = each.into();
+        self
+    }
+
+    /// Adds a list of single requests: the slowest, or the largest.
+    ///
+    /// ```
+    /// use logstat::{Engine, Input, Question, RequestList, RequestOrder, count};
+    /// let log = br#"10.0.0.1 - - [14/Nov/2026:03:45:05 +0000] "GET /a HTTP/1.1" 200 1 "-" "-"
+    /// 10.0.0.2 - - [14/Nov/2026:03:45:06 +0000] "GET /b HTTP/1.1" 200 2 "-" "-"
+    /// "#;
+    /// let question = Question::new().requests(RequestList::new(RequestOrder::Largest, 1));
+    /// let inputs = vec![Input::reader("access.log", std::io::Cursor::new(log))];
+    /// let requests = count(&question, inputs, &Engine::default())?.requests;
+    /// assert_eq!((requests.len(), requests[0].line, requests[0].fields.path.as_deref()), (1, Some(2), Some("/b")));
+    /// # Ok::<(), logstat::Error>(())
+    /// ```
+    #[must_use]
+    pub fn requests(mut self, requests: impl Into<Option<RequestList>>) -> Question {
+        self.counting.requests = requests.into();
+        self
+    }
+
+    /// Returns the question without its report: what is left says how to read, and selects hits.
+    ///
+    /// ```
+    /// use logstat::{Question, Section, Unit};
+    /// let question = Question::new().by(Unit::Hour).show([Section::Timeline]).without_report();
+    /// assert_eq!((question.counting.by, question.showing.shows(Section::Timeline)), (None, false));
+    /// ```
+    #[must_use]
+    pub fn without_report(self) -> Question {
+        let Counting { since, until, date, now, filters, durations, visitor, ipv6_prefix, anonymize, .. } =
+            self.counting;
+        let selecting = Counting { since, until, date, now, filters, ..Counting::default() };
+        let counting = Counting { durations, visitor, ipv6_prefix, anonymize, ..selecting };
+        Question { reading: self.reading, counting, showing: Showing::default() }.show([Section::Ledger])
+    }
+
+    /// Sets the number of keys of [`each`](Question::each) that have a report of their own; 0 for all.
+    #[must_use]
+    pub fn each_limit(mut self, each_limit: usize) -> Question {
+        self.showing.each_limit = each_limit;
         self
     }
 
@@ -161,6 +273,18 @@ impl Question {
         self
     }
 
+    /// Sets the durations to report on in place of the request time. Those that come again are dropped.
+    #[must_use]
+    pub fn durations(mut self, durations: impl IntoIterator<Item = LoggedDuration>) -> Question {
+        self.counting.durations.clear();
+        for duration in durations {
+            if !self.counting.durations.contains(&duration) {
+                self.counting.durations.push(duration);
+            }
+        }
+        self
+    }
+
     /// Sets the unit of the timeline.
     #[must_use]
     pub fn by(mut self, by: impl Into<Option<Unit>>) -> Question {
@@ -179,6 +303,7 @@ impl Question {
     #[must_use]
     pub fn top(mut self, top: impl IntoIterator<Item = Dimension>) -> Question {
         self.counting.top = Some(top.into_iter().collect());
+        self.counting.is_top_of_state = false;
         self
     }
 
@@ -193,6 +318,29 @@ impl Question {
     #[must_use]
     pub fn max_memory(mut self, max_memory: impl Into<Option<MaxMemory>>) -> Question {
         self.counting.max_memory = max_memory.into();
+        self
+    }
+
+    /// Sets whether the summary has the requests and visitors without declared bots.
+    ///
+    /// ```
+    /// use logstat::{Engine, Input, Question, count};
+    /// let question = Question::new().people(true);
+    /// let report = count(&question, vec![Input::path("testdata/shop.log")], &Engine::default())?.report;
+    /// let people = report.and_then(|report| report.people).expect("every line logs a user agent");
+    /// assert_eq!((people.requests, people.visitors), (60, Some(9)));
+    /// # Ok::<(), logstat::Error>(())
+    /// ```
+    #[must_use]
+    pub fn people(mut self, people: bool) -> Question {
+        self.counting.people = people;
+        self
+    }
+
+    /// Sets whether [`Section::Bots`](crate::Section) is among the sections by default.
+    #[must_use]
+    pub fn bots(mut self, bots: bool) -> Question {
+        self.showing.bots = bots;
         self
     }
 

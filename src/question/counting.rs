@@ -5,7 +5,8 @@ use crate::dimension::Dimension;
 use crate::filter::{Condition, contradictions};
 use crate::measure::UvMethod;
 use crate::message::Message;
-use crate::steps::{Ipv6Prefix, Visitor};
+use crate::requests::RequestList;
+use crate::steps::{Ipv6Prefix, LoggedDuration, Visitor};
 use crate::time::{Date, Moment, Now, Unit};
 
 /// Settings that select hits, and the dimensions that hits are counted by. If one of them changes, the logs must be
@@ -41,6 +42,9 @@ pub struct Counting {
     /// visitors still use whole addresses. Lines kept by [`keep_rejects`](crate::Reading::keep_rejects) are not
     /// changed.
     pub anonymize: bool,
+    /// Durations to report on in place of the request time, each once. Metrics and conditions of [`fail_if`](crate::Showing)
+    /// use the first; each has a section with its percentiles. Filters are not affected: they name what they compare.
+    pub durations: Vec<LoggedDuration>,
     /// Unit of the timeline; days by default.
     pub by: Option<Unit>,
     /// Second dimension of the timeline. Each row shows as many of its values as a ranking has rows, and the sum of the
@@ -48,10 +52,15 @@ pub struct Counting {
     pub split: Option<Dimension>,
     /// Dimensions that are ranked; paths by default.
     pub top: Option<Vec<Dimension>>,
-    /// A dimension with few keys, such as hosts or days. Each key gets a report of its own, in
-    /// [`Report::parts`](crate::Report). It must not be a pair. The tables of each key take memory: if visitors can
-    /// choose the keys, set an [`Engine::memory_limit`](crate::Engine).
+    /// True if `top` has the rankings of a state, because the question left them open.
+    pub(crate) is_top_of_state: bool,
+    /// A dimension, such as the host. Each of the keys with the most hits gets a report of its own, in
+    /// [`Report::each`](crate::Report); the other hits get one together. It must not be a pair. Every table has its keys
+    /// for each of these keys. If visitors can choose them, set [`max_memory`](Counting::max_memory): keys with few hits
+    /// are then counted together.
     pub each: Option<Dimension>,
+    /// A list of single requests, next to the report: [`Outcome::requests`](crate::Outcome).
+    pub requests: Option<RequestList>,
     /// Largest number of keys of each ranking; unlimited by default. Timelines, status codes and classes are not
     /// rankings. The number of visitors that are remembered depends on [`uv`](Counting::uv) instead.
     pub max_keys: Option<MaxKeys>,
@@ -62,6 +71,9 @@ pub struct Counting {
     /// tenth of the time. The slowest path is found only if paths are ranked. Frequent addresses are found only if
     /// addresses are ranked, or if visitors are identified by address and counted exactly.
     pub highlights: bool,
+    /// True if the summary has the requests and visitors of people, without declared bots. They are unknown if a line does
+    /// not log its user agent.
+    pub people: bool,
 }
 
 impl Counting {

@@ -83,7 +83,7 @@ impl FailIfSubject {
             FailIfSubject::Metric(Metric::Pv | Metric::Share) if !is_of_one => {
                 Some("all requests are always 100%; for the share of one key, write any path: pv > 10%")
             }
-            FailIfSubject::Metric(Metric::Uv | Metric::Bytes) => Some(
+            FailIfSubject::Metric(Metric::Uv | Metric::Bytes | Metric::Busy | Metric::Peak) => Some(
                 "expected a number: only counts of requests \
                  have percentages",
             ),

@@ -6,12 +6,15 @@ mod counting;
 mod fail_if;
 mod max_keys;
 mod max_memory;
+mod misplaced_metric;
 mod plan;
 mod reading;
 mod section;
 mod showing;
 mod tables;
 
+use crate::dimension::Dimension;
+use crate::filter::Condition;
 use crate::steps::{StepOptions, VisitorOptions};
 
 pub use counting::Counting;
@@ -52,6 +55,26 @@ impl Question {
         Question::default()
     }
 
+    /// The dimensions that the question names, in rankings, splits, filters and conditions; of a pair, both.
+    ///
+    /// ```
+    /// use logstat::{Dimension, Question};
+    /// let question = Question::new().top([Dimension::named("host/path")?]).split(Dimension::Status);
+    /// assert_eq!(question.dimensions().collect::<Vec<_>>(), [Dimension::Host, Dimension::Path, Dimension::Status]);
+    /// # Ok::<(), logstat::DimensionError>(())
+    /// ```
+    pub fn dimensions(&self) -> impl Iterator<Item = Dimension> {
+        let Counting { split, each, filters, .. } = &self.counting;
+        let shown = self.counting.rankings().into_iter().chain(*split).chain(*each);
+        let of_filters = filters.iter().flat_map(Condition::dimensions);
+        let of_verdicts = self.showing.fail_if.iter().map(FailIf::dimension);
+        shown
+            .chain(of_filters)
+            .chain(of_verdicts)
+            .filter(|dimension| *dimension != Dimension::All)
+            .flat_map(Dimension::parts)
+    }
+
     /// The settings that identify visitors.
     pub(crate) fn visitor_options(&self) -> VisitorOptions<'_> {
         let Counting { visitor, ipv6_prefix, anonymize, .. } = self.counting;
@@ -60,7 +83,14 @@ impl Question {
 
     /// The settings of the steps between scanning and counting.
     pub(crate) fn step_options(&self) -> StepOptions<'_> {
-        let Reading { nginx_conf, static_rules, zone, .. } = &self.reading;
-        StepOptions { nginx_conf: nginx_conf.as_ref(), static_rules, zone: *zone, visitor: self.visitor_options() }
+        let Reading { nginx_conf, static_rules, zone, key_rules, .. } = &self.reading;
+        StepOptions {
+            nginx_conf: nginx_conf.as_ref(),
+            static_rules,
+            key_rules,
+            zone: *zone,
+            durations: &self.counting.durations,
+            visitor: self.visitor_options(),
+        }
     }
 }

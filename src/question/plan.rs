@@ -1,5 +1,6 @@
 //! The plan of a question: the tables and columns that answer it. It is computed once, before a line is read.
 
+use super::misplaced_metric::misplaced_metric;
 use super::tables::{rankings_last, tables};
 use super::{Counting, Question, Section, Showing};
 use crate::batch::{Fields, NAMED};
@@ -8,7 +9,8 @@ use crate::error::{Error, ErrorKind};
 use crate::filter::{Condition, Filter};
 use crate::measure::MeasureKind;
 use crate::message::{Message, Setting, message};
-use crate::steps;
+use crate::requests::RequestFields;
+use crate::steps::{self, LoggedDuration};
 use crate::tally::{TablePlan, fields_needed, fields_watched, variable_columns_of};
 
 /// The tables that answer a question, and the columns that tables and filters read.
@@ -30,18 +32,23 @@ pub(crate) struct Plan {
     filters: Fields,
     /// The fields that hold the keys of [`Counting::each`].
     each: Fields,
+    /// The fields that are kept of hits themselves.
+    pub(crate) taken: Fields,
 }
 
 impl Plan {
     /// Returns the plan of a question.
     ///
     /// # Errors
-    /// If no log can answer the question: [`ErrorKind::Pair`], [`ErrorKind::NotBounded`] or
+    /// If no log can answer the question: [`ErrorKind::MetricNotAllowed`], [`ErrorKind::Pair`], [`ErrorKind::NotBounded`] or
     /// [`ErrorKind::TooManyVariables`].
     pub(crate) fn of(question: &Question) -> Result<Plan, Error> {
         let Question { counting, showing, .. } = question;
         if let Some(detail) = misplaced_pair(counting) {
             return Err(ErrorKind::PairNotAllowed { detail }.into());
+        }
+        if let Some(detail) = misplaced_metric(question) {
+            return Err(ErrorKind::MetricNotAllowed { detail }.into());
         }
         let each = counting.each.map(|each| format!("a report for each {}", each.name()).into());
         let may_drop_keys = match (counting.max_keys, each.or_else(|| needs_all_keys(showing))) {
@@ -53,7 +60,8 @@ impl Plan {
         let variable_columns = variable_columns(question, &tables)?;
         let each = counting.each.map_or(Fields::NONE, |each| each.needs(&variable_columns));
         let plan = Plan::with_tables(counting, tables, variable_columns);
-        Ok(Plan { kept: kept.min(plan.tables.len()), each, ..plan })
+        let taken = counting.requests.map_or(Fields::NONE, |_| RequestFields::NEEDS);
+        Ok(Plan { kept: kept.min(plan.tables.len()), each, taken, ..plan })
     }
 
     /// Returns the plan of counting by day, for a state, in these tables instead of those that answer the question.
@@ -80,6 +88,7 @@ impl Plan {
             visitor,
             filters,
             each: Fields::NONE,
+            taken: Fields::NONE,
         }
     }
 
@@ -105,12 +114,15 @@ impl Plan {
 
     /// The fields that tables and filters read, given the fields that identify a visitor.
     pub(crate) fn fields(&self, visitor: Fields) -> Fields {
-        self.fields_of_tables(visitor).union(self.filters).union(self.each)
+        self.fields_of_tables(visitor).union(self.filters).union(self.each).union(self.taken)
     }
 
     /// The fields among `filled` whose absence from a line makes a number unknown.
     pub(crate) fn watched(&self, filled: Fields) -> Fields {
+        let of_derived = self.variable_columns.watched().intersection(filled);
         fields_watched(&self.tables, filled, self.visitor)
+            .union(of_derived)
+            .union(self.taken.intersection(Fields::BYTES))
     }
 }
 
@@ -125,8 +137,12 @@ pub(crate) fn variables(question: &Question) -> Result<VariableColumns, Error> {
 
 fn variable_columns(question: &Question, tables: &[TablePlan]) -> Result<VariableColumns, Error> {
     let filters = question.counting.filters.iter().flat_map(Condition::dimensions);
-    let variable_columns = variable_columns_of(tables)
-        .with(filters.chain(question.visitor_options().dimensions()).chain(question.counting.each));
+    let durations = question.counting.durations.iter().filter_map(|duration| LoggedDuration::dimension(*duration));
+    let reads_cache = tables.iter().any(|(_, measures)| measures.contains(&MeasureKind::Cache));
+    let cache = reads_cache.then(steps::cache_status);
+    let visitor = question.visitor_options();
+    let others = visitor.dimensions().chain(question.counting.each).chain(durations).chain(cache);
+    let variable_columns = variable_columns_of(tables).with(filters.chain(others));
     if variable_columns.are_too_many() {
         return Err(ErrorKind::TooManyVariables { most: NAMED }.into());
     }

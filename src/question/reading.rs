@@ -1,5 +1,6 @@
 //! Settings for reading lines.
 
+use crate::dimension::KeyRules;
 use crate::format::{FieldKey, LogFormat, Query};
 use crate::nginx::NginxConf;
 use crate::static_rules::StaticRules;
@@ -39,6 +40,8 @@ pub struct Reading {
     /// How the addresses of clients behind proxies are found. Rankings, filters and visitors then use these addresses.
     /// By default, addresses are `$remote_addr`.
     pub real_ip: Option<RealIp>,
+    /// Rules by which derived dimensions compute their keys.
+    pub key_rules: KeyRules,
 }
 
 impl Default for Reading {
@@ -53,6 +56,7 @@ impl Default for Reading {
             query: Query::default(),
             zone: None,
             real_ip: None,
+            key_rules: KeyRules::default(),
         }
     }
 }

@@ -12,6 +12,9 @@ pub enum Section {
     Status,
     /// Static and dynamic hits. Users type `kind`, and JSON has `class`.
     Class,
+    /// Classes of bots, and the bots with the most hits. Only shown if it is asked for, by name or with
+    /// [`Showing::bots`](crate::Showing).
+    Bots,
     /// Rankings.
     Top,
     /// Request times.
@@ -22,11 +25,12 @@ pub enum Section {
 }
 
 /// THE TABLE of sections, and the name that a user types for each.
-const SECTIONS: [(Section, &str); 7] = [
+const SECTIONS: [(Section, &str); 8] = [
     (Section::Summary, "summary"),
     (Section::Timeline, "timeline"),
     (Section::Status, "status"),
     (Section::Class, "kind"),
+    (Section::Bots, "bots"),
     (Section::Top, "top"),
     (Section::Latency, "latency"),
     (Section::Ledger, "ledger"),

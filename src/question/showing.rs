@@ -1,6 +1,7 @@
 //! Settings for the report's contents.
 
 use super::{FailIf, Section};
+use crate::dimension::Dimension;
 use crate::metric::{Metric, Sort};
 
 /// Settings for the report's contents. They can change without counting again, as long as the tables have the numbers
@@ -14,10 +15,15 @@ use crate::metric::{Metric, Sort};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Showing {
-    /// Sections of the report; all by default.
+    /// Sections of the report; by default all, except [`Section::Bots`].
     pub show: Option<Vec<Section>>,
+    /// True if [`Section::Bots`] is among the sections by default.
+    pub bots: bool,
     /// Number of rows of a ranking; 10 by default, 0 for all.
     pub limit: usize,
+    /// Number of keys of [`Counting::each`](crate::Counting) that have a report of their own: those with the most hits.
+    /// 100 by default, 0 for all. The other hits have one report together.
+    pub each_limit: usize,
     /// Metrics in the rows of rankings and of the timeline, and in the summary, in addition to PV, bytes, static, dynamic
     /// and the status classes. Rankings have shares and the timeline has UV in any case.
     pub columns: Vec<Metric>,
@@ -36,7 +42,9 @@ impl Default for Showing {
     fn default() -> Self {
         Showing {
             show: None,
+            bots: false,
             limit: 10,
+            each_limit: 100,
             columns: Vec::new(),
             sort: Sort::default(),
             fill: false,
@@ -49,7 +57,8 @@ impl Default for Showing {
 impl Showing {
     /// True if the report has this section.
     pub fn shows(&self, section: Section) -> bool {
-        self.show.as_ref().is_none_or(|show| show.contains(&section))
+        let by_default = section != Section::Bots || self.bots;
+        self.show.as_ref().map_or(by_default, |show| show.contains(&section))
     }
 
     /// The requested columns, without duplicates.
@@ -57,9 +66,11 @@ impl Showing {
         unique(self.columns.iter().copied())
     }
 
-    /// The requested metrics of rankings, without duplicates: the columns, and the metric that rows are sorted by.
-    pub(crate) fn metrics(&self) -> Vec<Metric> {
-        unique(self.columns.iter().copied().chain(self.sort.metric()))
+    /// The requested metrics of a ranking, without duplicates: the columns, and the metric that rows are sorted by, except
+    /// those that this dimension cannot have.
+    pub(crate) fn metrics_of(&self, dimension: Dimension) -> Vec<Metric> {
+        let all = self.columns.iter().copied().chain(self.sort.metric());
+        unique(all.filter(|metric| metric.refuses(dimension).is_none()))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Counting, Question, Section, Showing};
 use crate::dimension::Dimension;
-use crate::measure::MeasureKind::{self, Counts, Hits, Latency, Times, Uv};
+use crate::measure::MeasureKind::{self, Counts, Durations, Hits, Latency, Times, Uv};
 use crate::measure::UvMethod;
 use crate::metric::Metric;
 use crate::steps::Visitor;
@@ -56,12 +56,23 @@ fn tables_of(Question { counting, showing, .. }: &Question, shows: impl Fn(Secti
     if shows(Section::Class) {
         ask(Dimension::Class, &[Counts, Uv]);
     }
+    if shows(Section::Bots) {
+        ask(Dimension::bot_class(), &[Counts, Uv]);
+        ask(Dimension::bot_and_class(), &[Counts]);
+    }
+    if shows(Section::Summary) && counting.people {
+        ask(Dimension::bot_class(), &[Hits, Uv]);
+    }
     if shows(Section::Top) {
-        let measures = with_counts(showing.metrics().into_iter());
-        counting.rankings().into_iter().for_each(|dimension| ask(dimension, &measures));
+        for dimension in counting.rankings() {
+            ask(dimension, &with_counts(showing.metrics_of(dimension).into_iter()));
+        }
     }
     if shows(Section::Latency) {
         ask(Dimension::All, &[Latency]);
+        if counting.durations.len() > 1 {
+            ask(Dimension::All, &[Durations]);
+        }
     }
     if shows(Section::Summary) {
         of_highlights(counting, showing).into_iter().for_each(|(dimension, measure)| ask(dimension, &[measure]));

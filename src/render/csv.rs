@@ -1,5 +1,6 @@
 //! CSV and TSV, for spreadsheets and databases. A single section is a wide table with one row per key. Several
-//! sections, or the ledger, are a long table with one number per row.
+//! sections, or the ledger, are a long table with one number per row. With reports of parts, the first column has the
+//! part; it is empty for all hits.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -8,8 +9,8 @@ use csv::{Writer, WriterBuilder};
 
 use super::Style;
 use super::ledger::ledger;
-use super::sections::sections;
-use crate::report::{Figure, Report};
+use super::sections::{Section, sections};
+use crate::report::{Figure, PartName, Report};
 
 pub(super) fn write_commas(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     write(report, style, b',', out)
@@ -22,39 +23,64 @@ pub(super) fn write_tabs(report: &Report, style: &Style, out: &mut dyn Write) ->
 fn write(report: &Report, style: &Style, between: u8, out: &mut dyn Write) -> io::Result<()> {
     let mut csv = WriterBuilder::new().delimiter(between).from_writer(out);
     let ledger = ledger(report);
+    let each = report.has_parts();
+    let of_part = |part: Option<&PartName>| {
+        let name = part.map_or(Cow::Borrowed(""), |part| Cow::Owned(text(part.shown(), style).into_owned()));
+        each.then_some(name)
+    };
+    let heading = || each.then_some(Cow::Borrowed("each"));
     match &sections(report)[..] {
-        [section] if ledger.is_empty() => {
+        [section] if ledger.is_empty() && parts_are_like(section, report) => {
             let has_keys = section.rows.iter().any(|row| !row.key.is_empty()) || section.rows.is_empty();
             let keys = match section.pair {
                 Some(pair) => vec![pair.first().key(), pair.second().key()],
                 None => has_keys.then_some("key").into_iter().collect(),
             };
             let keys = keys.into_iter().map(Cow::Borrowed);
-            record(&mut csv, keys.chain(section.metrics.iter().map(|column| column.name())))?;
-            for row in &section.rows {
-                let key = |key| text(key, style).into_owned();
-                let keys: Vec<String> = match row.keys {
-                    Some(both) => both.iter().map(|one| key(one)).collect(),
-                    None => has_keys.then(|| key(row.key)).into_iter().collect(),
-                };
-                record(&mut csv, keys.into_iter().chain(row.figures.iter().map(written)))?;
+            let headings = section.metrics.iter().map(|column| column.name());
+            record(&mut csv, heading().into_iter().chain(keys).chain(headings))?;
+            for (part, report) in report.with_parts() {
+                for row in sections(report).iter().flat_map(|section| &section.rows) {
+                    let key = |key| Cow::Owned(text(key, style).into_owned());
+                    let keys: Vec<Cow<'_, str>> = match row.keys {
+                        Some(both) => both.iter().map(|one| key(one)).collect(),
+                        None => has_keys.then(|| key(row.key)).into_iter().collect(),
+                    };
+                    let figures = row.figures.iter().map(|figure| Cow::Owned(written(figure)));
+                    record(&mut csv, of_part(part).into_iter().chain(keys).chain(figures))?;
+                }
             }
         }
         several => {
-            record(&mut csv, ["section", "key", "metric", "value"])?;
-            for section in several {
-                for row in &section.rows {
-                    for (column, figure) in section.metrics.iter().zip(&row.figures) {
-                        record(&mut csv, [&section.name, &*text(row.key, style), &*column.name(), &*written(figure)])?;
+            record(&mut csv, heading().into_iter().chain(["section", "key", "metric", "value"].map(Cow::Borrowed)))?;
+            for (part, report) in report.with_parts() {
+                let all = if part.is_none() { Cow::Borrowed(several) } else { Cow::Owned(sections(report)) };
+                for section in &*all {
+                    for row in &section.rows {
+                        for (column, figure) in section.metrics.iter().zip(&row.figures) {
+                            let (name, value) = (Cow::Borrowed(&*section.name), Cow::Owned(written(figure)));
+                            let fields = [name, text(row.key, style), column.name(), value];
+                            record(&mut csv, of_part(part).into_iter().chain(fields))?;
+                        }
                     }
                 }
             }
             for row in &ledger {
-                record(&mut csv, ["ledger", &*text(row.key, style), &*row.metric, &*row.value.to_string()])?;
+                let (metric, value) = (Cow::Borrowed(&*row.metric), Cow::Owned(row.value.to_string()));
+                let fields = [Cow::Borrowed("ledger"), text(row.key, style), metric, value];
+                record(&mut csv, of_part(None).into_iter().chain(fields))?;
             }
         }
     }
     csv.flush()
+}
+
+/// True if the only section of each part has the same columns. Timelines may be split by different values.
+fn parts_are_like(whole: &Section<'_>, report: &Report) -> bool {
+    let names =
+        |section: &Section<'_>| section.metrics.iter().map(|column| column.name().into_owned()).collect::<Vec<_>>();
+    let of_parts = report.parts().iter().flat_map(sections);
+    of_parts.filter(|section| !section.rows.is_empty()).all(|section| names(&section) == names(whole))
 }
 
 fn record<T: AsRef<str>>(csv: &mut Writer<&mut dyn Write>, fields: impl IntoIterator<Item = T>) -> io::Result<()> {
@@ -70,7 +96,7 @@ fn record<T: AsRef<str>>(csv: &mut Writer<&mut dyn Write>, fields: impl IntoIter
 fn written(figure: &Figure) -> String {
     match figure {
         Figure::Count(number) | Figure::Ms(number) => number.to_string(),
-        Figure::Share(number) | Figure::MeanMs(number) => number.to_string(),
+        Figure::Share(number) | Figure::MeanMs(number) | Figure::Mean(number) => number.to_string(),
         Figure::Moment(moment) => moment.clone(),
         Figure::Unknown => String::new(),
     }

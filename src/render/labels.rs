@@ -1,10 +1,13 @@
 //! Names of things in sentences and headings.
 
+#[cfg(feature = "table")]
 use std::borrow::Cow;
 
 use crate::dimension::Dimension;
 use crate::metric::{Metric, Sort};
 use crate::render::numbers::{Bytes, Grouped};
+use crate::render::part_label::part_of;
+pub(super) use crate::render::part_label::units;
 use crate::report::{ADDRESS_LIST, Report, VisitorReport};
 use crate::time::Unit;
 
@@ -21,6 +24,11 @@ pub(super) fn bytes_read(bytes: u64, skipped: u64) -> String {
     }
 }
 
+/// Name of the part that a report is about.
+pub(super) fn part(report: &Report) -> Option<String> {
+    part_of(report, |number| Grouped(number).to_string())
+}
+
 /// The order of a ranking: `by p95`, `by p95, ascending`.
 pub(super) fn order(sort: Sort) -> String {
     let name = sort.metric().map_or("key", Metric::name);
@@ -32,21 +40,6 @@ pub(super) fn order(sort: Sort) -> String {
 /// The readable name of an input.
 pub(super) fn input(path: &str) -> &str {
     if path == "-" { "standard input" } else { path }
-}
-
-/// The plural of a timeline unit.
-pub(super) fn units(unit: Unit) -> Cow<'static, str> {
-    Cow::Borrowed(match unit {
-        Unit::Second => "seconds",
-        Unit::Minute => "minutes",
-        Unit::Hour | Unit::HourOfDay => "hours",
-        Unit::Day => "days",
-        Unit::Week => "weeks",
-        Unit::Month => "months",
-        Unit::Year => "years",
-        Unit::Weekday => "weekdays",
-        Unit::Step(step) => return Cow::Owned(format!("steps of {}", step.name())),
-    })
 }
 
 /// One timeline unit: `hour`, `step of 15m`.
@@ -103,7 +96,7 @@ mod tests {
         let pair = Dimension::pair(Dimension::Host, Dimension::Time(Unit::HourOfDay)).unwrap();
         assert_eq!(ranking(pair), "Top pairs of host and hour of day");
         let headings: Vec<_> = Dimension::all().map(ranking).collect();
-        assert!(headings.iter().all(|h| h.ends_with('s') || h.ends_with("day") || h.contains('$')));
+        assert!(headings.iter().all(|h| h.ends_with('s') || h.ends_with("day") || h.contains(['$', '_'])));
         assert!(
             headings.iter().enumerate().all(|(i, h)| !headings[..i].contains(h)),
             "headings are unique: {headings:?}"

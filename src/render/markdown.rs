@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::Style;
+use super::mean::Mean;
+use super::part_label::part_of;
 use super::sections::{Section, SectionColumn, sections};
 use super::status_names::status_name;
 use super::terms::{REQUESTS, VISITORS, key_heading};
@@ -19,11 +21,27 @@ pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Resu
     head(report, out)?;
     warnings(report, out)?;
     highlights(report.highlights.as_deref().unwrap_or_default(), out)?;
-    for section in sections(report) {
-        writeln!(out)?;
-        table(&section, report, out)?;
+    tables(report, out)?;
+    if report.part().is_none() {
+        ledger(report, out)?;
     }
-    ledger(report, out)
+    for part in report.parts() {
+        write!(out, "\n## ")?;
+        head(part, out)?;
+        highlights(part.highlights.as_deref().unwrap_or_default(), out)?;
+        tables(part, out)?;
+    }
+    Ok(())
+}
+
+fn tables(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    sections(report).iter().try_for_each(|section| {
+        writeln!(out)?;
+        table(section, report, out)?;
+        let Some(people) = report.people.filter(|_| section.name == "summary") else { return Ok(()) };
+        let visitors = people.visitors.map_or("–".to_owned(), |visitors| visitors.to_string());
+        writeln!(out, "\nWithout bots: {} requests, {visitors} visitors", people.requests)
+    })
 }
 
 fn head(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -31,10 +49,21 @@ fn head(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         (Some(first), Some(last)) => format!(", {first} to {last}"),
         _ => String::new(),
     };
-    writeln!(out, "**{}**{period}", names(report))
+    let requests = match report.part() {
+        Some(_) => format!(", {}", requests(report.lines.parsed)),
+        None => String::new(),
+    };
+    writeln!(out, "**{}**{requests}{period}", names(report))
+}
+
+fn requests(number: u64) -> String {
+    format!("{number} request{}", if number == 1 { "" } else { "s" })
 }
 
 fn names(report: &Report) -> String {
+    if let Some(part) = part_of(report, |number| number.to_string()) {
+        return escaped(&part);
+    }
     report.inputs.iter().map(|input| escaped(&input.path)).collect::<Vec<_>>().join(", ")
 }
 
@@ -70,7 +99,7 @@ fn highlights(all: &[Highlight], out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Headings of metrics. Numbers have the units of JSON, so that they can be copied.
-const HEADINGS: [(&str, &str); 20] = [
+const HEADINGS: [(&str, &str); 24] = [
     ("pv", REQUESTS[0]),
     ("uv", VISITORS[0]),
     ("visitor_days", "Visitor days"),
@@ -86,6 +115,10 @@ const HEADINGS: [(&str, &str); 20] = [
     ("p99_ms", "p99 (ms)"),
     ("max_ms", "Max (ms)"),
     ("sum_ms", "Total time (ms)"),
+    ("busy", "Busy"),
+    ("peak", "Peak"),
+    ("cache_hits", "Cache hits"),
+    ("cache_bytes", "Cache bytes"),
     ("first", "First"),
     ("last", "Last"),
     ("count", "Timed requests"),
@@ -139,6 +172,7 @@ fn written(figure: &Figure) -> String {
         Figure::Count(number) | Figure::Ms(number) => number.to_string(),
         Figure::Share(share) => format!("{:.1}%", share * 100.0),
         Figure::MeanMs(ms) => format!("{ms:.1}"),
+        Figure::Mean(mean) => Mean(*mean).to_string(),
         Figure::Moment(moment) => moment.clone(),
         Figure::Unknown => "–".to_owned(),
     }

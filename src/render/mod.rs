@@ -13,11 +13,13 @@ mod json;
 mod labels;
 mod ledger;
 mod markdown;
+mod mean;
 mod ndjson;
 #[cfg(any(feature = "html", feature = "table"))]
 mod no_times;
 #[cfg(any(feature = "html", feature = "table"))]
 mod numbers;
+mod part_label;
 #[cfg(any(feature = "html", feature = "table"))]
 mod parts;
 mod prometheus;
@@ -32,9 +34,9 @@ mod terms;
 mod tone;
 mod warnings;
 
-pub use json::{write_explanation_json, write_inspection_json, write_json};
+pub use json::{write_explanation_json, write_inspection_json, write_json, write_requests_json, write_requests_ndjson};
 #[cfg(feature = "table")]
-pub use table::{write_explanation, write_inspection, write_table};
+pub use table::{write_explanation, write_inspection, write_requests, write_table};
 
 use std::io::{self, Write};
 
@@ -155,6 +157,9 @@ pub struct Style {
     pub csv_safe: bool,
     /// Rankings that Prometheus gets as labels. Visitors of the site choose the values in most rankings.
     pub prom_labels: Vec<Dimension>,
+    /// Links in a page. In that of all hits, one to the page of each of the [`parts`](Report::parts), in their order; in
+    /// that of a part, one to the page of all hits. Without links, none are shown.
+    pub links: Vec<String>,
 }
 
 impl ReportFormat {

@@ -7,10 +7,16 @@ use serde::Serialize;
 use super::Style;
 use super::ledger::ledger;
 use super::sections::sections;
-use crate::report::{Figure, Report};
+use crate::report::{Figure, PartName, Report};
 
 #[derive(Serialize)]
 struct Line<'r> {
+    /// The part that the number is about. `None` for all hits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    each: Option<&'r str>,
+    /// True for the part of all keys that have none of their own.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    other: bool,
     section: &'r str,
     /// `None` if the section has a single row.
     key: Option<&'r str>,
@@ -22,18 +28,22 @@ struct Line<'r> {
 }
 
 pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
-    for section in sections(report) {
-        for row in &section.rows {
-            let key = Some(row.key).filter(|key| !key.is_empty());
-            for (column, value) in section.metrics.iter().zip(&row.figures) {
-                let (section, keys, metric) = (&*section.name, row.keys, &*column.name());
-                line(&Line { section, key, keys, metric, value }, out)?;
+    for (part, report) in report.with_parts() {
+        let (each, other) = (part.map(PartName::shown), part.is_some_and(|part| part.key.is_none()));
+        for section in sections(report) {
+            for row in &section.rows {
+                let key = Some(row.key).filter(|key| !key.is_empty());
+                for (column, value) in section.metrics.iter().zip(&row.figures) {
+                    let (section, keys, metric) = (&*section.name, row.keys, &*column.name());
+                    line(&Line { each, other, section, key, keys, metric, value }, out)?;
+                }
             }
         }
     }
     for row in ledger(report) {
         let key = Some(row.key).filter(|key| !key.is_empty());
-        line(&Line { section: "ledger", key, keys: None, metric: &row.metric, value: &Figure::Count(row.value) }, out)?;
+        let (section, metric, value) = ("ledger", &*row.metric, &Figure::Count(row.value));
+        line(&Line { each: None, other: false, section, key, keys: None, metric, value }, out)?;
     }
     Ok(())
 }

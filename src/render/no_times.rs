@@ -19,7 +19,7 @@ pub(super) fn sentence(no_times: &NoTimes) -> &'static str {
 /// texts: <https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format>.
 pub(super) fn directive(format: &TimedFormat, columns: usize) -> Vec<String> {
     let begin = format!("log_format {} ", format.name);
-    let quoted = format.text.replace('\\', r"\\").replace('\'', r"\'");
+    let quoted = format.quoted();
     let mut parts: Vec<String> = Vec::new();
     // Both quotes and the semicolon need room.
     let room = columns.saturating_sub(begin.chars().count() + 3);

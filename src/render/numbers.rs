@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::mean::Mean;
 use crate::report::Figure;
 pub(crate) use crate::text::Grouped;
 
@@ -115,15 +116,19 @@ impl fmt::Display for DisplayFigure<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Figure::Count(count) => Grouped(*count).fmt(f),
-            Figure::Share(share) => write!(f, "{:.1}%", share * 100.0),
+            Figure::Share(share) => Percent((share * SHARES as f64).round() as u64, SHARES).fmt(f),
             Figure::Ms(ms) => Duration(*ms).fmt(f),
             Figure::MeanMs(ms) => Duration(ms.round() as u64).fmt(f),
+            Figure::Mean(mean) => Mean(*mean).fmt(f),
             // Leave out the zone: it is the same for most times, and the report's head has it.
             Figure::Moment(moment) => f.write_str(&moment.get(..19).unwrap_or(moment).replace('T', " ")),
             Figure::Unknown => f.write_str(UNKNOWN),
         }
     }
 }
+
+/// Parts that a share is rounded to before it is formatted, so that shares look alike whatever they are made from.
+const SHARES: u64 = 1_000_000_000;
 
 /// Divides, and rounds half up.
 fn ratio(part: u128, whole: u128) -> u128 {
@@ -194,8 +199,17 @@ mod tests {
         let rows = [
             (Figure::Count(1234), "1,234"),
             (Figure::Share(0.0481), "4.8%"),
+            (Figure::Share(0.0), "0%"),
+            (Figure::Share(1.0), "100%"),
             (Figure::Ms(1314), "1.31 s"),
             (Figure::MeanMs(11.6), "12 ms"),
+            (Figure::Mean(0.0), "0"),
+            (Figure::Mean(0.0049), "<0.01"),
+            (Figure::Mean(0.005), "0.01"),
+            (Figure::Mean(2.346), "2.35"),
+            (Figure::Mean(9.996), "10.0"),
+            (Figure::Mean(99.96), "100"),
+            (Figure::Mean(1234.4), "1,234"),
             (Figure::Moment("2022-04-05T03:45:05+00:00".to_owned()), "2022-04-05 03:45:05"),
             (Figure::Unknown, "–"),
         ];

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use crate::dimension::{Dimension, Pair};
 use crate::metric::Metric;
-use crate::report::{Figure, LatencyReport, Report, Row, Split};
+use crate::report::{BotReport, DurationReport, Figure, LatencyReport, Report, Row, Split};
 
 /// A section of a report.
+#[derive(Clone)]
 pub(super) struct Section<'r> {
     /// Name of the section: `timeline`, `top.path`.
     pub(super) name: Cow<'static, str>,
@@ -39,6 +40,7 @@ impl<'r> SectionColumn<'r> {
     }
 }
 
+#[derive(Clone)]
 pub(super) struct SectionRow<'r> {
     /// Empty if the section has a single row.
     pub(super) key: &'r str,
@@ -65,13 +67,20 @@ pub(super) fn sections(report: &Report) -> Vec<Section<'_>> {
     ];
     let listed = listed.into_iter().filter_map(|(name, label, rows)| Some(of_rows(name.into(), label, rows.as_ref()?)));
     all.extend(listed);
+    all.extend(report.bots.iter().flat_map(of_bots));
     let rankings = report.top.iter().flatten();
     all.extend(rankings.map(|ranking| {
         let pair = if let Dimension::Pair(pair) = ranking.dimension { Some(pair) } else { None };
         let name = format!("top.{}", ranking.dimension.key());
         Section { pair, ..of_rows(name.into(), ranking.dimension.name(), &ranking.rows) }
     }));
-    all.extend(report.latency.as_ref().map(of_latency));
+    match &report.durations[..] {
+        [] => all.extend(report.latency.as_ref().map(|latency| of_latency("latency", [("", Some(latency))]))),
+        durations => {
+            let named = durations.iter().map(|DurationReport { name, latency, .. }| (&**name, latency.as_ref()));
+            all.push(of_latency("duration", named));
+        }
+    }
     all
 }
 
@@ -92,21 +101,53 @@ fn of_rows<'r>(name: Cow<'static, str>, label: &'static str, rows: &'r [Row]) ->
     Section { name, label, pair: None, metrics: columns.collect(), rows: rows.iter().map(row).collect() }
 }
 
-fn of_latency(latency: &LatencyReport) -> Section<'static> {
-    let (metrics, figures) = [
-        ("count", Figure::Count(latency.count)),
-        ("sum_ms", Figure::Ms(latency.sum_ms)),
-        ("max_ms", Figure::Ms(latency.max_ms)),
-        ("p50_ms", Figure::Ms(latency.p50_ms)),
-        ("p90_ms", Figure::Ms(latency.p90_ms)),
-        ("p95_ms", Figure::Ms(latency.p95_ms)),
-        ("p99_ms", Figure::Ms(latency.p99_ms)),
-        ("slow_threshold_ms", Figure::Ms(latency.slow_threshold_ms)),
-        ("slow", Figure::Count(latency.slow)),
-    ]
-    .into_iter()
-    .map(|(key, figure)| (SectionColumn::Metric(key), figure))
-    .unzip();
-    let rows = vec![SectionRow { key: "", keys: None, figures }];
-    Section { name: "latency".into(), label: "latency", pair: None, metrics, rows }
+/// The sections of people and bots.
+fn of_bots(bots: &BotReport) -> [Section<'_>; 3] {
+    let visitors = bots.people.visitors.map_or(Figure::Unknown, Figure::Count);
+    let people = Section {
+        name: "people".into(),
+        label: "people",
+        pair: None,
+        metrics: vec![SectionColumn::Metric("pv"), SectionColumn::Metric("uv")],
+        rows: vec![SectionRow { key: "", keys: None, figures: vec![Figure::Count(bots.people.requests), visitors] }],
+    };
+    let (class, bot) = (Dimension::bot_class(), Dimension::bot_and_class());
+    let pair = if let Dimension::Pair(pair) = bot { Some(pair) } else { None };
+    let top = Section { pair, ..of_rows("bots.top".into(), bot.name(), &bots.top) };
+    [people, of_rows("bots".into(), class.name(), &bots.classes), top]
 }
+
+/// The section of request times, or of the durations that the question names, with a row for each.
+fn of_latency<'r>(
+    label: &'static str,
+    durations: impl IntoIterator<Item = (&'r str, Option<&'r LatencyReport>)>,
+) -> Section<'r> {
+    let metrics = LATENCY.map(|(key, _)| SectionColumn::Metric(key)).to_vec();
+    let figures = |latency: Option<&LatencyReport>| {
+        let figure = |(key, read): (&str, Read)| match latency {
+            Some(latency) => read(latency),
+            None if key == "count" => Figure::Count(0),
+            None => Figure::Unknown,
+        };
+        LATENCY.map(figure).to_vec()
+    };
+    let row = |(key, latency)| SectionRow { key, keys: None, figures: figures(latency) };
+    let rows = durations.into_iter().map(row).collect();
+    Section { name: "latency".into(), label, pair: None, metrics, rows }
+}
+
+/// Reads a number of a section about request times.
+type Read = fn(&LatencyReport) -> Figure;
+
+/// THE TABLE of the numbers of a section about request times.
+const LATENCY: [(&str, Read); 9] = [
+    ("count", |latency| Figure::Count(latency.count)),
+    ("sum_ms", |latency| Figure::Ms(latency.sum_ms)),
+    ("max_ms", |latency| Figure::Ms(latency.max_ms)),
+    ("p50_ms", |latency| Figure::Ms(latency.p50_ms)),
+    ("p90_ms", |latency| Figure::Ms(latency.p90_ms)),
+    ("p95_ms", |latency| Figure::Ms(latency.p95_ms)),
+    ("p99_ms", |latency| Figure::Ms(latency.p99_ms)),
+    ("slow_threshold_ms", |latency| Figure::Ms(latency.slow_threshold_ms)),
+    ("slow", |latency| Figure::Count(latency.slow)),
+];

@@ -7,20 +7,22 @@ use super::degraded::degraded;
 use super::empty::empty_note;
 use super::foreign::{set_aside, set_aside_note};
 use super::format_notes::{ReadFormats, assumed_utc, format_notes};
+use super::key_notes::{databases, own_site};
 use super::list_alone::{list_alone, with_address};
 use super::missing_field::missing_fields;
 use super::near_misses::near_misses;
 use super::no_times::no_times;
 use super::not_followed::not_followed;
+use super::not_learned::not_learned;
 use super::not_logged::{key_not_logged, not_logged};
 use super::outside_period::outside_period;
-use super::part::{PartReport, parts};
+use super::part::of_part;
 use super::read_input::{ReadInput, fields_of, has_lists, main_format, reasons, samples, why_not_logged};
 use super::refused::refused;
 use super::sections::{Facts, with_sections, without_sections};
 use super::unknown::unknown;
-use super::{Lines, Report};
-use crate::batch::Fields;
+use super::{Each, Lines, Report};
+use crate::batch::{Fields, TextField};
 use crate::dimension::Dimension;
 use crate::error::{Error, ErrorKind};
 use crate::filter::{self, FilterReason, literals};
@@ -28,7 +30,7 @@ use crate::format::LogFormat;
 use crate::message::{Setting, message};
 use crate::question::{Plan, Question, Section};
 use crate::steps::RealIp;
-use crate::tally::{InputLedger, Tally, Unescaped};
+use crate::tally::{InputLedger, Part, Tally, Unescaped};
 use crate::text::written;
 
 /// The report, and the inputs that failed.
@@ -47,7 +49,7 @@ pub(crate) fn assemble(
     plan: &Plan,
     formats: &[LogFormat],
     inputs: Vec<CountedInput<'_>>,
-    tally: &Tally<Unescaped>,
+    (tally, parts): (&Tally<Unescaped>, &[Part]),
     selected: filter::Period,
 ) -> Result<Assembled, Error> {
     let Question { reading, counting, showing, .. } = question;
@@ -64,16 +66,13 @@ pub(crate) fn assemble(
     let is_any_read = refusals.iter().any(Option::is_none);
     let mut others = Vec::new();
     for ((input, ledger), refused) in inputs.into_iter().zip(ledgers()).zip(refusals) {
+        let (has_line_numbers, lost_bytes) = (input.has_line_numbers(), input.lost_bytes());
         let CountedInput { envelope, formats: of_file, skipped_bytes, part, .. } = input;
         let path = written(input.path.as_os_str().as_encoded_bytes());
         let kind = refused.as_ref().filter(|_| is_any_read).and_then(|refusal| set_aside(input.is_found, refusal));
         // Damage to a file that is not a log is not reported here: the command in the advice will report it.
         let is_foreign = refused.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::NotAccessLog { .. }));
         let failure = input.failure.filter(|_| !is_foreign);
-        let lost_bytes = match failure.as_ref().map(Error::kind) {
-            Some(ErrorKind::Unreadable { lost_bytes, .. }) => *lost_bytes,
-            _ => 0,
-        };
         if let Some(kind) = kind {
             others.push((path, kind));
         } else if refused.is_some() {
@@ -81,8 +80,6 @@ pub(crate) fn assemble(
         } else {
             let is_read_whole = skipped_bytes == (0, 0) && part.is_none() && failure.is_none();
             let is_empty = ledger.read == ledger.blank && is_read_whole;
-            let is_read_from_start = skipped_bytes.0 == 0 && part.is_none_or(|part| part.start == 0);
-            let has_line_numbers = is_read_from_start && lost_bytes == 0;
             read.push(ReadInput {
                 path,
                 envelope,
@@ -101,8 +98,10 @@ pub(crate) fn assemble(
         return Ok(Assembled { problems, ..Assembled::default() });
     }
     let mut logged = Fields::NONE;
+    let mut all_log_hosts = true;
     for ReadInput { path, ledger, .. } in &read {
         let fields = fields_of(formats, ledger);
+        all_log_hosts &= ledger.parsed() == 0 || fields.contains(Fields::text(TextField::Host));
         let with_address = with_address(real_ip, &plan.variable_columns, fields);
         notes.extend(list_alone(real_ip, path, fields, with_address));
         logged = logged.union(plan.variable_columns.with_derived(with_address));
@@ -153,7 +152,11 @@ pub(crate) fn assemble(
     let empty: Vec<_> = read.iter().filter(|input| input.is_empty).collect();
     notes.extend(empty_note(empty.iter().map(|input| (&input.path[..], input.ledger.blank))));
     notes.extend(reading.nginx_conf.iter().flat_map(not_followed));
-    notes.extend(degraded(tally));
+    notes.extend(databases(reading, &plan.variable_columns));
+    notes.extend(own_site(reading, &plan.variable_columns, all_log_hosts));
+    let limit = if counting.max_keys.is_some() { Setting::MaxKeys } else { Setting::MaxMemory };
+    notes.extend(not_learned(tally, limit));
+    notes.extend(degraded(tally, counting.each));
     notes.extend(assumed_utc(read.iter().map(|input| input.ledger)));
     let facts = Facts {
         inputs: read.iter().map(|input| input.report(formats)).collect(),
@@ -173,19 +176,21 @@ pub(crate) fn assemble(
         notes,
     };
     let report = without_sections(question, facts, tally);
-    let main = main_format(formats, &read).filter(|_| showing.shows(Section::Latency));
+    let asks_times = showing.shows(Section::Latency) && counting.durations.is_empty();
+    let main = main_format(formats, &read).filter(|_| asks_times);
     let no_times = no_times(main, logged, &report.notes);
     let report = Report { no_times, ..report };
     if plan.is_by_day() {
         return Ok(Assembled { report: Some(report), problems });
     }
-    let of_key = |(part, tally): (PartReport, &Tally<Unescaped>)| {
-        let report = with_sections(part.report, question, tally, selected)?;
-        Ok(PartReport { report, ..part })
+    let of_part = |part: &Part| {
+        let of_part = with_sections(of_part(&report, part), question, &part.tally, selected)?;
+        Ok(Report { verdicts: Vec::new(), ..of_part })
     };
-    let parts = parts(&report, tally).into_iter().map(of_key).collect::<Result<_, Error>>()?;
+    let parts = parts.iter().map(of_part).collect::<Result<Vec<_>, Error>>()?;
+    let each = counting.each.map(|dimension| Each { dimension, part: None, parts });
     let report = with_sections(report, question, tally, selected)?;
-    Ok(Assembled { report: Some(Report { parts, ..report }), problems })
+    Ok(Assembled { report: Some(Report { each, ..report }), problems })
 }
 
 /// The inputs of the report, as the search for copies needs them.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::files::Compression;
 use crate::format::FormatsOfFile;
 use crate::input::Beginning;
@@ -38,6 +38,20 @@ impl CountedInput<'_> {
     /// True if the input is not part of the report: it is not an access log, or no format fits.
     pub(crate) fn is_refused(&self, ledger: &InputLedger) -> bool {
         self.foreign.is_some_and(|foreign| foreign.is_certain) || self.fits_nothing(ledger)
+    }
+
+    /// True if its lines have numbers: everything before them was read.
+    pub(crate) fn has_line_numbers(&self) -> bool {
+        let is_read_from_start = self.skipped_bytes.0 == 0 && self.part.as_ref().is_none_or(|part| part.start == 0);
+        is_read_from_start && self.lost_bytes() == 0
+    }
+
+    /// Number of bytes that could not be read.
+    pub(crate) fn lost_bytes(&self) -> u64 {
+        match self.failure.as_ref().map(Error::kind) {
+            Some(ErrorKind::Unreadable { lost_bytes, .. }) => *lost_bytes,
+            _ => 0,
+        }
     }
 
     /// True if there are malformed lines and no format fits. A part may have malformed lines only; the first lines of

@@ -40,7 +40,7 @@ impl Report {
 
     /// True if all inputs were read to their end and have no lines, or only blank ones.
     pub fn is_empty(&self) -> bool {
-        self.empty_inputs == self.inputs.len()
+        self.part().is_none() && self.empty_inputs == self.inputs.len()
     }
 }
 

@@ -4,11 +4,13 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use super::latency::latency;
+use super::whole::Whole;
 use super::{Figure, LatencyReport, Ranking, Row, UvCount};
 use crate::batch::{Fields, MISSING, TextField};
 use crate::dimension::{Dimension, PairKeys, time_number, written_time};
 use crate::dimension::{Key, KeysOfTable};
 use crate::keys::GroupId;
+use crate::measure::Durations;
 use crate::metric::{Metric, OfGroup, Quantity, Sort};
 use crate::tally::{Table, Tally, Unescaped};
 use crate::text::written;
@@ -31,8 +33,7 @@ pub(super) enum WithShare {
 pub(super) struct Groups<'t> {
     tally: &'t Tally<Unescaped>,
     table: &'t Table<Unescaped>,
-    /// Number of all hits.
-    pv: u64,
+    whole: &'t Whole,
 }
 
 /// Sort key of a group in a ranking. The group that is listed first is the least.
@@ -85,15 +86,16 @@ pub(super) fn written_of(dimension: Dimension, key: &[u8]) -> String {
 
 /// The value of a metric of a group, if rows have no field for it.
 fn column(metric: Metric, group: Option<&OfGroup<'_>>) -> Option<Figure> {
-    let figure = || group.and_then(|group| metric.read(group)).map_or(Figure::Unknown, Figure::from);
+    let quantity = || group.map_or_else(|| metric.of_no_hits(), |group| metric.read(group));
+    let figure = || quantity().map_or(Figure::Unknown, Figure::from);
     (!metric.is_field()).then(figure)
 }
 
 impl<'t> Groups<'t> {
-    pub(super) fn of(tally: &'t Tally<Unescaped>, dimension: Dimension, pv: u64) -> Self {
+    pub(super) fn of(tally: &'t Tally<Unescaped>, dimension: Dimension, whole: &'t Whole) -> Self {
         let table =
             tally.tables.iter().find(|t| t.dimension == dimension).expect("the plan has a table for each section");
-        Groups { tally, table, pv }
+        Groups { tally, table, whole }
     }
 
     pub(super) fn dimension(&self) -> Dimension {
@@ -119,7 +121,12 @@ impl<'t> Groups<'t> {
     /// The group of the hits whose visitor is unknown, in a table of visitors.
     pub(super) fn without_visitor(&self) -> Option<GroupId> {
         let is_there = self.tally.unknown.visitor > 0;
-        self.ids().filter(|_| is_there).find(|group| self.key(*group).first() == MISSING)
+        self.with_key(MISSING).filter(|_| is_there)
+    }
+
+    /// The group with a key, which for a pair is its first.
+    pub(super) fn with_key(&self, key: &[u8]) -> Option<GroupId> {
+        self.ids().find(|group| self.key(*group).first() == key)
     }
 
     pub(super) fn pv_of(&self, group: GroupId) -> u64 {
@@ -157,12 +164,12 @@ impl<'t> Groups<'t> {
         if with_uv == WithUv::No {
             row.uv = UvCount::NotCounted;
         }
-        row.share = (with_share == WithShare::Yes).then(|| row.pv as f64 / self.pv.max(1) as f64);
+        row.share = (with_share == WithShare::Yes).then(|| row.pv as f64 / self.whole.pv.max(1) as f64);
         row
     }
 
-    /// The numbers of a group, including the metrics `columns`. Without a group, counts are 0 and other metrics
-    /// unknown.
+    /// The numbers of a group, including the metrics `columns`. Without a group, they are those of no
+    /// hits.
     fn numbers(&self, group: Option<GroupId>, columns: &[Metric]) -> Row {
         let group = group.map(|group| self.of_group(group));
         let counted = group.map(|group| group.counted()).unwrap_or_default();
@@ -170,6 +177,7 @@ impl<'t> Groups<'t> {
         Row {
             key: None,
             keys: None,
+            short: None,
             pv: counted.pv,
             uv: self.table.uv().map_or(UvCount::NotCounted, uv),
             bytes: counted.bytes(),
@@ -274,7 +282,9 @@ impl<'t> Groups<'t> {
     }
 
     fn of_group(&self, group: GroupId) -> OfGroup<'t> {
-        OfGroup { measures: self.table.measures(), group, pv_of_all: self.pv }
+        let has_time = || self.dimension().parts().any(|part| matches!(part, Dimension::Time(_)));
+        let length_s = if has_time() { self.whole.length_of_row_s(&self.key(group)) } else { self.whole.length_s() };
+        OfGroup { measures: self.table.measures(), group, pv_of_all: self.whole.pv, length_s }
     }
 
     /// Number of hits of a group whose lines log the field that a count is taken from. The count is a share of these
@@ -316,8 +326,13 @@ impl<'t> Groups<'t> {
         best.into_sorted_vec()
     }
 
-    /// The request times of a table that has one group; `None` if none was logged.
-    pub(super) fn latency(&self, slow_ms: u64) -> Option<LatencyReport> {
-        latency(&self.table.latency()?.of(self.ids().next()?).sorted(), slow_ms)
+    /// The durations of a table that has one group, by their place in the question; `None` if none was logged.
+    pub(super) fn latency(&self, at: usize, slow_ms: u64) -> Option<LatencyReport> {
+        let group = self.ids().next()?;
+        let times = match at.checked_sub(1) {
+            None => self.table.latency()?.of(group),
+            Some(further) => self.table.measure::<Durations>()?.of(further, group)?,
+        };
+        latency(&times.sorted(), slow_ms)
     }
 }

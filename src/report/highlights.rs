@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::groups::Groups;
+use super::whole::Whole;
 use crate::dimension::Dimension;
 use crate::keys::GroupId;
 use crate::metric::Metric;
@@ -80,15 +81,15 @@ const FREQUENT_TIMES: u64 = 2;
 const HOUR: Dimension = Dimension::Time(Unit::Hour);
 
 /// Finds all highlights, grouped by kind.
-pub(super) fn highlights(tally: &Tally<Unescaped>, pv: u64, slow_ms: u64) -> Vec<Highlight> {
+pub(super) fn highlights(tally: &Tally<Unescaped>, whole: &Whole, slow_ms: u64) -> Vec<Highlight> {
     let groups = |dimension| {
         let is_kept = tally.tables.iter().any(|table| table.dimension == dimension && table.max_error.is_none());
-        is_kept.then(|| Groups::of(tally, dimension, pv))
+        is_kept.then(|| Groups::of(tally, dimension, whole))
     };
     let mut found = Vec::new();
     found.extend(groups(HOUR).and_then(|hours| error_peak(&hours)));
     found.extend(groups(Dimension::Path).and_then(|paths| slowest(&paths, slow_ms)));
-    found.extend(groups(Dimension::Ip).into_iter().flat_map(|addresses| frequent(&addresses, pv)));
+    found.extend(groups(Dimension::Ip).into_iter().flat_map(|addresses| frequent(&addresses, whole.pv)));
     found
 }
 

@@ -5,10 +5,13 @@
 mod archive;
 mod assemble;
 mod bad_values;
+mod bots;
 mod copies;
 mod counted_input;
 mod degraded;
+mod duration_report;
 mod empty;
+mod file_name;
 mod fill_gaps;
 mod foreign;
 mod format_notes;
@@ -16,6 +19,7 @@ mod groups;
 mod highlights;
 mod input_report;
 mod json_keys;
+mod key_notes;
 mod latency;
 mod lines;
 mod list_alone;
@@ -24,6 +28,7 @@ mod near_misses;
 mod no_format;
 mod no_times;
 mod not_followed;
+mod not_learned;
 mod not_logged;
 mod of_state;
 mod outside_period;
@@ -36,15 +41,19 @@ mod rows;
 mod sample_text;
 mod sections;
 mod serial;
+mod short_names;
 mod split;
 mod timeline_columns;
 mod unknown;
 mod verdicts;
 mod visitor_report;
 mod warning;
+mod whole;
 
 pub(crate) use assemble::assemble;
+pub use bots::{BotReport, People};
 pub(crate) use counted_input::CountedInput;
+pub use duration_report::DurationReport;
 pub(crate) use foreign::{refusal, set_aside};
 pub(crate) use format_notes::{ReadFormats, assumed_utc, format_notes};
 pub use highlights::Highlight;
@@ -55,7 +64,8 @@ pub(crate) use no_times::NoTimes;
 #[cfg(any(feature = "html", feature = "table"))]
 pub(crate) use no_times::TimedFormat;
 pub(crate) use of_state::{SavedInput, SavedLog, of_state};
-pub use part::PartReport;
+pub(crate) use part::OTHER;
+pub use part::{Each, PartName};
 pub(crate) use read_input::formats_of;
 pub use row_split::Split;
 pub use rows::{Approximate, Figure, Ranking, Row, Summary, UvCount};
@@ -93,7 +103,7 @@ use crate::time::Unit;
 /// ```
 ///
 /// JSON does not contain everything. A report that was read back has no [`highlights`](Report::highlights), no
-/// [`parts`](Report::parts), no [`InputReport::keys`] and no [`InputReport::skipped_bytes`]. Its rankings claim to be
+/// [`people`](Report::people), no [`each`](Report::each), no [`InputReport::keys`] and no [`InputReport::skipped_bytes`]. Its rankings claim to be
 /// sorted by hits ([`Ranking::sort`]) and to have as many [`groups`](Ranking::groups) as rows.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[non_exhaustive]
@@ -135,6 +145,10 @@ pub struct Report {
     /// with and without highlights.
     #[serde(skip)]
     pub highlights: Option<Vec<Highlight>>,
+    /// The hits without declared bots, if [`Question::people`](crate::Question) asks for them. `None` also if a line does
+    /// not log its user agent, or if a state did not save them. Not serialized.
+    #[serde(skip)]
+    pub people: Option<People>,
     /// Hits by time, ascending.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeline: Option<Vec<Row>>,
@@ -144,6 +158,9 @@ pub struct Report {
     /// Dynamic and static hits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub class: Option<Vec<Row>>,
+    /// People and bots.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bots: Option<BotReport>,
     /// Rankings, in the order in which they were requested.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "serial::rankings")]
     pub top: Option<Vec<Ranking>>,
@@ -151,15 +168,19 @@ pub struct Report {
     /// [`Question::max_memory`](crate::Question).
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "serial::approximate")]
     pub approximate: Vec<Approximate>,
-    /// Request times; `None` if none was logged.
+    /// Request times, or those of the first of `durations`; `None` if none was logged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency: Option<LatencyReport>,
+    /// The durations of [`Question::durations`](crate::Question), in their order. The first is also in `latency`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "duration_report")]
+    pub durations: Vec<DurationReport>,
     /// The outcome of each [`Question::fail_if`](crate::Question) condition.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verdicts: Vec<Verdict>,
-    /// A report for each key of [`Counting::each`](crate::Counting), sorted by key. Not serialized.
-    #[serde(skip)]
-    pub parts: Vec<PartReport>,
+    /// Reports for the keys of a dimension, if [`Counting::each`](crate::Counting) asks for them. In the report of such a
+    /// key, the key. `None` after a report is read back.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    pub each: Option<Each>,
     /// Columns that the user asked for. After a report is read back, they are those of the timeline's rows.
     #[serde(skip)]
     #[cfg_attr(not(feature = "table"), expect(dead_code, reason = "only formats for people show it"))]

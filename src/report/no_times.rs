@@ -21,6 +21,13 @@ pub(crate) struct TimedFormat {
     pub(crate) is_new: bool,
 }
 
+impl TimedFormat {
+    /// The text as nginx reads it between single quotes.
+    pub(crate) fn quoted(&self) -> String {
+        self.text.replace('\\', r"\\").replace('\'', r"\'")
+    }
+}
+
 /// Presets that administrators write into their nginx configuration, without request times.
 const OF_NGINX: [&str; 8] = [
     "combined",
@@ -51,13 +58,19 @@ pub(super) fn no_times(main: Option<&LogFormat>, logged: Fields, notes: &[Note])
 
 /// Adds `$request_time` to a format of nginx.
 fn timed(format: &LogFormat) -> Option<TimedFormat> {
-    let is_of_nginx = format.is_given() || OF_NGINX.contains(&format.name());
+    with_variable(format, "$request_time")
+}
+
+/// Adds a variable to a format of nginx. `None` if the format is not one of nginx's, or not known to its end.
+pub(super) fn with_variable(format: &LogFormat, variable: &str) -> Option<TimedFormat> {
+    let name = format.name();
+    let is_of_nginx = format.is_given() || OF_NGINX.contains(&name.strip_suffix("_timed").unwrap_or(name));
     let is_visible = |text: &str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
     let text = format.nginx_text().filter(|text| is_of_nginx && is_visible(text) && is_visible(format.name()))?;
     // Lists of upstream times stay last: after the address, only the first number is read as the request time.
     let text = match text.strip_suffix(" $upstream_response_time") {
-        Some(before) => format!("{before} $request_time $upstream_response_time"),
-        None => format!("{text} $request_time"),
+        Some(before) => format!("{before} {variable} $upstream_response_time"),
+        None => format!("{text} {variable}"),
     };
     let is_new = format.name() == "combined" || format.name().contains('$');
     let name = if is_new { NEW_NAME } else { format.name() };

@@ -6,7 +6,8 @@ use crate::format::{FieldKey, LogFormat, is_name};
 use crate::message::{Message, Setting, message};
 use crate::metric::Metric;
 use crate::question::{Question, Section};
-use crate::steps::{Visitor, VisitorOptions};
+use crate::requests::{RequestList, RequestOrder};
+use crate::steps::{Visitor, VisitorOptions, cache_status};
 use crate::tally::InputLedger;
 use crate::text::printable;
 
@@ -28,6 +29,11 @@ impl NotLogged {
         is_name(name).then_some(&*self.needs)
     }
 
+    /// True if it is a duration that the question names.
+    pub(super) fn is_duration(&self) -> bool {
+        self.asked.settings().any(|(_, setting)| setting == Setting::Duration)
+    }
+
     /// True if it needs request times.
     pub(super) fn needs_times(&self) -> bool {
         self.needs.contains("$request_time")
@@ -44,9 +50,18 @@ pub(super) fn not_logged(question: &Question, variable_columns: &VariableColumns
         }
         _ => {
             let (needs, variable) = metric.requirement();
-            vec![(option, needs, variable.to_owned())]
+            let of_variable =
+                |variable: Dimension| (option.clone(), variable.needs(variable_columns), variable.variable());
+            let duration = question.counting.durations.first().filter(|_| needs == Fields::REQUEST_TIME);
+            let read = duration.and_then(|duration| duration.dimension());
+            let read = read.or_else(|| (needs == Fields::CACHE).then(cache_status));
+            vec![read.map_or((option.clone(), needs, variable.to_owned()), of_variable)]
         }
     };
+    for duration in &question.counting.durations {
+        let needs = duration.dimension().map_or(Fields::REQUEST_TIME, |variable| variable.needs(variable_columns));
+        asked.push((message![Setting::Duration, format!(" {}", duration.name())], needs, duration.variable()));
+    }
     let of = |option: Message, dimension: Dimension| {
         dimension.parts().map(move |part| (option.clone(), part.needs(variable_columns), part.variable()))
     };
@@ -78,6 +93,14 @@ pub(super) fn not_logged(question: &Question, variable_columns: &VariableColumns
         asked.extend(of(option.clone(), fail_if.dimension()));
         asked.extend(fail_if.metrics().flat_map(|metric| of_metric(option.clone(), metric)));
     }
+    let durations = &question.counting.durations;
+    let is_asked_above = |list: &RequestList| list.order == RequestOrder::Slowest && !durations.is_empty();
+    if let Some(list) = question.counting.requests.filter(|list| !is_asked_above(list)) {
+        asked.push(match list.order {
+            RequestOrder::Slowest => (Setting::Slowest.into(), Fields::REQUEST_TIME, "$request_time".to_owned()),
+            RequestOrder::Largest => (Setting::Largest.into(), Fields::BYTES, "$body_bytes_sent".to_owned()),
+        });
+    }
     if let Some(unit) = question.counting.by {
         asked.push((message![Setting::By, format!(" {}", unit.name())], Fields::TIME, "$time_local".to_owned()));
     }
@@ -96,7 +119,10 @@ pub(super) fn not_logged(question: &Question, variable_columns: &VariableColumns
             Section::Timeline => (Fields::TIME, "$time_local"),
             Section::Status => (Fields::STATUS, "$status"),
             Section::Class => (Fields::text(TextField::Path), "$request"),
+            // The durations themselves have been asked for above.
+            Section::Latency if !question.counting.durations.is_empty() => continue,
             Section::Latency => (Fields::REQUEST_TIME, "$request_time"),
+            Section::Bots => (Fields::text(TextField::Agent), "$http_user_agent"),
             Section::Summary | Section::Top | Section::Ledger => continue,
         };
         asked.push((message![Setting::Show, format!(" {}", section.name())], needs, variable.to_owned()));

@@ -69,7 +69,8 @@ pub(crate) fn of_state(
     };
     let report = without_sections(question, facts, tally);
     let report = with_sections(report, question, tally, selected)?;
-    let lacks_times = showing.shows(Section::Latency) && report.latency.is_none();
+    let asks_times = showing.shows(Section::Latency) && counting.durations.is_empty();
+    let lacks_times = asks_times && report.latency.is_none();
     let main = main.as_ref().filter(|_| lacks_times);
     let no_times = main.and_then(|main| no_times(Some(main), Fields::NONE, &report.notes));
     Ok(Report { no_times, ..report })

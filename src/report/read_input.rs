@@ -3,12 +3,13 @@
 use std::cmp::Reverse;
 
 use super::format_notes::{ReadFormats, format_notes, unread};
+use super::no_times::with_variable;
 use super::not_logged::NotLogged;
 use super::sample_text::{sample_text, sample_text_cut};
 use super::{FormatReport, InputReport, KeyReport, MalformedSample, NoteCode};
 use crate::batch::Fields;
-use crate::format::{FormatsOfFile, LogFormat, Reason};
-use crate::message::{Message, message};
+use crate::format::{FormatsOfFile, LogFormat, Reason, is_known};
+use crate::message::{Message, Setting, message};
 use crate::steps::RealIp;
 use crate::tally::{InputLedger, Sample};
 use crate::text::printable;
@@ -63,9 +64,19 @@ pub(super) fn why_not_logged(
     if let Some(note) = notes.filter(|note| explains(note.code)).min_by_key(|note| note.code) {
         return message!["\n  ", note.text];
     }
-    let has_keys = main_format(formats, read).is_some_and(LogFormat::has_keys);
+    let main = main_format(formats, read);
+    let has_keys = main.is_some_and(LogFormat::has_keys);
+    if main.is_some_and(LogFormat::is_json) && missing.is_duration() && is_known(variable.trim_start_matches('$')) {
+        let key = variable.trim_start_matches('$');
+        return format!("\n  to log it, add \"{key}\":\"{variable}\" to the log_format in nginx.conf").into();
+    }
     if has_keys && !missing.needs_times() {
         return Message::default();
+    }
+    if let Some(format) = main.filter(|_| missing.is_duration()).and_then(|main| with_variable(main, variable)) {
+        let line = format!("\n    log_format {} '{}';", format.name, format.quoted());
+        let how = "\n  to log it, let nginx's access_log use this format, and read the log with ";
+        return message![how, Setting::NginxConf, " or ", Setting::LogFormat, ":", line];
     }
     format!("\n  to log it, add {variable} to the log_format in nginx.conf").into()
 }

@@ -16,6 +16,9 @@ pub struct Row {
     /// Both keys, in a ranking of pairs. `key` is the two joined by a space.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keys: Option<[String; 2]>,
+    /// Short name of the key, for tables without room for it: `Chrome on Windows` for a user agent. Not serialized.
+    #[serde(skip)]
+    pub short: Option<String>,
     /// Number of hits.
     pub pv: u64,
     /// Number of distinct visitors. Hits whose lines do not log a visitor are left out.
@@ -136,6 +139,8 @@ pub enum Figure {
     Ms(u64),
     /// A mean time in milliseconds.
     MeanMs(f64),
+    /// A mean number.
+    Mean(f64),
     /// A moment: `2022-04-05T03:45:05+00:00`.
     Moment(String),
     /// The lines of the hits do not log the field that it is taken from.
@@ -149,6 +154,7 @@ impl From<Quantity> for Figure {
             Quantity::Share(part, whole) => Figure::Share(part as f64 / whole as f64),
             Quantity::Ms(ms) => Figure::Ms(ms),
             Quantity::MeanMs(sum_ms, count) => Figure::MeanMs(sum_ms as f64 / count as f64),
+            Quantity::Mean(sum, parts) => Figure::Mean(sum as f64 / parts as f64),
             Quantity::Moment(stamp) => Figure::Moment(stamp.to_string()),
         }
     }

@@ -2,14 +2,17 @@
 
 use std::ops::Range;
 
+use super::bots::{bots, people};
 use super::fill_gaps::with_gaps_filled;
 use super::groups::{Groups, WithShare, WithUv};
 use super::highlights::highlights;
+use super::short_names::name_agents;
 use super::split::Splits;
 use super::verdicts::verdicts;
+use super::whole::Whole;
 use super::{
-    Approximate, Generator, InputReport, Lines, MalformedSample, Note, Period, Report, SCHEMA, Summary, UvReport,
-    VisitorReport,
+    Approximate, DurationReport, Generator, InputReport, Lines, MalformedSample, Note, Period, Report, SCHEMA, Summary,
+    UvReport, VisitorReport,
 };
 use crate::dimension::Dimension;
 use crate::error::Error;
@@ -71,14 +74,17 @@ pub(super) fn without_sections(question: &Question, facts: Facts, tally: &Tally<
         },
         summary: None,
         highlights: None,
+        people: None,
         timeline: None,
         status: None,
         class: None,
+        bots: None,
         top: None,
         approximate: Vec::new(),
         latency: None,
+        durations: Vec::new(),
         verdicts: Vec::new(),
-        parts: Vec::new(),
+        each: None,
         columns: showing.asked_columns(),
         empty_inputs,
         has_ledger: showing.shows(Section::Ledger),
@@ -95,25 +101,28 @@ pub(super) fn with_sections(
 ) -> Result<Report, Error> {
     let Question { reading, counting, showing, .. } = question;
     let pv = report.lines.parsed - report.lines.filtered;
-    let section = |section, dimension| showing.shows(section).then(|| Groups::of(tally, dimension, pv));
+    let whole = &Whole { pv, wall_s: range(tally, selected) };
+    let section = |section, dimension| showing.shows(section).then(|| Groups::of(tally, dimension, whole));
     let columns = showing.asked_columns();
     report.summary = section(Section::Summary, Dimension::All).map(|all| {
-        let days = Groups::of(tally, Dimension::Time(Unit::Day), pv);
+        let days = Groups::of(tally, Dimension::Time(Unit::Day), whole);
         Summary { row: all.only_row(&columns), visitor_days: days.visitor_days() }
     });
     let has_highlights = counting.highlights && showing.shows(Section::Summary);
-    report.highlights = has_highlights.then(|| highlights(tally, pv, showing.slow_ms));
+    report.highlights = has_highlights.then(|| highlights(tally, whole, showing.slow_ms));
+    let has_people = counting.people && showing.shows(Section::Summary);
+    report.people = if has_people { people(tally, whole) } else { None };
     if let Some(groups) = section(Section::Timeline, Dimension::Time(counting.unit())) {
         let with_share = if columns.contains(&Metric::Share) { WithShare::Yes } else { WithShare::No };
         let rows = groups.in_order(WithUv::Yes, with_share, &columns);
         report.timeline = Some(if showing.fill {
-            let wall_s = range(tally, selected);
             let exists = |bucket| reading.zone.is_none_or(|zone| zone.shows(bucket));
-            with_gaps_filled(rows, counting.unit(), wall_s, exists, || groups.empty_row(with_share, &columns))?
+            let empty = || groups.empty_row(with_share, &columns);
+            with_gaps_filled(rows, counting.unit(), whole.wall_s.clone(), exists, empty)?
         } else {
             rows
         });
-        let split = counting.timeline_pair().map(|pair| Groups::of(tally, pair, pv));
+        let split = counting.timeline_pair().map(|pair| Groups::of(tally, pair, whole));
         if let Some(mut splits) = split.and_then(|groups| Splits::of(&groups, showing.limit)) {
             let rows = report.timeline.iter_mut().flatten();
             rows.for_each(|row| row.split = row.key.as_deref().map(|key| splits.take(key)));
@@ -121,24 +130,36 @@ pub(super) fn with_sections(
     }
     report.status = section(Section::Status, Dimension::Status).map(|t| t.in_order(WithUv::No, WithShare::Yes, &[]));
     report.class = section(Section::Class, Dimension::Class).map(|t| t.in_order(WithUv::Yes, WithShare::Yes, &[]));
+    report.bots = showing.shows(Section::Bots).then(|| bots(tally, showing.limit, whole));
     report.top = showing.shows(Section::Top).then(|| {
-        let (rankings, metrics) = (counting.rankings().into_iter(), showing.metrics());
-        rankings
-            .map(|dimension| Groups::of(tally, dimension, pv).ranking(showing.limit, showing.sort, &metrics))
-            .collect()
+        let ranking = |dimension| {
+            let columns = showing.metrics_of(dimension);
+            Groups::of(tally, dimension, whole).ranking(showing.limit, showing.sort, &columns)
+        };
+        counting.rankings().into_iter().map(ranking).collect()
     });
+    if counting.people {
+        let of_agents = report.top.iter_mut().flatten().filter(|ranking| ranking.dimension == Dimension::Agent);
+        of_agents.for_each(|ranking| name_agents(&mut ranking.rows, &reading.key_rules.bots));
+    }
     let max_keys = tally.degraded.and_then(|degraded| MaxKeys::new(degraded.max_keys?)).or(counting.max_keys);
     report.approximate = max_keys.map_or_else(Vec::new, |max_keys| {
         let rankings = report.top.iter().flatten().map(|ranking| ranking.dimension);
-        let max_error = |dimension| Groups::of(tally, dimension, pv).max_error();
+        let max_error = |dimension| Groups::of(tally, dimension, whole).max_error();
         let approximate = |dimension| {
             let max_keys = max_keys.keys() as u64;
             max_error(dimension).map(|max_error| Approximate { dimension, max_keys, max_error })
         };
         rankings.filter_map(approximate).collect()
     });
-    report.latency = section(Section::Latency, Dimension::All).and_then(|all| all.latency(showing.slow_ms));
-    report.verdicts = verdicts(&showing.fail_if, tally, &report.lines);
+    if let Some(all) = section(Section::Latency, Dimension::All) {
+        let latency = |at| all.latency(at, showing.slow_ms);
+        let durations = counting.durations.iter().enumerate();
+        report.latency = latency(0);
+        report.durations =
+            durations.map(|(at, duration)| DurationReport { name: duration.name(), latency: latency(at) }).collect();
+    }
+    report.verdicts = verdicts(&showing.fail_if, tally, whole, &report.lines);
     Ok(report)
 }
 

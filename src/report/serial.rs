@@ -123,7 +123,8 @@ fn figure(metric: Metric, value: Value) -> Figure {
         (Value::Whole(ms), true) => Figure::Ms(ms),
         (Value::Whole(number), false) => Figure::Count(number),
         (Value::Real(ms), true) => Figure::MeanMs(ms),
-        (Value::Real(share), false) => Figure::Share(share),
+        (Value::Real(share), false) if metric.is_share() => Figure::Share(share),
+        (Value::Real(mean), false) => Figure::Mean(mean),
         (Value::Text(moment), _) => Figure::Moment(moment),
         (Value::Null(()), _) => Figure::Unknown,
     }

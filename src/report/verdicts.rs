@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::groups::Groups;
+use super::whole::Whole;
 use super::{Lines, Verdict};
 use crate::dimension::Dimension;
 use crate::keys::GroupId;
@@ -11,10 +12,9 @@ use crate::question::{FailIf, FailIfSubject, Test, Threshold};
 use crate::tally::{Tally, Unescaped};
 
 /// Returns the outcome of each condition, in the order they were given.
-pub(super) fn verdicts(fail_if: &[FailIf], tally: &Tally<Unescaped>, lines: &Lines) -> Vec<Verdict> {
-    let pv = lines.parsed - lines.filtered;
+pub(super) fn verdicts(fail_if: &[FailIf], tally: &Tally<Unescaped>, whole: &Whole, lines: &Lines) -> Vec<Verdict> {
     let verdict = |fail_if: &FailIf| {
-        let groups = Groups::of(tally, fail_if.dimension(), pv);
+        let groups = Groups::of(tally, fail_if.dimension(), whole);
         let values = |group| GroupValues { groups: &groups, group, lines };
         let (keys, reason) = if fail_if.is_of_any() {
             let those: Vec<GroupId> = groups.ids().filter(|group| values(Some(*group)).fit(fail_if)).collect();
@@ -74,8 +74,7 @@ impl GroupValues<'_> {
             FailIfSubject::Malformed => Some((self.lines.malformed.into(), 1)),
             FailIfSubject::Metric(metric) => match self.group {
                 Some(group) => self.groups.quotient(metric, group).map(|(part, whole)| (part.into(), whole.into())),
-                // Without hits, times are unknown, and counts are 0.
-                None => (!metric.is_time()).then_some((0, 1)),
+                None => metric.of_no_hits()?.quotient().map(|(part, whole)| (part.into(), whole.into())),
             },
         }
     }
@@ -85,7 +84,7 @@ impl GroupValues<'_> {
     fn whole(&self, subject: FailIfSubject) -> u128 {
         match subject {
             FailIfSubject::Malformed => self.lines.read.into(),
-            FailIfSubject::Metric(Metric::Share) => 1,
+            FailIfSubject::Metric(metric) if metric.is_share() => 1,
             FailIfSubject::Metric(Metric::Pv) => (self.lines.parsed - self.lines.filtered).into(),
             FailIfSubject::Metric(metric) => self.group.map_or(0, |group| self.groups.hits_with(metric, group).into()),
         }
@@ -109,8 +108,9 @@ impl GroupValues<'_> {
         }
         let percent = |part: u128, whole: u128| format!("{:.2}%", part as f64 * 100.0 / whole.max(1) as f64);
         match subject {
-            FailIfSubject::Metric(Metric::Share) => percent(part, whole),
-            FailIfSubject::Metric(Metric::Uv | Metric::Bytes) => part.to_string(),
+            FailIfSubject::Metric(metric) if metric.is_share() => percent(part, whole),
+            FailIfSubject::Metric(Metric::Uv | Metric::Bytes | Metric::Peak) => part.to_string(),
+            FailIfSubject::Metric(Metric::Busy) => format!("{:.2}", part as f64 / whole as f64),
             FailIfSubject::Metric(Metric::Pv) if self.groups.dimension() == Dimension::All => part.to_string(),
             _ => {
                 let whole = self.whole(subject);

@@ -158,6 +158,7 @@ fn subject(kind: &ErrorKind) -> Option<(WarningCode, &Path)> {
         ErrorKind::NotAccessLog { path, .. } => (WarningCode::NotAnAccessLog, path),
         ErrorKind::StateDamaged { path, .. } | ErrorKind::StateVersion { path, .. } => (WarningCode::BadState, path),
         ErrorKind::NotLogged { .. }
+        | ErrorKind::NoDatabase { .. }
         | ErrorKind::StateSettings { .. }
         | ErrorKind::StateOverlap { .. }
         | ErrorKind::NotInState { .. }
@@ -165,6 +166,7 @@ fn subject(kind: &ErrorKind) -> Option<(WarningCode, &Path)> {
         | ErrorKind::TooManyBuckets { .. }
         | ErrorKind::NotBounded { .. }
         | ErrorKind::PairNotAllowed { .. }
+        | ErrorKind::MetricNotAllowed { .. }
         | ErrorKind::TooManyVariables { .. }
         | ErrorKind::NoSuchInput { .. }
         | ErrorKind::StateLocked { .. }

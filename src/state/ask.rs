@@ -47,17 +47,19 @@ impl State {
             let counts = alone(question, Section::Top).columns([]).sort(Sort::default());
             ranked.retain(|dimension| self.can_answer(&counts.clone().top([*dimension])));
             question.counting.top = Some(ranked);
+            question.counting.is_top_of_state = true;
         }
         if question.showing.show.is_none() {
-            let mut shown: Vec<Section> = Section::all().filter(|section| is_asked(*section)).collect();
-            for section in Section::all().filter(|section| !is_asked(*section)) {
+            let usual: Vec<Section> = Section::all().filter(|section| question.showing.shows(*section)).collect();
+            let (mut shown, others): (Vec<_>, Vec<_>) = usual.iter().partition(|section| is_asked(**section));
+            for section in others {
                 // Two sections may need numbers of one table that no saved table has together.
                 shown.push(section);
                 if !self.can_answer(&only(question, &shown)) {
                     shown.pop();
                 }
             }
-            question.showing.show = (shown.len() < Section::all().count()).then_some(shown);
+            question.showing.show = (shown.len() < usual.len()).then_some(shown);
         }
         Ok(())
     }
@@ -133,7 +135,9 @@ impl State {
 fn saved_by(dimension: Dimension, measure: Option<MeasureKind>) -> Message {
     let is_time = |dimension: &Dimension| matches!(dimension, Dimension::Time(_));
     let column = match measure {
-        Some(MeasureKind::Latency | MeasureKind::Times) => Some("p95"),
+        Some(MeasureKind::Latency | MeasureKind::Times | MeasureKind::Durations) => Some("p95"),
+        Some(MeasureKind::Seconds) => Some("peak"),
+        Some(MeasureKind::Cache) => Some("cache-hits"),
         Some(MeasureKind::FirstLast) => Some("last"),
         // A timeline has visitors without being asked for them.
         Some(MeasureKind::Uv) if !dimension.parts().any(|part| is_time(&part)) => Some("uv"),
@@ -154,7 +158,9 @@ pub(super) fn measured(measure: MeasureKind) -> &'static str {
     match measure {
         MeasureKind::Counts | MeasureKind::Hits => "requests",
         MeasureKind::Uv => "visitors",
-        MeasureKind::Latency | MeasureKind::Times => "request times",
+        MeasureKind::Latency | MeasureKind::Times | MeasureKind::Durations => "request times",
+        MeasureKind::Seconds => "requests by second",
+        MeasureKind::Cache => "cache statuses",
         MeasureKind::FirstLast => "times of the first and the last request",
     }
 }
@@ -163,11 +169,12 @@ pub(super) fn measured(measure: MeasureKind) -> &'static str {
 /// that is an error, while a default section is left out.
 fn asked_sections(question: &Question) -> impl Fn(Section) -> bool + use<> {
     let Question { counting, showing, .. } = question;
-    let columns = !showing.columns.is_empty();
+    let (columns, bots) = (!showing.columns.is_empty(), showing.bots);
     let timeline = columns || counting.by.is_some() || counting.split.is_some();
     let rankings = columns || counting.top.is_some() || showing.sort != Sort::default();
     move |section| match section {
         Section::Summary => columns,
+        Section::Bots => bots,
         Section::Timeline => timeline,
         Section::Top => rankings,
         _ => false,
@@ -182,6 +189,7 @@ fn alone(question: &Question, section: Section) -> Question {
 /// The question with only these sections, and without what would need other tables.
 fn only(question: &Question, sections: &[Section]) -> Question {
     let mut only = question.clone().show(sections.iter().copied()).max_keys(None).max_memory(None).highlights(false);
+    only.counting.people = false;
     only.showing.fail_if = Vec::new();
     only
 }

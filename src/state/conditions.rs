@@ -18,13 +18,14 @@ pub(super) type Values = BTreeMap<String, Vec<String>>;
 type Read = fn(&str) -> Option<Condition>;
 
 /// THE TABLE of conditions that have one value, and of those that have none.
-const SINGLE: [(&str, Read); 8] = [
+const SINGLE: [(&str, Read); 9] = [
     ("time", |text| Some(Condition::DayTimes(text.parse().ok()?))),
     ("status", |text| Some(Condition::Status(text.parse().ok()?))),
     ("static", |_| Some(Condition::Static)),
     ("dynamic", |_| Some(Condition::Dynamic)),
     ("slower", |text| Some(Condition::Slower { ms: text.strip_suffix("ms")?.parse().ok()? })),
     ("larger", |text| Some(Condition::Larger { bytes: text.parse().ok()? })),
+    ("bots", |text| Some(Condition::Bots(text.parse().ok()?))),
     ("ip", |text| Some(Condition::Ip(text.parse().ok()?))),
     ("where", |text| where_expression(text).map(Condition::Where)),
 ];
@@ -60,6 +61,7 @@ fn text(condition: &Condition) -> (String, Vec<String>) {
         Condition::Dynamic => one("dynamic", "yes".to_owned()),
         Condition::Slower { ms } => one("slower", format!("{ms}ms")),
         Condition::Larger { bytes } => one("larger", bytes.to_string()),
+        Condition::Bots(set) => one("bots", set.to_string()),
         Condition::Ip(networks) => one("ip", networks.to_string()),
         Condition::Where(expression) => one("where", expression.text().to_owned()),
         Condition::Matches { dimension, any } => (pattern_name("", *dimension), pattern_texts(any)),
@@ -141,6 +143,7 @@ mod tests {
             Condition::Dynamic,
             Condition::Slower { ms: 300 },
             Condition::Larger { bytes: 7 },
+            Condition::Bots("exclude".parse().unwrap()),
             Condition::Ip("10.0.0.0/8,!10.0.0.7,2001:db8::/32,unix:,::1,::ffff:10.1.0.0/112".parse().unwrap()),
             Condition::Where(own),
             Condition::Where("status == 200".parse().unwrap()),

@@ -71,6 +71,7 @@ impl State {
         }
         self.not_in_all.extend(other.not_in_all);
         self.shown = self.shown.with(&other.shown);
+        self.settings.keep_common_keys(&other.settings);
         other.parts.into_iter().for_each(|part| self.add_source(part));
         for (day, lines) in other.days {
             self.days.entry(day).or_default().extend(lines);

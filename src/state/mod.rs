@@ -144,7 +144,7 @@ impl State {
         let counting = &question.counting;
         let mut state = State {
             name,
-            settings: Settings::of(question),
+            settings: Settings::of_tables(question, layout.tables.iter().map(|(dimension, _)| *dimension)),
             shown: Shown { by: counting.unit(), top: counting.rankings(), split: counting.split },
             layout: Arc::clone(&layout),
             merged: Vec::new(),

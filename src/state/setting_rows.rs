@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::forms::hex;
+use crate::agent::{BotClass, BotRules};
 use crate::by_name::Named;
-use crate::dimension::Dimension;
+use crate::dimension::{Derived, Dimension};
 use crate::format::Query;
 use crate::measure::{Precision, UvMethod};
 use crate::message::Setting;
 use crate::question::{Question, Reading};
+use crate::referer::OwnHosts;
+use crate::route::RoutePattern;
 use crate::static_rules::StaticRules;
 use crate::steps::{Ipv6Prefix, RealIp, Visitor};
 use crate::time::Zone;
@@ -18,7 +21,7 @@ pub(super) struct SettingRow {
     /// Name in a state file.
     pub(super) name: &'static str,
     pub(super) setting: Setting,
-    /// The value as texts; none for the default.
+    /// The value as texts; none for the default, except of settings that change only keys.
     pub(super) texts: fn(&Question) -> Vec<String>,
     /// Puts a value back into a question; `None` if a text is not valid. Rows without it hold hashes, which can only be
     /// compared.
@@ -29,7 +32,7 @@ pub(super) struct SettingRow {
 pub(super) type Put = fn(&mut Question, &[String]) -> Option<()>;
 
 /// THE TABLE of settings that are not filters, in the order in which they are put back.
-pub(super) const ROWS: [SettingRow; 14] = [
+pub(super) const ROWS: [SettingRow; 20] = [
     SettingRow {
         name: "visitor",
         setting: Setting::Visitor,
@@ -74,6 +77,15 @@ pub(super) const ROWS: [SettingRow; 14] = [
         put: Some(|question, texts| {
             only(texts).filter(|text| *text == "yes")?;
             question.counting.anonymize = true;
+            Some(())
+        }),
+    },
+    SettingRow {
+        name: "duration",
+        setting: Setting::Duration,
+        texts: |question| question.counting.durations.iter().map(|duration| duration.name()).collect(),
+        put: Some(|question, texts| {
+            question.counting.durations = texts.iter().map(|text| text.parse().ok()).collect::<Option<_>>()?;
             Some(())
         }),
     },
@@ -144,10 +156,68 @@ pub(super) const ROWS: [SettingRow; 14] = [
         }),
     },
     SettingRow {
+        name: "route",
+        setting: Setting::Routes,
+        texts: |question| or_none(question.reading.key_rules.routes.patterns().iter().map(RoutePattern::to_string)),
+        put: Some(|question, texts| {
+            let patterns = texts.iter().filter(|text| *text != NONE);
+            let patterns = patterns.map(|text| text.parse::<RoutePattern>().ok());
+            question.reading.key_rules.routes = patterns.collect::<Option<_>>()?;
+            Some(())
+        }),
+    },
+    SettingRow {
+        name: "agents",
+        setting: Setting::BotRules,
+        texts: |question| {
+            let added = question.reading.key_rules.bots.added();
+            or_none(
+                added.filter_map(|(name, class, pattern)| serde_json::to_string(&(name, class.name(), pattern)).ok()),
+            )
+        },
+        put: Some(|question, texts| {
+            let added = texts.iter().filter(|text| *text != NONE);
+            question.reading.key_rules.bots = added.into_iter().try_fold(BotRules::default(), |rules, text| {
+                let (name, class, pattern): (String, BotClass, String) = serde_json::from_str(text).ok()?;
+                rules.with(&name, class, &pattern).ok()
+            })?;
+            Some(())
+        }),
+    },
+    SettingRow {
         name: "nginx-conf",
         setting: Setting::NginxConf,
         texts: |question| {
             question.reading.nginx_conf.iter().map(|conf| hex::written(conf.conf.fingerprint())).collect()
+        },
+        put: None,
+    },
+    SettingRow {
+        name: "own-host",
+        setting: Setting::OwnHost,
+        texts: |question| or_none(question.reading.key_rules.own_hosts.sites().map(str::to_owned)),
+        put: Some(|question, texts| {
+            let sites = texts.iter().filter(|text| *text != NONE);
+            let own_hosts = sites.into_iter().try_fold(OwnHosts::default(), |hosts, host| hosts.with(host));
+            question.reading.key_rules.own_hosts = own_hosts.ok()?;
+            Some(())
+        }),
+    },
+    SettingRow {
+        name: "net",
+        setting: Setting::Net,
+        texts: |question| vec![question.reading.key_rules.net.to_string()],
+        put: Some(|question, texts| {
+            question.reading.key_rules.net = only(texts)?.parse().ok()?;
+            Some(())
+        }),
+    },
+    SettingRow {
+        name: "geo",
+        setting: Setting::Geo,
+        texts: |question| {
+            let databases = question.reading.key_rules.geo.databases().iter();
+            or_none(databases.map(|database| hex::written(database.fingerprint())))
         },
         put: None,
     },
@@ -184,6 +254,32 @@ pub(super) const ROWS: [SettingRow; 14] = [
         }),
     },
 ];
+
+/// True for the derived dimensions whose keys a setting changes.
+pub(super) type IsUsed = fn(Derived) -> bool;
+
+/// THE TABLE of settings that change only the keys of some derived dimensions, each with these. A state has such a
+/// setting, also with its default, if a table or a filter of it uses one of the dimensions, and otherwise not.
+const OF_KEYS: [(&str, IsUsed); 5] = [
+    ("route", |derived| derived.name() == "route"),
+    ("agents", Derived::is_of_agent),
+    ("own-host", Derived::has_own_site),
+    ("net", |derived| derived.name() == "net"),
+    ("geo", |derived| derived.place().is_some()),
+];
+
+/// The dimensions whose keys a setting changes; `None` if it changes what every number means.
+pub(super) fn keys_of(name: &str) -> Option<IsUsed> {
+    OF_KEYS.iter().find(|(of_keys, _)| *of_keys == name).map(|(_, is_used)| *is_used)
+}
+
+/// Text for a list without items.
+pub(super) const NONE: &str = "-";
+
+fn or_none(texts: impl Iterator<Item = String>) -> Vec<String> {
+    let texts: Vec<_> = texts.collect();
+    if texts.is_empty() { vec![NONE.to_owned()] } else { texts }
+}
 
 /// The value of a setting that has only one text.
 fn only(texts: &[String]) -> Option<&str> {

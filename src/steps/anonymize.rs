@@ -45,7 +45,9 @@ impl Anonymizer {
         let names = variable_columns.names();
         let variables = (0..MAX_VARIABLES).zip(&names).filter(|(_, name)| !SERVER_ADDRESS_VARIABLES.contains(name));
         let texts = TEXTS.into_iter().map(Column::from);
-        let columns = texts.chain(variables.map(|(place, _)| Column::variable(place)));
+        // Their keys are parts of texts, which may hold an address: a campaign, a site that is named by its address.
+        let derived = variable_columns.derived().map(|derived| derived.column);
+        let columns = texts.chain(variables.map(|(place, _)| Column::variable(place))).chain(derived);
         let binary = names.iter().position(|name| *name == "binary_remote_addr").map(Column::variable);
         let is_needed = |column: &Column| needs.contains(Fields::column(*column));
         Anonymizer {
@@ -182,5 +184,8 @@ mod tests {
         let columns = [TextField::Addr.into(), Column::variable(0), Column::variable(2), Column::variable(4)];
         assert_eq!((anonymizer.columns.as_slice(), anonymizer.binary), (&columns[..], Some(Column::variable(3))));
         assert_eq!(Anonymizer::new(&variable_columns, Fields::text(TextField::Host)).writes(), Fields::NONE);
+        let variable_columns = VariableColumns::of([dimension("utm-source").unwrap()].into_iter());
+        let utm = dimension("utm-source").unwrap().needs(&variable_columns);
+        assert_eq!(Anonymizer::new(&variable_columns, utm).writes(), utm);
     }
 }

@@ -1,54 +1,116 @@
-//! Fills the columns of derived dimensions. Each distinct text of a column is computed once.
-
-use bumpalo::Bump;
+//! Fills the columns of derived dimensions. Each distinct text of a source column is looked up once, for all dimensions
+//! that are computed from it.
 
 use super::{BatchStep, Lines, StepInput};
 use crate::batch::{Batch, Column, Fields, MISSING};
-use crate::dimension::{DerivedColumn, KeyOf, VariableColumns};
+use crate::dimension::{DerivedColumn, KeyOf, KeyRules, OwnSiteColumns, VariableColumns};
 use crate::keys::{Memo, Seed};
 use crate::text::{escape_backslashes, undo_escapes};
 
-/// The columns to fill, with caches of computed keys. Each worker has its own.
+/// The columns to fill, and their sources with caches of computed keys. Each worker has its own.
 struct Derive {
-    columns: Vec<Derivation>,
-}
-
-struct Derivation {
-    column: Column,
     sources: Vec<Source>,
+    columns: Vec<Derivation>,
 }
 
 /// A column that keys are computed from. Cached keys are escaped, like logged texts.
 struct Source {
     column: Column,
-    key_of: KeyOf,
-    keys: Memo<Option<Box<[u8]>>>,
+    functions: Vec<KeyOf>,
+    keys: Memo<KeysOfText>,
+}
+
+/// The keys of a text, one for each function; `None` where a function gives none.
+type KeysOfText = Box<[Option<Box<[u8]>>]>;
+
+/// A column to fill.
+struct Derivation {
+    column: Column,
+    /// Places of the keys, in order of precedence.
+    keys: Vec<Place>,
+    /// The fields of the sources, and the key if at least one is logged, but none gives a key.
+    otherwise: Option<(Fields, &'static [u8])>,
+    own_site: Option<OwnSitePlaces>,
+}
+
+/// Where a computed key is: the index of a source, and that of one of its functions.
+#[derive(Clone, Copy)]
+struct Place {
+    source: usize,
+    function: usize,
+}
+
+struct OwnSitePlaces {
+    sites: [Place; 2],
+    /// The key of a line whose two sites are the same.
+    key: &'static [u8],
 }
 
 impl Derive {
     /// Selects the derived dimensions in `variable_columns` whose columns are needed.
-    fn new(variable_columns: &VariableColumns, needs: Fields, seed: Seed) -> Derive {
+    fn new(variable_columns: &VariableColumns, rules: &KeyRules, needs: Fields, seed: Seed) -> Derive {
+        let mut derive = Derive { sources: Vec::new(), columns: Vec::new() };
         let needed = variable_columns.derived().filter(|derived| needs.intersects(Fields::column(derived.column)));
-        let columns = needed.map(|DerivedColumn { column, sources }| Derivation {
-            column,
-            sources: sources
-                .into_iter()
-                .map(|(column, key_of)| Source { column, key_of, keys: Memo::new(seed) })
-                .collect(),
+        for derived in needed {
+            let fields = derived.fields();
+            let DerivedColumn { column, sources, otherwise, own_site } = derived;
+            let mut place = |column, function| derive.place(column, function, seed);
+            let keys = sources.iter().map(|(column, make)| place(*column, make(rules))).collect();
+            let own_site = own_site.map(|OwnSiteColumns { texts, key }| OwnSitePlaces {
+                sites: texts.map(|(column, make)| place(column, make(rules))),
+                key: key.map_or(MISSING, str::as_bytes),
+            });
+            let otherwise = otherwise.map(|key| (fields, key.as_bytes()));
+            derive.columns.push(Derivation { column, keys, otherwise, own_site });
+        }
+        derive
+    }
+
+    /// Adds a function to compute a key from a column.
+    fn place(&mut self, column: Column, function: KeyOf, seed: Seed) -> Place {
+        let source = self.sources.iter().position(|source| source.column == column).unwrap_or_else(|| {
+            self.sources.push(Source { column, functions: Vec::new(), keys: Memo::new(seed) });
+            self.sources.len() - 1
         });
-        Derive { columns: columns.collect() }
+        let functions = &mut self.sources[source].functions;
+        functions.push(function);
+        Place { source, function: functions.len() - 1 }
+    }
+
+    /// The key at a place, for the row at this index of those that were looked up.
+    fn key(&self, Place { source, function }: Place, index: usize) -> Option<&[u8]> {
+        self.sources[source].keys.answer(index)[function].as_deref()
+    }
+
+    /// The key of a line. `lacks` are the fields that its format does not log.
+    fn key_of(&self, derivation: &Derivation, index: usize, lacks: Fields) -> &[u8] {
+        if let Some(OwnSitePlaces { sites, key }) = &derivation.own_site {
+            let [from, own] = sites.map(|place| self.key(place, index));
+            if from.is_some() && from == own {
+                return key;
+            }
+        }
+        let key = derivation.keys.iter().find_map(|place| self.key(*place, index));
+        key.unwrap_or(match derivation.otherwise {
+            Some((fields, key)) if !lacks.contains(fields) => key,
+            _ => MISSING,
+        })
     }
 }
 
 /// The step, if a derived dimension is read.
 pub(super) fn step<'q>(asked: &StepInput<'q, '_>) -> Option<Box<dyn BatchStep + 'q>> {
-    Some(Box::new(Derive::new(asked.variable_columns, asked.read, asked.seed)))
+    let StepInput { options, variable_columns, read, seed } = *asked;
+    let mut rules = KeyRules { anonymize: options.visitor.anonymize, ..options.key_rules.clone() };
+    if variable_columns.derived().any(|derived| derived.own_site.is_some()) {
+        rules.own_hosts = rules.own_hosts.and_those_of(options.nginx_conf);
+    }
+    Some(Box::new(Derive::new(variable_columns, &rules, read, seed)))
 }
 
 impl BatchStep for Derive {
     fn needs(&self) -> Fields {
-        let sources = self.columns.iter().flat_map(|derivation| &derivation.sources);
-        sources.fold(Fields::NONE, |needs, source| needs.union(Fields::column(source.column)))
+        self.sources.iter().fold(Fields::NONE, |needs, source| needs.union(Fields::column(source.column)))
     }
 
     fn writes(&self) -> Fields {
@@ -56,36 +118,28 @@ impl BatchStep for Derive {
     }
 
     fn run<'a>(&mut self, batch: &mut Batch<'a>, rows: &[u16], lines: Lines<'a>) {
-        for derivation in &mut self.columns {
-            derivation.run(batch, rows, lines.bump);
+        for Source { column, functions, keys } in &mut self.sources {
+            keys.ask(batch.text(*column), rows, |text| computed(functions, text));
         }
-    }
-}
-
-impl Derivation {
-    fn run<'a>(&mut self, batch: &mut Batch<'a>, rows: &[u16], bump: &'a Bump) {
-        let mut without = rows.to_vec();
-        for source in &mut self.sources {
-            let mut rest = Vec::new();
-            source.keys.ask(batch.text(source.column), &without, |text| key(source.key_of, text));
-            for (row, key) in without.into_iter().zip(source.keys.answers()) {
-                match key {
-                    Some(key) => batch.replace_text(row.into(), self.column, bump.alloc_slice_copy(key)),
-                    None => rest.push(row),
-                }
+        for derivation in &self.columns {
+            for (index, row) in rows.iter().map(|row| usize::from(*row)).enumerate() {
+                let lacks = if batch.some_lack() { batch.lacks(row) } else { Fields::NONE };
+                let key = self.key_of(derivation, index, lacks);
+                batch.replace_text(row, derivation.column, lines.bump.alloc_slice_copy(key));
             }
-            without = rest;
         }
-        without.into_iter().for_each(|row| batch.replace_text(row.into(), self.column, MISSING));
     }
 }
 
-/// Computes the key of a text from a batch.
-fn key(key_of: KeyOf, text: &[u8]) -> Option<Box<[u8]>> {
+/// Computes the keys of a text from a batch.
+fn computed(functions: &[KeyOf], text: &[u8]) -> KeysOfText {
     let text = undo_escapes(text);
     let is_there = !text.is_empty() && *text != *MISSING;
-    let key = if is_there { key_of(&text) } else { None };
-    key.map(|key| escape_backslashes(&key).into())
+    let key = |function: &KeyOf| {
+        let key = if is_there { function.key(&text) } else { None };
+        key.map(|key| escape_backslashes(&key).into())
+    };
+    functions.iter().map(key).collect()
 }
 
 #[cfg(test)]
@@ -94,6 +148,7 @@ mod tests {
     use crate::batch::{Numbers, ROWS, Status, TextField};
     use crate::dimension::Dimension;
     use crate::time::Stamp;
+    use bumpalo::Bump;
     use proptest::prelude::*;
 
     /// Returns the keys of `ext` and `scheme` for lines of a path, `$scheme` and `$request`, all escaped.
@@ -121,6 +176,7 @@ mod tests {
         let variable_columns = VariableColumns::of(dimensions().into_iter());
         let all = Derive::new(
             &variable_columns,
+            &KeyRules::default(),
             variable_columns.derived().fold(Fields::NONE, |all, d| all.union(Fields::column(d.column))),
             Seed::fixed(1),
         );
@@ -149,7 +205,7 @@ mod tests {
         let (_, variable_columns) = new();
         let [ext, scheme] = dimensions().map(|dimension| dimension.needs(&variable_columns));
         let path = Fields::text(TextField::Path);
-        let of = |read| Derive::new(&variable_columns, read, Seed::fixed(1));
+        let of = |read| Derive::new(&variable_columns, &KeyRules::default(), read, Seed::fixed(1));
         assert_eq!((of(ext).writes(), of(ext).needs()), (ext, path));
         assert!(of(scheme).writes() == scheme && !of(scheme).needs().intersects(path));
         assert_eq!(of(Fields::TIME).writes(), Fields::NONE);

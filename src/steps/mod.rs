@@ -5,9 +5,12 @@
 //! question needs, and which columns those read.
 
 mod anonymize;
+mod cache;
 mod derived;
+mod durations;
 mod identity;
 mod location;
+mod logged_duration;
 mod mask;
 mod plan;
 mod real_ip;
@@ -19,7 +22,9 @@ use std::borrow::Cow;
 use bumpalo::Bump;
 
 pub(crate) use anonymize::mask_value;
+pub(crate) use cache::cache_status;
 pub(crate) use identity::Identity;
+pub use logged_duration::{DurationError, LoggedDuration};
 pub(crate) use mask::{AHEAD, mask_addresses, mask_tail};
 pub(crate) use plan::{StepPlan, Steps};
 pub use real_ip::RealIp;
@@ -29,7 +34,7 @@ pub(crate) use visitor::{VisitorOptions, logged_by};
 #[cfg(test)]
 use crate::batch::Column;
 use crate::batch::{Batch, Fields};
-use crate::dimension::VariableColumns;
+use crate::dimension::{KeyRules, VariableColumns};
 use crate::keys::Seed;
 use crate::nginx::NginxConf;
 use crate::static_rules::StaticRules;
@@ -62,7 +67,10 @@ pub(crate) struct Lines<'a> {
 pub(crate) struct StepOptions<'q> {
     pub(crate) nginx_conf: Option<&'q NginxConf>,
     pub(crate) static_rules: &'q StaticRules,
+    pub(crate) key_rules: &'q KeyRules,
     pub(crate) zone: Option<Zone>,
+    /// Durations that reports use in place of the request time.
+    pub(crate) durations: &'q [LoggedDuration],
     pub(crate) visitor: VisitorOptions<'q>,
 }
 

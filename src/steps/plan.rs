@@ -1,6 +1,7 @@
 //! Planning: the steps that a question needs, and the columns that must be filled for them.
 
-use super::{BatchStep, Lines, StepInput, StepOptions, anonymize, derived, identity, location, real_ip, zone};
+use super::{BatchStep, Lines, StepInput, StepOptions};
+use super::{anonymize, cache, derived, durations, identity, location, real_ip, zone};
 use crate::batch::{Batch, Fields, ROWS};
 use crate::dimension::VariableColumns;
 use crate::keys::Seed;
@@ -12,6 +13,8 @@ const STEPS: &[(Pass, Make)] = &[
     (Pass::AllLines, zone::step),
     (Pass::AllLines, real_ip::step),
     (Pass::AllLines, derived::step),
+    (Pass::Hits, durations::step),
+    (Pass::Hits, cache::step),
     (Pass::Hits, identity::step),
     (Pass::Hits, anonymize::step),
 ];
@@ -137,7 +140,7 @@ impl Steps<'_> {
 mod tests {
     use super::*;
     use crate::batch::{Column, Numbers, Status, TextField};
-    use crate::dimension::Dimension;
+    use crate::dimension::{Dimension, KeyRules};
     use crate::nginx::NginxConf;
     use crate::static_rules::StaticRules;
     use crate::steps::{RealIp, Visitor, VisitorOptions};
@@ -155,9 +158,9 @@ mod tests {
     }
 
     /// Options that need no step.
-    fn nothing(rules: &StaticRules) -> StepOptions<'_> {
+    fn nothing<'q>((rules, key_rules): &'q (StaticRules, KeyRules)) -> StepOptions<'q> {
         let visitor = VisitorOptions { visitor: Visitor::IP, ipv6_prefix: None, real_ip: None, anonymize: false };
-        StepOptions { nginx_conf: None, static_rules: rules, zone: None, visitor }
+        StepOptions { nginx_conf: None, static_rules: rules, key_rules, zone: None, durations: &[], visitor }
     }
 
     fn configuration() -> (tempfile::TempDir, NginxConf) {
@@ -171,7 +174,7 @@ mod tests {
     #[test]
     fn step_runs_only_if_its_output_is_read() {
         let (_dir, conf) = configuration();
-        let rules = StaticRules::default();
+        let rules = Default::default();
         let real_ip = RealIp::new(Dimension::named("http_x_forwarded_for").unwrap(), "10.0.0.0/8".parse().unwrap());
         let ext = Dimension::named("ext").unwrap();
         let variable_columns = VariableColumns::of([real_ip.as_ref().unwrap().dimension(), ext].into_iter());
@@ -182,7 +185,7 @@ mod tests {
             real_ip: real_ip.as_ref(),
             anonymize: false,
         };
-        let all = StepOptions { nginx_conf: Some(&conf), static_rules: &rules, zone: Some(Zone::UTC), visitor };
+        let all = StepOptions { nginx_conf: Some(&conf), zone: Some(Zone::UTC), visitor, ..nothing(&rules) };
         let agent = Fields::text(TextField::Agent);
         let cut = StepOptions { visitor: VisitorOptions { anonymize: true, ..visitor }, ..all };
         let rows: [(StepOptions<'_>, Fields, &[Fields], Fields); 8] = [
@@ -207,7 +210,7 @@ mod tests {
 
     #[test]
     fn steps_run_on_all_lines_before_the_filter_and_on_hits_after_it() {
-        let rules = StaticRules::default();
+        let rules = Default::default();
         let real_ip = RealIp::in_place("10.0.0.0/8".parse().unwrap());
         let visitor =
             VisitorOptions { visitor: Visitor::IP, ipv6_prefix: None, real_ip: Some(&real_ip), anonymize: true };

@@ -122,7 +122,7 @@ impl Bounded {
 
 impl Ranking {
     fn drain(&mut self, part: &mut Table, visitors: &AddressKeys) {
-        part.drain_to(&mut self.table, MergedVisitors { all: visitors, ids: &[] });
+        part.drain_to(&mut self.table, MergedVisitors { all: visitors, ids: &[], parts: &[] });
         // New groups have ids after the existing ones.
         self.missed.resize(self.table.keys(visitors).len(), self.table.max_error.unwrap_or(0));
     }

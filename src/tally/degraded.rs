@@ -11,6 +11,8 @@ pub(crate) struct Degraded {
     pub(crate) max_keys: Option<usize>,
     /// Precision of the sketches that exact sets of visitors were converted to, if they were.
     pub(crate) hll: Option<Precision>,
+    /// Number of parts that keep their keys, if some were merged.
+    pub(crate) parts: Option<usize>,
 }
 
 /// Bytes per group of a ranking to store the hits that it may have had while it was not kept.

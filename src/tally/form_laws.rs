@@ -1,7 +1,8 @@
 //! Tests the laws of tallies that outlive a run. However hits are distributed to tallies, and tallies merged, read in
 //! between and partitioned, the numbers are those of one tally of all hits. Escapes are undone exactly once.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
@@ -115,38 +116,74 @@ proptest! {
         }
     }
 
-    /// A tally by the keys of a dimension has the tally of each key's hits. Its own tables are the same as without.
+    /// A tally that is divided by the keys of a dimension has the tally of each key's hits, and that of the rest. Its own
+    /// tables are then the same as without.
     #[test]
-    fn each_key_has_the_tally_of_its_hits(
+    fn each_part_has_the_tally_of_its_hits(
         parts in prop::collection::vec(prop::collection::vec(hit(), 0..9), 1..4), seed: u64, at: prop::sample::Index,
-        way in 0..3_usize, is_last: bool,
+        way in 0..3_usize, is_last: bool, most in 0..6_usize, kept in prop::option::of((0..3_usize, 0..4_usize)),
     ) {
         let single: Vec<_> = all_dimensions().into_iter().filter(|d| !matches!(d, Dimension::Pair(_))).collect();
         let (dimension, (uv, visitor)) = (single[at.index(single.len())], ways()[way]);
         let variable_columns = VariableColumns::of(all_dimensions().into_iter());
-        let mut tallies = parts.iter().zip(seed..).map(|(part, seed)| {
-            let mut tally = counted(&[], uv, visitor, seed).with_each(dimension, &variable_columns);
+        let empty = |seed| counted(&[], uv, visitor, seed).with_each(dimension, &variable_columns);
+        let written = |key: &[u8]| match dimension {
+            Dimension::Time(unit) => written_time(unit, key).into_bytes(),
+            _ => key.to_vec(),
+        };
+        // After some of the hits, all but the largest parts may be merged. Other tallies then know which are kept.
+        let mut kept_names: Option<BTreeSet<Vec<u8>>> = None;
+        let mut tallies: Vec<Tally> = Vec::new();
+        for (number, (part, seed)) in parts.iter().zip(seed..).enumerate() {
+            let mut tally = empty(seed);
+            if let Some(other) = tallies.last() {
+                tally.keep_parts_of(other);
+            }
             count(&mut tally, &part.iter().collect::<Vec<_>>());
-            tally
-        });
+            if let Some((_, most)) = kept.filter(|(after, _)| *after == number)
+                && tally.keep_parts(most)
+            {
+                kept_names = Some(tally.by_part.as_ref().unwrap().names().iter().map(written).collect());
+            }
+            tallies.push(tally);
+        }
+        let mut tallies = tallies.into_iter().rev();
         let mut merged = tallies.next().unwrap();
         tallies.enumerate().for_each(|(i, tally)| if i % 2 == 0 { merged.merge(&tally) } else { merged.absorb(tally) });
-        let merged = if is_last { merged.unescape() } else { merged.snapshot() };
+        let mut merged = if is_last { merged.unescape() } else { merged.snapshot() };
+        let found = merged.divide(most);
 
         let all: Vec<&Hit> = parts.iter().flatten().collect();
         let of = |hits: &[&Hit]| everything(&counted(hits, uv, visitor, 7).unescape());
         prop_assert_eq!(everything(&merged), of(&all));
         let mut by_key: BTreeMap<Vec<u8>, Vec<&Hit>> = BTreeMap::new();
         all.iter().for_each(|hit| by_key.entry(key_in(hit, dimension)).or_default().push(hit));
-        let found = &merged.by_key.as_ref().unwrap().tallies;
-        prop_assert_eq!(found.iter().count(), by_key.len());
-        for (key, part) in found.iter() {
-            let key = match dimension {
-                Dimension::Time(unit) => written_time(unit, key).into_bytes(),
-                _ => key.clone(),
-            };
-            prop_assert_eq!(everything(part), of(&by_key[&key]), "{:?}", key);
-            prop_assert_eq!(part.ledger.inputs[0].parsed(), by_key[&key].len() as u64);
+        let is_named = |key: &Vec<u8>| kept_names.as_ref().is_none_or(|kept| kept.contains(key));
+        let mut named: Vec<(&Vec<u8>, &Vec<&Hit>)> = by_key.iter().filter(|(key, _)| is_named(key)).collect();
+        // Keys of times are compared as numbers, so equal numbers of hits are not tested for them.
+        named.sort_by_key(|(key, hits)| (Reverse(hits.len()), *key));
+        let shown = if most == 0 { named.len() } else { most.min(named.len()) };
+        let is_time = matches!(dimension, Dimension::Time(_));
+        let (mut rest, mut rest_keys) = (all.clone(), by_key.len());
+        for (at, part) in found.iter().filter(|part| part.key.is_some()).enumerate() {
+            let key = written(part.key.as_ref().unwrap());
+            if !is_time {
+                prop_assert_eq!(&key, named[at].0);
+            }
+            let hits = &by_key[&key];
+            prop_assert!(hits.len() >= named[shown - 1].1.len(), "{:?}", key);
+            prop_assert_eq!((everything(&part.tally), part.hits, part.keys), (of(hits), hits.len() as u64, Some(1)), "{:?}", key);
+            rest.retain(|hit| key_in(hit, dimension) != key);
+            rest_keys -= 1;
+        }
+        prop_assert_eq!(found.iter().filter(|part| part.key.is_some()).count(), shown);
+        match found.iter().find(|part| part.key.is_none()) {
+            None => prop_assert!(rest.is_empty()),
+            Some(part) => {
+                let keys = kept_names.is_none().then_some(rest_keys as u64);
+                prop_assert!(!rest.is_empty() && part.hits == rest.len() as u64 && part.keys == keys);
+                prop_assert_eq!(everything(&part.tally), of(&rest));
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::batch::{Batch, Column, Fields, Numbers, Status, TextField};
 use crate::dimension::{Dimension, VariableColumns, written_time};
 use crate::dimension::{Key, KeysOfTable};
 use crate::keys::{GroupId, Seed, fixed_hash};
-use crate::measure::{FirstLast, Hits, MeasureKind, Sorted, Timed, Times};
+use crate::measure::{Cache, Cached, Durations, FirstLast, Hits, MeasureKind, Seconds, Sorted, Timed, Times};
 use crate::measure::{Precision, UvMethod};
 use crate::text::undo_escapes;
 use crate::time::Stamp;
@@ -36,6 +36,8 @@ pub(super) struct Hit {
     status: Status,
     bytes: u64,
     time_ms: Option<u64>,
+    further_ms: [Option<u64>; 2],
+    from_cache: Option<bool>,
     is_static: bool,
     /// The fields that the hit's line does not log.
     pub(super) lacks: Fields,
@@ -85,19 +87,24 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
+fn time_ms() -> impl Strategy<Value = Option<u64>> {
+    prop::option::of(prop_oneof![0..500_u64, 4_000..5_000_u64, any::<u64>()])
+}
+
 prop_compose! {
     pub(super) fn hit()(
         texts in prop::array::uniform8(text()), wall_s in prop_oneof![0..200_000_i64, -62_135_596_800..253_402_300_799_i64],
         offset_min in -1439..1440_i16, status in 0..1001_u16,
         bytes in prop_oneof![4 => 0..5_000_u64, 1 => Just(u64::MAX)],
-        time_ms in prop::option::of(prop_oneof![0..500_u64, 4_000..5_000_u64, any::<u64>()]), is_static: bool,
+        time_ms in time_ms(), further_ms in (time_ms(), prop::option::weighted(0.1, 0..9_u64)),
+        from_cache in prop::option::of(any::<bool>()), is_static: bool,
         lacks in lacks(),
     ) -> Hit {
         // A field that is not logged has the values of a missing one.
         let status = if lacks.intersects(Fields::STATUS) { Status::MISSING } else { Status::new(status) };
         let bytes = if lacks.intersects(Fields::BYTES) { 0 } else { bytes };
         let is_static = is_static && !lacks.intersects(PATH);
-        Hit { texts, wall_s, offset_min, status, bytes, time_ms, is_static, lacks }
+        Hit { texts, wall_s, offset_min, status, bytes, time_ms, further_ms: further_ms.into(), from_cache, is_static, lacks }
     }
 }
 
@@ -141,7 +148,10 @@ pub(super) fn for_each_batch(hits: &[&Hit], mut add: impl FnMut(&Batch<'_>, &[u1
                 batch.set_text(column, &hit.texts[TextField::User as usize]);
             }
             let stamp = Stamp { wall_s: hit.wall_s, offset_min: hit.offset_min };
-            let Hit { status, bytes, time_ms, is_static, lacks, .. } = **hit;
+            let Hit { status, bytes, time_ms, further_ms, from_cache, is_static, lacks, .. } = **hit;
+            let row = batch.len();
+            further_ms.into_iter().enumerate().for_each(|(at, time_ms)| batch.set_further_ms(at, row, time_ms));
+            batch.set_from_cache(row, from_cache);
             if lacks != Fields::NONE {
                 batch.set_lacks(lacks);
             }
@@ -178,6 +188,10 @@ pub(super) struct Plain {
     times: Vec<u64>,
     /// The number of request times, their sum, and the longest, if the table has them as a measure of their own.
     timed: Option<Timed>,
+    further: [Vec<u64>; 2],
+    cached: Cached,
+    /// The most hits in one second.
+    peak: Option<u64>,
     /// The first and the last instant, in seconds.
     seen: Option<(i64, i64)>,
 }
@@ -214,9 +228,12 @@ pub(super) fn key_in(hit: &Hit, dimension: Dimension) -> Vec<u8> {
     }
 }
 
+/// Hits of each second.
+type HitsBySecond = BTreeMap<i64, u64>;
+
 /// Slow reference: a table by its definition.
 fn reference(hits: &[Hit], dimension: Dimension, visitor: TextField) -> BTreeMap<Parts, Plain> {
-    let mut groups: BTreeMap<Parts, (Plain, HashSet<Vec<u8>>)> = BTreeMap::new();
+    let mut groups: BTreeMap<Parts, (Plain, HashSet<Vec<u8>>, HitsBySecond)> = BTreeMap::new();
     for hit in hits {
         let is_listed = match dimension {
             Dimension::Status | Dimension::StatusClass => !hit.lacks.intersects(Fields::STATUS),
@@ -226,7 +243,8 @@ fn reference(hits: &[Hit], dimension: Dimension, visitor: TextField) -> BTreeMap
         if !is_listed {
             continue;
         }
-        let (plain, visitors) = groups.entry(dimension.parts().map(|part| key_in(hit, part)).collect()).or_default();
+        let key = dimension.parts().map(|part| key_in(hit, part)).collect();
+        let (plain, visitors, seconds) = groups.entry(key).or_default();
         plain.class[hit.status.class() as usize] += 1;
         plain.bytes = plain.bytes.saturating_add(hit.bytes);
         plain.static_hits += u64::from(hit.is_static);
@@ -236,6 +254,16 @@ fn reference(hits: &[Hit], dimension: Dimension, visitor: TextField) -> BTreeMap
             .seen
             .map_or(Some((instant_s, instant_s)), |(first, last)| Some((first.min(instant_s), last.max(instant_s))));
         plain.times.extend(hit.time_ms);
+        plain.further.iter_mut().zip(hit.further_ms).for_each(|(times, time_ms)| times.extend(time_ms));
+        *seconds.entry(instant_s).or_insert(0) += 1;
+        plain.peak = seconds.values().max().copied();
+        if let Some(from_cache) = hit.from_cache {
+            let cached = &mut plain.cached;
+            cached.asked += 1;
+            cached.asked_bytes = cached.asked_bytes.saturating_add(hit.bytes);
+            cached.answered += u64::from(from_cache);
+            cached.answered_bytes = cached.answered_bytes.saturating_add(if from_cache { hit.bytes } else { 0 });
+        }
         let fields = [Fields::STATUS, Fields::BYTES, PATH, Fields::text(visitor)];
         for (lacking, field) in plain.lacking.iter_mut().zip(fields) {
             *lacking += u64::from(hit.lacks.intersects(field));
@@ -246,9 +274,10 @@ fn reference(hits: &[Hit], dimension: Dimension, visitor: TextField) -> BTreeMap
     }
     groups
         .into_iter()
-        .map(|(key, (mut plain, visitors))| {
+        .map(|(key, (mut plain, visitors, _))| {
             plain.uv = visitors.len() as u64;
             plain.times.sort_unstable();
+            plain.further.iter_mut().for_each(|times| times.sort_unstable());
             (key, plain)
         })
         .collect()
@@ -289,6 +318,12 @@ pub(super) fn found<F>(tally: &Tally<F>, dimension: Dimension) -> BTreeMap<Parts
                 .map(|(first, last)| (first.epoch_s(), last.epoch_s())),
             times: times.as_ref().map(of_times).unwrap_or_default(),
             timed: table.measure().map(|times: &Times| times.of(group)),
+            further: [0, 1].map(|at| {
+                let times = table.measure().and_then(|durations: &Durations| durations.of(at, group));
+                times.map_or_else(|| vec![0; 5], |times| of_times(&times.sorted()))
+            }),
+            cached: table.measure().map(|cache: &Cache| cache.of(group)).unwrap_or_default(),
+            peak: table.measure().and_then(|seconds: &Seconds| seconds.of(group).peak()),
         };
         if let Some((timed, times)) = plain.timed.zip(times) {
             let of_all = [times.count(), times.max_ms(), times.sum_ms()];
@@ -337,6 +372,7 @@ proptest! {
                 let mut expected = reference(&hits, dimension, visitor);
                 expected.values_mut().for_each(|plain| {
                     plain.times = as_reported(&plain.times);
+                    plain.further.iter_mut().for_each(|times| *times = as_reported(times));
                     plain.timed = Some(Timed { count: plain.times[0], max_ms: plain.times[1], sum_ms: plain.times[2] });
                 });
                 prop_assert_eq!(found(&merged, dimension), expected, "{:?} by {:?}", dimension, uv);
@@ -406,6 +442,8 @@ fn sketches_of_one_set_are_equal_for_every_cut() {
         status: Status::new(200),
         bytes: 1,
         time_ms: None,
+        further_ms: [None; 2],
+        from_cache: None,
         is_static: n.is_multiple_of(3),
         lacks: Fields::NONE,
     };

@@ -152,8 +152,13 @@ impl InputLedger {
 
     /// Returns the line number of a sample, from 1.
     pub(crate) fn line_of(&self, sample: &Sample) -> u64 {
-        let before: u64 = self.chunk_lines.iter().filter(|(at, _)| *at < sample.chunk).map(|(_, lines)| lines).sum();
-        before + sample.line_in_chunk + 1
+        self.line_number(sample.chunk, sample.line_in_chunk)
+    }
+
+    /// Returns the number of a line, from 1: that of the line with this index in the chunk that starts at byte `chunk`.
+    pub(crate) fn line_number(&self, chunk: u64, line_in_chunk: u64) -> u64 {
+        let before: u64 = self.chunk_lines.iter().filter(|(at, _)| *at < chunk).map(|(_, lines)| lines).sum();
+        before + line_in_chunk + 1
     }
 }
 
@@ -177,14 +182,6 @@ impl Ledger {
             *mine += theirs;
         }
         merge_near_misses(&mut self.near_misses, &other.near_misses);
-    }
-
-    /// Counts hits as the lines of the only input, all matched by the only format.
-    pub(super) fn count_hits(&mut self, hits: u64) {
-        for input in &mut self.inputs {
-            input.read += hits;
-            input.format_lines.iter_mut().for_each(|format_lines| *format_lines += hits);
-        }
     }
 
     /// Number of lines that were filtered for this reason.

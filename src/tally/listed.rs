@@ -6,7 +6,7 @@
 use super::selected::Selected;
 use crate::batch::{Fields, TextField};
 use crate::dimension::Dimension;
-use crate::keys::VisitorId;
+use crate::keys::{PartId, VisitorId};
 use crate::measure::{Visitors, VisitorsAs};
 
 /// Returns the field without which a hit is in no group of a dimension, if there is one.
@@ -24,13 +24,14 @@ pub(super) struct HitsOfField {
     ids: Vec<VisitorId>,
     hashes: Vec<u64>,
     are_logged: Option<Vec<bool>>,
+    parts: Vec<PartId>,
 }
 
 impl HitsOfField {
     #[cold]
     #[inline(never)]
     pub(super) fn having(field: Fields, selected: Selected<'_>) -> HitsOfField {
-        let Selected { batch, hits, visitors } = selected;
+        let Selected { batch, hits, visitors, parts } = selected;
         let places: Vec<usize> =
             (0..hits.len()).filter(|at| !batch.lacks(usize::from(hits[*at])).intersects(field)).collect();
         let (mut ids, mut hashes) = (Vec::new(), Vec::new());
@@ -40,7 +41,8 @@ impl HitsOfField {
             VisitorsAs::Hashes(all) => hashes.extend(places.iter().map(|at| all[*at])),
         }
         let are_logged = visitors.are_logged.map(|all| places.iter().map(|at| all[*at]).collect());
-        HitsOfField { hits: places.iter().map(|at| hits[*at]).collect(), ids, hashes, are_logged }
+        let parts = if parts.is_empty() { Vec::new() } else { places.iter().map(|at| parts[*at]).collect() };
+        HitsOfField { hits: places.iter().map(|at| hits[*at]).collect(), ids, hashes, are_logged, parts }
     }
 
     /// Returns them as selected hits of the batch that they are from.
@@ -51,6 +53,6 @@ impl HitsOfField {
             VisitorsAs::Hashes(_) => VisitorsAs::Hashes(&self.hashes),
         };
         let visitors = Visitors { as_counted, are_logged: self.are_logged.as_deref() };
-        Selected { batch: from.batch, hits: &self.hits, visitors }
+        Selected { batch: from.batch, hits: &self.hits, visitors, parts: &self.parts }
     }
 }

@@ -6,7 +6,6 @@
 
 mod bounded;
 mod by_day;
-mod by_key;
 mod coarser;
 mod cover;
 mod day;
@@ -19,10 +18,13 @@ mod form_laws;
 mod key_from;
 #[cfg(test)]
 mod laws;
+mod learned;
 mod ledger;
 mod listed;
 mod of_days;
+mod part;
 mod partitioned;
+mod parts;
 mod saved;
 #[cfg(test)]
 mod saved_laws;
@@ -44,6 +46,7 @@ pub(crate) use degraded::{Bytes, Degraded};
 pub(crate) use form::Unescaped;
 pub(crate) use ledger::{InputLedger, KEPT_BYTES, Ledger, SAMPLE_BYTES, SAMPLES, Sample, beginning_kept};
 pub(crate) use of_days::{DayPart, OfDays};
+pub(crate) use part::Part;
 pub(crate) use table::Table;
 use table_plan::rankings_of;
 pub(crate) use table_plan::{TablePlan, fields_needed, fields_watched, variable_columns_of};

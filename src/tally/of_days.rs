@@ -57,7 +57,7 @@ impl OfDays {
         for (all, lines) in tally.ledger.filtered_by.iter_mut().zip(part.filtered_by) {
             *all += lines;
         }
-        let ids = tally.merge_sums(&part.tally);
+        let (ids, _) = tally.merge_sums(&part.tally);
         let Tally { tables, visitors, .. } = tally;
         for (table, (MadeFrom { keys, .. }, from)) in tables.iter_mut().zip(&*made_from) {
             let saved = part.tally.tables.iter().find(|saved| saved.dimension == *from);

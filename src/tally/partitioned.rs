@@ -1,4 +1,4 @@
-//! A tally for each small key: a host, a day, a period, or the minute in which a line arrived.
+//! A tally for each small key: a day, a period, or the minute in which a line arrived.
 //!
 //! A part equals the tally of its hits: form_laws.rs checks that, along with the laws of merging.
 
@@ -42,11 +42,6 @@ impl<K: Ord, T> Partitioned<K, T> {
     /// Returns keys and their tallies, in the order of keys.
     pub(super) fn into_iter(self) -> impl Iterator<Item = (K, T)> {
         self.parts.into_iter()
-    }
-
-    /// Iterates over all tallies, including the empty one.
-    pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.parts.values_mut().chain([&mut self.empty])
     }
 
     /// Merges the tallies of another partition, key by key.

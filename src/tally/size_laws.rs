@@ -17,6 +17,22 @@ fn parts(hits: &[(Hit, usize)], uv: UvMethod, visitor: TextField, seeds: [u64; 3
     })
 }
 
+/// Returns tallies that are divided by a dimension, and where the largest parts of each are kept.
+fn divided(hits: &[(Hit, usize)], uv: UvMethod, kept: Option<usize>, seeds: [u64; 3]) -> [Tally; 3] {
+    let columns = VariableColumns::of(all_dimensions().into_iter());
+    let empty = |seed| counted(&[], uv, TextField::Addr, seed).with_each(Dimension::Host, &columns);
+    let mut first = empty(1);
+    count(&mut first, &hits.iter().map(|(hit, _)| hit).collect::<Vec<_>>());
+    kept.into_iter().for_each(|most| _ = first.keep_parts(most));
+    std::array::from_fn(|worker| {
+        let mut tally = empty(seeds[worker]);
+        tally.keep_parts_of(&first);
+        let mine = hits.iter().filter(|(_, of)| *of == worker).map(|(hit, _)| hit);
+        count(&mut tally, &mine.collect::<Vec<_>>());
+        tally
+    })
+}
+
 fn merged(parts: [Tally; 3]) -> Tally {
     let [mut all, second, third] = parts;
     all.absorb(second);
@@ -52,6 +68,24 @@ proptest! {
     }
 
     #[test]
+    fn size_of_divided_tallies_depends_only_on_the_multiset_of_hits(
+        hits in prop::collection::vec((hit(), 0..3_usize), 0..50), seeds in prop::array::uniform3(any::<u64>()),
+        kept in prop::option::of(0..4_usize),
+    ) {
+        for uv in [UvMethod::Exact, UvMethod::Hll(Precision::new(4).unwrap())] {
+            let whole = merged(divided(&hits, uv, kept, [7, 8, 9])).whole_bytes();
+            let mut parts = divided(&hits, uv, kept, seeds);
+            let sum: u64 = parts.iter_mut().map(Tally::part_bytes).sum();
+            let mut merged = merged(parts);
+            prop_assert_eq!(merged.whole_bytes(), whole);
+            prop_assert!(sum >= whole, "{} of {}", sum, whole);
+            prop_assert_eq!(merged.parts().iter().map(|(_, bytes)| bytes).sum::<u64>(), whole);
+            let exact = merged.exact_bounds();
+            prop_assert_eq!((exact.at_least, exact.at_most), (whole, whole));
+        }
+    }
+
+    #[test]
     fn sketches_made_from_exact_sets_equal_those_made_from_the_start(
         hits in prop::collection::vec((hit(), 0..3_usize), 1..80), seeds in prop::array::uniform3(any::<u64>()),
     ) {
@@ -71,9 +105,9 @@ proptest! {
             let (mut by_class, sketched) = (class(UvMethod::Exact), class(UvMethod::Hll(precision)));
             by_class.make_sketches(precision);
             let uv = |tally: Tally| {
-                let by_key = tally.unescape().by_key.unwrap();
+                let parts = tally.unescape().divide(0);
                 let uv = |tally| found(tally, Dimension::All).into_values().map(|plain| plain.uv).collect::<Vec<_>>();
-                by_key.tallies.iter().map(|(key, tally)| (key.clone(), uv(tally))).collect::<Vec<_>>()
+                parts.iter().map(|part| (part.key.clone(), uv(&part.tally))).collect::<Vec<_>>()
             };
             prop_assert_eq!(uv(by_class), uv(sketched));
             let (exact, mut twice) = (exact.unescape(), counted(&all, UvMethod::Hll(precision), visitor, 7));

@@ -1,5 +1,6 @@
 //! A table: a dimension with measures.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use super::day::Day;
@@ -10,7 +11,7 @@ use super::selected::Selected;
 use crate::dimension::{Dimension, Grouping, VariableColumns};
 use crate::dimension::{Key, KeysOfTable};
 use crate::encoding::{Damaged, Decoder, Encoder};
-use crate::keys::{AddressKeys, GroupId, IdMap, Seed, VisitorId};
+use crate::keys::{AddressKeys, GroupId, IdMap, PartId, Seed, SharedIds, VisitorId};
 use crate::measure::{Counts, Grouped, Hits, Latency, Measure, MeasureKind, OfTable, SizeOf, Uv, VisitorsAs};
 use crate::measure::{Precision, SavedOrder, SavedSize, UvMethod};
 
@@ -30,12 +31,14 @@ pub(crate) struct Table<F = Escaped> {
 /// Bytes of a table without keys, by the formula.
 const TABLE: u64 = 64;
 
-/// The visitors of two tallies that are merged.
+/// The visitors and parts of two tallies that are merged.
 #[derive(Clone, Copy)]
 pub(super) struct MergedVisitors<'v> {
     pub(super) all: &'v AddressKeys,
     /// The id among `all` of each visitor of the other tally.
     pub(super) ids: &'v [VisitorId],
+    /// The id here of each part of the other tally; empty if there are no parts.
+    pub(super) parts: &'v [PartId],
 }
 
 /// The visitors of a tally, in a state file.
@@ -61,6 +64,21 @@ impl<F> Table<F> {
         let grouping = Grouping::new(dimension, variable_columns, seed, by_visitor);
         let measures = measures.iter().map(|kind| kind.measure(uv, seed)).collect();
         Table { dimension, grouping, measures, uv, seed, max_error: None, form: PhantomData }
+    }
+
+    /// Returns a table without groups that has them for each part of the hits.
+    pub(super) fn by_part(self) -> Table<F> {
+        Table { grouping: self.grouping.by_part(self.seed), ..self }
+    }
+
+    /// Gives each part another id; several may become one.
+    pub(super) fn change_parts(&mut self, parts: &[PartId], visitors: MergedVisitors<'_>) {
+        if let Grouping::Parts(groups) = &mut self.grouping {
+            let groups = groups.change_parts(parts, self.seed);
+            let empty = self.empty_measures();
+            let old = std::mem::replace(&mut self.measures, empty);
+            self.merge_measures(&old, &groups, visitors);
+        }
     }
 
     /// Returns the keys of the groups; `visitors` are those of the tally.
@@ -110,8 +128,8 @@ impl<F> Table<F> {
 
     /// Adds the keys of the other table. Returns the id here of each of its groups.
     fn merge_keys<G: ReadAs<F>>(&mut self, other: &Table<G>, visitors: MergedVisitors<'_>) -> Vec<GroupId> {
-        let groups = self.grouping.merge(&other.grouping, <G as ReadAs<F>>::read);
-        groups.unwrap_or_else(|| visitors.ids.iter().map(|id| GroupId(id.0)).collect())
+        let here = SharedIds { visitors: visitors.ids, parts: visitors.parts };
+        self.grouping.merge(&other.grouping, here, <G as ReadAs<F>>::read)
     }
 
     /// Adds a table whose measures contain those of this one. `groups` are the groups here of each of its groups;
@@ -243,6 +261,45 @@ impl<F> Table<F> {
 }
 
 impl Table<Unescaped> {
+    /// Divides the groups of parts among `count` tables. `places` has the place of each part among them. Turns this
+    /// table into that of all hits. Visitors keep their ids.
+    pub(super) fn divide(
+        &mut self,
+        places: &[usize],
+        count: usize,
+        visitors: MergedVisitors<'_>,
+    ) -> Vec<Table<Unescaped>> {
+        if !matches!(self.grouping, Grouping::Parts(_)) {
+            return Vec::new();
+        }
+        let Grouping::Parts(groups) = std::mem::replace(&mut self.grouping, Grouping::Visitors) else {
+            return Vec::new();
+        };
+        let keys: Vec<GroupId> = (0..groups.len() as u32).map(|group| groups.key_of(GroupId(group))).collect();
+        let mut divided = vec![Vec::new(); count];
+        groups.parts().zip(0..).for_each(|(part, group)| divided[places[part.0 as usize]].push(GroupId(group)));
+        self.grouping = groups.into_keys();
+        let empty = self.empty_measures();
+        let mut measures = std::mem::replace(&mut self.measures, empty);
+        self.merge_measures(&measures, &keys, visitors);
+        let table = |mut groups: Vec<GroupId>| {
+            let key = |group: &GroupId| keys[group.0 as usize];
+            groups.sort_unstable_by_key(key);
+            let mut distinct: Vec<GroupId> = groups.iter().map(key).collect();
+            distinct.dedup();
+            let taken: Vec<Measure> = measures.iter_mut().map(|measure| measure.take(&groups)).collect();
+            let grouping = self.grouping.selected(&distinct, visitors.all);
+            if distinct.len() == groups.len() {
+                return Table { grouping, measures: taken, ..self.empty_copy() };
+            }
+            let mut table = Table { grouping, ..self.empty_copy() };
+            let place = |group| GroupId(distinct.partition_point(|one| *one < key(group)) as u32);
+            table.merge_measures(&taken, &groups.iter().map(place).collect::<Vec<_>>(), visitors);
+            table
+        };
+        divided.into_iter().map(table).collect()
+    }
+
     /// Adds a table of a day from which this one can be made. `keys_from` says how, for each part of this dimension.
     pub(super) fn add_day(
         &mut self,
@@ -254,19 +311,48 @@ impl Table<Unescaped> {
     ) {
         let is_same = self.dimension == other.dimension && self.grouping.is_like(&other.grouping);
         let groups = if is_same {
-            self.merge_keys(other, MergedVisitors { all: mine, ids: visitor_ids })
+            self.merge_keys(other, MergedVisitors { all: mine, ids: visitor_ids, parts: &[] })
         } else {
-            let groups = (0..other.keys(theirs).len() as u32).map(GroupId);
-            groups
-                .map(|group| {
-                    let key = other.key(theirs, group);
-                    let mut parts = keys_from.iter().map(|from| from.key(&key, day));
-                    let (first, second) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-                    self.grouping.id([&first, &second], mine)
-                })
-                .collect()
+            self.groups_from((other, theirs), mine, |key| {
+                let mut parts = keys_from.iter().map(|from| from.key(key, day));
+                [parts.next().unwrap_or_default(), parts.next().unwrap_or_default()]
+            })
         };
-        self.merge_contained(other, &groups, MergedVisitors { all: mine, ids: visitor_ids });
+        self.merge_contained(other, &groups, MergedVisitors { all: mine, ids: visitor_ids, parts: &[] });
+    }
+
+    /// Returns the table with other keys, which may be fewer. `new_key` makes the key of each dimension; `visitors` are
+    /// those of the tally, which keep their ids. The table must have keys of its own.
+    pub(super) fn regrouped(
+        &self,
+        visitors: MergedVisitors<'_>,
+        new_key: impl for<'k> Fn(Dimension, &'k [u8]) -> Cow<'k, [u8]>,
+    ) -> Table<Unescaped> {
+        let mut regrouped = self.empty_copy();
+        let groups = regrouped.groups_from((self, visitors.all), &mut AddressKeys::new(self.seed), |key| {
+            let mut parts = key.parts().map(|(dimension, key)| new_key(dimension, key));
+            [parts.next().unwrap_or_default(), parts.next().unwrap_or_default()]
+        });
+        regrouped.merge_contained(self, &groups, visitors);
+        regrouped
+    }
+
+    /// Returns the group here of each group of another table, by a key that `new_key` makes of the key there. Only pairs
+    /// have a second key.
+    fn groups_from(
+        &mut self,
+        (other, theirs): (&Table<Unescaped>, &AddressKeys),
+        mine: &mut AddressKeys,
+        new_key: impl for<'k> Fn(&'k Key<'_>) -> [Cow<'k, [u8]>; 2],
+    ) -> Vec<GroupId> {
+        let groups = (0..other.keys(theirs).len() as u32).map(GroupId);
+        groups
+            .map(|group| {
+                let key = other.key(theirs, group);
+                let [first, second] = new_key(&key);
+                self.grouping.id([&first, &second], mine)
+            })
+            .collect()
     }
 }
 
@@ -291,14 +377,14 @@ impl Table<Escaped> {
 
     fn add_all(
         &mut self,
-        Selected { batch, hits, visitors }: Selected<'_>,
+        Selected { batch, hits, visitors, parts }: Selected<'_>,
         all_visitors: &AddressKeys,
         ids: &mut Vec<u32>,
         groups: &mut Vec<GroupId>,
     ) {
         groups.clear();
         let visitor_ids = if let VisitorsAs::Ids(ids) = visitors.as_counted { ids } else { &[][..] };
-        self.grouping.ids(batch, hits, visitor_ids, ids, groups);
+        self.grouping.ids(batch, hits, SharedIds { visitors: visitor_ids, parts }, ids, groups);
         let grouped = Grouped::new(groups, self.grouping.keys(all_visitors).len());
         for measure in &mut self.measures {
             measure.add(batch, hits, grouped, &visitors);
@@ -318,7 +404,7 @@ impl Table<Escaped> {
             let empty = self.empty_measures();
             let old = std::mem::replace(&mut self.measures, empty);
             let ids: Vec<VisitorId> = (0..visitors.len() as u32).map(VisitorId).collect();
-            self.merge_measures(&old, &groups, MergedVisitors { all: visitors, ids: &ids });
+            self.merge_measures(&old, &groups, MergedVisitors { all: visitors, ids: &ids, parts: &[] });
         }
         let Table { dimension, grouping, measures, uv, seed, max_error, form: PhantomData } = self;
         Table { dimension, grouping, measures, uv, seed, max_error, form: PhantomData }

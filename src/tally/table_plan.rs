@@ -65,6 +65,9 @@ mod tests {
             (MeasureKind::Latency, Fields::REQUEST_TIME, Fields::NONE),
             (MeasureKind::Times, Fields::REQUEST_TIME, Fields::NONE),
             (MeasureKind::FirstLast, Fields::TIME, Fields::TIME),
+            (MeasureKind::Durations, Fields::REQUEST_TIME, Fields::NONE),
+            (MeasureKind::Seconds, Fields::TIME, Fields::TIME),
+            (MeasureKind::Cache, Fields::CACHE.union(Fields::BYTES), Fields::BYTES),
         ];
         for (kind, needs, watches) in rows {
             let plan = [(Dimension::All, vec![kind])];

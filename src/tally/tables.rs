@@ -1,8 +1,8 @@
 //! All tables of one worker, and how the tallies of two workers are merged.
 
 use super::by_day::ByDay;
-use super::by_key::ByKey;
 use super::form::{Escaped, ReadAs, Unescaped, unescaped};
+use super::parts::Parts;
 use super::selected::Selected;
 use super::table::{MergedVisitors, Table};
 use super::table_plan::{TablePlan, asks_uv, rankings_of, variable_columns_of};
@@ -10,7 +10,7 @@ use super::undated::add_undated;
 use super::{Degraded, InputLedger, Ledger, Unknown};
 use crate::batch::{Batch, Column, Fields, TextField};
 use crate::dimension::{Dimension, VariableColumns};
-use crate::keys::{AddressKeys, GroupId, IdMap, Seed, VisitorId, fixed_hash};
+use crate::keys::{AddressKeys, GroupId, IdMap, PartId, Seed, VisitorId, fixed_hash};
 use crate::measure::UvMethod;
 use crate::measure::{GroupMeasure, Uv, Visitors, VisitorsAs};
 use crate::text::find_near;
@@ -32,15 +32,16 @@ pub(crate) struct Tally<F = Escaped> {
     visitor: VisitorKey,
     /// Number of hits that lack each watched field.
     pub(crate) unknown: Unknown,
-    /// Visitors of the hits whose time is logged as missing, in a single group.
+    /// Visitors of the hits whose time is logged as missing, in a single group or one for each part.
     pub(crate) undated: Uv,
     /// Changes that kept all tables within a limit of memory, if there were any.
     pub(crate) degraded: Option<Degraded>,
     /// Bytes of all sets and histograms by the formula, when they were last measured; and the hits added since.
     pub(super) known_set_bytes: u64,
     pub(super) hits_since: u64,
-    /// The same hits by their keys in one dimension, if a report for each key is asked for.
-    pub(crate) by_key: Option<Box<ByKey<Tally<F>>>>,
+    /// The parts of all hits, if reports for the keys of a dimension are asked. Tables then have the groups of each
+    /// part.
+    pub(super) by_part: Option<Box<Parts>>,
     /// All lines by day, for a state. This tally then has no tables and counts no hits.
     pub(crate) by_day: Option<Box<ByDay<Tally<F>>>>,
     /// Reused between batches.
@@ -94,20 +95,17 @@ impl Tally {
             degraded: None,
             known_set_bytes: 0,
             hits_since: 0,
-            by_key: None,
+            by_part: None,
             by_day: None,
             scratch: Scratch::default(),
         }
     }
 
-    /// Adds a tally of the same tables for each key of a dimension. It must not be a pair; a variable must be among
-    /// `variable_columns`.
-    pub(crate) fn with_each(mut self, dimension: Dimension, variable_columns: &VariableColumns) -> Tally {
-        let ledger = Ledger { inputs: vec![InputLedger::new(1)], ..Ledger::default() };
-        let empty = Tally { ledger, ..self.empty_copy() };
-        let by_key = ByKey::new(dimension, variable_columns, empty, self.visitors.seed());
-        self.by_key = Some(Box::new(by_key));
-        self
+    /// Divides hits into parts by their keys in a dimension. It must not be a pair; a variable must be among
+    /// `variable_columns`. There must be no hits yet.
+    pub(crate) fn with_each(self, dimension: Dimension, variable_columns: &VariableColumns) -> Tally {
+        let by_part = Some(Box::new(Parts::new(dimension, variable_columns, self.visitors.seed())));
+        Tally { tables: self.tables.into_iter().map(Table::by_part).collect(), by_part, ..self }
     }
 
     /// Returns a tally that counts lines by day, in these tables for each day.
@@ -126,13 +124,8 @@ impl Tally {
     /// Counts the selected hits of a batch.
     pub(crate) fn add(&mut self, batch: &Batch<'_>, hits: &[u16]) {
         self.add_period(batch, hits);
-        if let Some(by_key) = &mut self.by_key {
-            let by_instant = self.by_instant;
-            by_key.add(batch, hits, |tally: &mut Tally, hits| {
-                tally.by_instant = by_instant;
-                tally.ledger.count_hits(hits.len() as u64);
-                tally.add(batch, hits);
-            });
+        if let Some(parts) = &mut self.by_part {
+            parts.add(batch, hits, if self.by_instant { Stamp::instant_rank } else { Stamp::rank });
         }
         self.hits_since += hits.len() as u64;
         let Scratch { ids, visitors, hashes, are_logged, groups } = &mut self.scratch;
@@ -142,6 +135,9 @@ impl Tally {
         if batch.some_lack() {
             let lacks = hits.iter().map(|&row| batch.lacks(usize::from(row)));
             lacks.clone().for_each(|lacks| self.unknown.add(lacks, self.visitor.from));
+            if let Some(parts) = &mut self.by_part {
+                parts.add_lacking(lacks.clone(), self.visitor.from);
+            }
             are_logged.clear();
             are_logged.extend(lacks.map(|lacks| !lacks.intersects(self.visitor.from)));
         }
@@ -164,10 +160,11 @@ impl Tally {
             _ => VisitorsAs::NotCounted,
         };
         let are_logged = batch.some_lack().then_some(&are_logged[..]);
+        let (parts, len) = self.by_part.as_ref().map_or((&[][..], 0), |parts| (parts.of_hits(), parts.len()));
         if asks_uv && batch.some_undated() {
-            add_undated(&mut self.undated, batch, hits, as_counted, are_logged);
+            add_undated(&mut self.undated, batch, hits, as_counted, are_logged, (parts, len));
         }
-        let selected = Selected { batch, hits, visitors: Visitors { as_counted, are_logged } };
+        let selected = Selected { batch, hits, visitors: Visitors { as_counted, are_logged }, parts };
         for table in self.tables.iter_mut().chain(&mut self.rankings) {
             table.add(selected, &self.visitors, ids, groups);
         }
@@ -215,7 +212,7 @@ impl Tally {
             degraded: self.degraded,
             known_set_bytes: self.known_set_bytes,
             hits_since: self.hits_since,
-            by_key: self.by_key.map(|by_key| Box::new(by_key.map(Tally::unescape))),
+            by_part: self.by_part,
             by_day: self.by_day.map(|by_day| Box::new(by_day.map(Tally::unescape))),
             scratch: Scratch::default(),
         }
@@ -234,11 +231,23 @@ impl<F> Tally<F> {
     pub(super) fn empty_copy<G>(&self) -> Tally<G> {
         Tally {
             ledger: Ledger { inputs: vec![InputLedger::default(); self.ledger.inputs.len()], ..Ledger::default() },
+            tables: self.tables.iter().map(Table::empty_copy).collect(),
+            rankings: self.rankings.iter().map(Table::empty_copy).collect(),
+            by_part: self.by_part.as_ref().map(|parts| Box::new(parts.empty_copy())),
+            by_day: self.by_day.as_ref().map(|by_day| Box::new(by_day.empty_copy(Tally::empty_copy))),
+            ..self.without_tables()
+        }
+    }
+
+    /// Returns a tally with the same settings, without tables and hits.
+    pub(super) fn without_tables<G>(&self) -> Tally<G> {
+        Tally {
+            ledger: Ledger::default(),
             period: None,
             by_instant: self.by_instant,
             visitors: AddressKeys::new(self.visitors.seed()),
-            tables: self.tables.iter().map(Table::empty_copy).collect(),
-            rankings: self.rankings.iter().map(Table::empty_copy).collect(),
+            tables: Vec::new(),
+            rankings: Vec::new(),
             uv: self.uv,
             visitor: self.visitor,
             unknown: Unknown::default(),
@@ -246,8 +255,8 @@ impl<F> Tally<F> {
             degraded: self.degraded,
             known_set_bytes: 0,
             hits_since: 0,
-            by_key: self.by_key.as_ref().map(|by_key| Box::new(by_key.empty_copy(Tally::empty_copy))),
-            by_day: self.by_day.as_ref().map(|by_day| Box::new(by_day.empty_copy(Tally::empty_copy))),
+            by_part: None,
+            by_day: None,
             scratch: Scratch::default(),
         }
     }
@@ -270,8 +279,8 @@ impl<F> Tally<F> {
         self.period = Some((std::cmp::min_by_key(my_first, first, rank), std::cmp::max_by_key(my_last, last, rank)));
     }
 
-    /// Adds everything of the other tally except its tables. Returns the id here of each of its visitors.
-    pub(super) fn merge_sums<G: ReadAs<F>>(&mut self, other: &Tally<G>) -> Vec<VisitorId> {
+    /// Adds everything of the other tally except its tables. Returns the id here of each of its visitors and parts.
+    pub(super) fn merge_sums<G: ReadAs<F>>(&mut self, other: &Tally<G>) -> (Vec<VisitorId>, Vec<PartId>) {
         self.ledger.merge(&other.ledger);
         self.known_set_bytes += other.known_set_bytes;
         self.hits_since += other.hits_since;
@@ -281,8 +290,16 @@ impl<F> Tally<F> {
         }
         let ids = self.visitors.merge(&other.visitors, <G as ReadAs<F>>::read);
         let ids: Vec<_> = ids.into_iter().map(VisitorId).collect();
-        self.undated.merge(&other.undated, &IdMap { groups: &[GroupId(0)], visitors: &ids }, 1);
-        ids
+        let parts = self.merge_parts(other.by_part.as_deref());
+        let of_all = [GroupId(0)];
+        let of_parts: Vec<GroupId> = parts.iter().map(|part| GroupId(part.0)).collect();
+        let (groups, len) = match &self.by_part {
+            None => (&of_all[..], 1),
+            // Nearly all logs have a time in each line.
+            Some(parts) => (&of_parts[..], if other.undated.len() == 0 { self.undated.len() } else { parts.len() }),
+        };
+        self.undated.merge(&other.undated, &IdMap { groups, visitors: &ids }, len);
+        (ids, parts)
     }
 
     /// Adds another tally of the same tables.
@@ -290,14 +307,11 @@ impl<F> Tally<F> {
     where
         F: Clone,
     {
-        let ids = self.merge_sums(other);
-        let visitors = MergedVisitors { all: &self.visitors, ids: &ids };
+        let (ids, parts) = self.merge_sums(other);
+        let visitors = MergedVisitors { all: &self.visitors, ids: &ids, parts: &parts };
         let theirs = other.tables.iter().chain(&other.rankings);
         for (mine, theirs) in self.tables.iter_mut().chain(&mut self.rankings).zip(theirs) {
             mine.merge(theirs, visitors);
-        }
-        if let Some((mine, theirs)) = self.by_key.as_mut().zip(other.by_key.as_ref()) {
-            mine.tallies.merge(&theirs.tallies, Tally::merge);
         }
         if let Some((mine, theirs)) = self.by_day.as_mut().zip(other.by_day.as_ref()) {
             mine.merge(theirs, Tally::merge);
@@ -311,15 +325,12 @@ impl<F> Tally<F> {
     where
         F: Clone,
     {
-        let ids = self.merge_sums(&other);
+        let (ids, parts) = self.merge_sums(&other);
         drop(other.visitors);
-        let visitors = MergedVisitors { all: &self.visitors, ids: &ids };
+        let visitors = MergedVisitors { all: &self.visitors, ids: &ids, parts: &parts };
         let theirs = other.tables.into_iter().chain(other.rankings);
         for (mine, theirs) in self.tables.iter_mut().chain(&mut self.rankings).zip(theirs) {
             mine.absorb(theirs, visitors);
-        }
-        if let Some((mine, theirs)) = self.by_key.as_mut().zip(other.by_key) {
-            mine.tallies.absorb(theirs.tallies, Tally::absorb);
         }
         if let Some((mine, theirs)) = self.by_day.as_mut().zip(other.by_day) {
             mine.absorb(*theirs, Tally::absorb);

@@ -25,21 +25,21 @@ impl<F> Tally<F> {
 
     fn bytes(&mut self, size: SizeOf) -> u64 {
         let sets = self.set_bytes(size);
-        let of_keys: u64 =
-            self.each().map(|tally| if size == SizeOf::Part { tally.part_bytes() } else { tally.whole_bytes() }).sum();
-        self.bytes_without_sets(size) + sets + of_keys
+        let of_days: u64 =
+            self.days().map(|tally| if size == SizeOf::Part { tally.part_bytes() } else { tally.whole_bytes() }).sum();
+        self.bytes_without_sets(size) + sets + of_days
     }
 
-    /// Iterates over the tallies of all keys or days, if there is one for each.
-    fn each(&mut self) -> impl Iterator<Item = &mut Tally<F>> {
-        let of_keys = self.by_key.iter_mut().flat_map(|by_key| by_key.tallies.iter_mut());
-        of_keys.chain(self.by_day.iter_mut().flat_map(|by_day| by_day.tallies_mut()))
+    /// Iterates over the tallies of all days, if there is one for each.
+    fn days(&mut self) -> impl Iterator<Item = &mut Tally<F>> {
+        self.by_day.iter_mut().flat_map(|by_day| by_day.tallies_mut())
     }
 
     fn bytes_without_sets(&self, size: SizeOf) -> u64 {
         let tables = self.tables.iter().chain(&self.rankings).map(|table| table.bytes(size));
         let missed: u64 = self.rankings.iter().map(|ranking| ranking.keys(&self.visitors).len() as u64 * MISSED).sum();
-        self.visitors.bytes() + missed + tables.sum::<u64>()
+        let parts = self.by_part.as_ref().map_or(0, |parts| parts.bytes());
+        self.visitors.bytes() + missed + parts + tables.sum::<u64>()
     }
 
     fn set_bytes(&mut self, size: SizeOf) -> u64 {
@@ -53,9 +53,8 @@ impl<F> Tally<F> {
         let tables = self.tables.iter().chain(&self.rankings).map(super::Table::set_bytes_of_hit);
         let of_hit = tables.sum::<u64>() + self.undated.set_bytes_of_hit();
         let own = Bytes { at_least, at_most: at_least + self.hits_since * of_hit };
-        let of_keys = self.by_key.iter().flat_map(|by_key| by_key.tallies.iter().map(|(_, tally)| tally));
         let of_days = self.by_day.iter().flat_map(|by_day| by_day.tallies());
-        of_keys.chain(of_days).map(Tally::bounds).fold(own, |sum, bounds| Bytes {
+        of_days.map(Tally::bounds).fold(own, |sum, bounds| Bytes {
             at_least: sum.at_least + bounds.at_least,
             at_most: sum.at_most + bounds.at_most,
         })
@@ -66,7 +65,7 @@ impl<F> Tally<F> {
         let size = self.whole();
         self.known_set_bytes = self.set_bytes(size);
         self.hits_since = 0;
-        self.each().for_each(|tally| _ = tally.exact_bounds());
+        self.days().for_each(|tally| _ = tally.exact_bounds());
         self.bounds()
     }
 
@@ -75,14 +74,15 @@ impl<F> Tally<F> {
     pub(crate) fn parts(&mut self) -> Vec<(&'static str, u64)> {
         let size = self.whole();
         let visitors = [("visitors", self.visitors.bytes() + self.undated.set_bytes(size))];
-        let of_keys = self.by_key.as_ref().map(|by_key| by_key.dimension.name());
-        let name = of_keys.or_else(|| self.by_day.as_ref().map(|_| "days"));
-        let of_each: u64 = self.each().map(Tally::whole_bytes).sum();
+        let parts = self.by_part.as_ref().map(|parts| (parts.dimension.name(), parts.bytes()));
+        let has_days = self.by_day.is_some();
+        let of_days: u64 = self.days().map(Tally::whole_bytes).sum();
         let tables = self.tables.iter_mut().chain(&mut self.rankings);
         visitors
             .into_iter()
             .chain(tables.map(|table| (table.dimension.name(), table.bytes(size) + table.set_bytes(size))))
-            .chain(name.map(|name| (name, of_each)))
+            .chain(parts)
+            .chain(has_days.then_some(("days", of_days)))
             .collect()
     }
 
@@ -109,7 +109,5 @@ impl<F> Tally<F> {
         self.uv = UvMethod::Hll(precision);
         self.undated.use_sketches(precision, seed, &hashes);
         self.tables.iter_mut().for_each(|table| table.use_sketches(precision, &visitors, &hashes));
-        let each = self.by_key.iter_mut().flat_map(|by_key| by_key.tallies.all_mut());
-        each.for_each(|tally| tally.make_sketches(precision));
     }
 }

@@ -1,11 +1,12 @@
 //! Visitors of hits that have no time.
 
 use crate::batch::{Batch, Fields};
-use crate::keys::GroupId;
+use crate::keys::{GroupId, PartId};
 use crate::measure::{GroupMeasure, Grouped, Uv, Visitors, VisitorsAs};
 use crate::time::Stamp;
 
-/// Adds the visitors of hits whose time is missing although their line logs one (`-`).
+/// Adds the visitors of hits whose time is missing although their line logs one (`-`). There is one group, or one for
+/// each of `parts`; `of_hits` are the parts of the hits.
 #[cold]
 #[inline(never)]
 pub(super) fn add_undated(
@@ -14,6 +15,7 @@ pub(super) fn add_undated(
     hits: &[u16],
     as_counted: VisitorsAs<'_>,
     are_logged: Option<&[bool]>,
+    (of_hits, parts): (&[PartId], usize),
 ) {
     let is_undated = |row: usize| batch.stamp(row) == Stamp::NONE && !batch.lacks(row).intersects(Fields::TIME);
     let is_undated: Vec<bool> = hits.iter().map(|&row| is_undated(usize::from(row))).collect();
@@ -23,8 +25,12 @@ pub(super) fn add_undated(
         }
         None => is_undated,
     };
-    let groups = vec![GroupId(0); hits.len()];
-    undated.add(batch, hits, Grouped::new(&groups, 1), &Visitors { as_counted, are_logged: Some(&are_wanted) });
+    let (groups, len) = if parts == 0 {
+        (vec![GroupId(0); hits.len()], 1)
+    } else {
+        (of_hits.iter().map(|part| GroupId(part.0)).collect(), parts)
+    };
+    undated.add(batch, hits, Grouped::new(&groups, len), &Visitors { as_counted, are_logged: Some(&are_wanted) });
 }
 
 #[cfg(test)]

@@ -161,7 +161,20 @@ fn joined(lines: &[String]) -> Vec<String> {
     text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
 }
 
-/// A directory with `testdata`, and the logs that the book calls access.log, hosts.log and proxied.log.
+/// The logs and databases of the book: their names in `testdata`, and in the book.
+const LOGS: [(&str, &str); 9] = [
+    ("shop.log", "access.log"),
+    ("hosts.log", "hosts.log"),
+    ("proxied.log", "proxied.log"),
+    ("blog.log", "blog.log"),
+    ("clients.log", "clients.log"),
+    ("referers.log", "referers.log"),
+    ("geo/city.mmdb", "city.mmdb"),
+    ("geo/asn.mmdb", "asn.mmdb"),
+    ("sites.log", "sites.log"),
+];
+
+/// A directory with `testdata`, and the logs of the book.
 struct Place(TempDir);
 
 impl Place {
@@ -169,7 +182,7 @@ impl Place {
         let place = tempfile::tempdir().unwrap();
         let testdata = Path::new(super::super::REPOSITORY).join("testdata");
         std::os::unix::fs::symlink(&testdata, place.path().join("testdata")).unwrap();
-        for (from, to) in [("shop.log", "access.log"), ("hosts.log", "hosts.log"), ("proxied.log", "proxied.log")] {
+        for (from, to) in LOGS {
             fs::copy(testdata.join(from), place.path().join(to)).unwrap();
         }
         Place(place)

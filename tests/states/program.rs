@@ -11,8 +11,10 @@ use super::FORMAT;
 
 /// Options that change what is counted and saved. The first saves everything that there is.
 fn options() -> Vec<Vec<String>> {
-    let dimensions: Vec<_> = Dimension::all().map(Dimension::name).chain(["upstream_addr", "path/ip"]).collect();
-    let metrics: Vec<_> = Metric::all().map(Metric::name).collect();
+    // A state has only a hash of a database, so logs next to it would need the database again.
+    let named = Dimension::all().map(Dimension::name).filter(|name| !["country", "city", "asn", "org"].contains(name));
+    let dimensions: Vec<_> = named.chain(["upstream_addr", "path/ip"]).collect();
+    let metrics: Vec<_> = super::of_all_rankings().map(Metric::name).collect();
     let everything =
         format!("-n 0 --by hour --split status --top {} --columns {}", dimensions.join(","), metrics.join(","));
     let rows = [
@@ -20,6 +22,7 @@ fn options() -> Vec<Vec<String>> {
         "",
         "--uv hll --top ip,host/path --columns uv --by week",
         "--status 2xx,5xx --exclude-path /3 --columns p95",
+        "--duration upstream_response_time,request_time --top hour,weekday --by month --columns p99,busy,peak,cache-bytes",
         "--tz +08:00 --by 15m --split kind --top weekday/hour-of-day",
         "--visitor ip+agent --query keep --sort -key --show top,timeline",
         "--uv hll --anonymize --top ip,agent --time 22-07",
@@ -39,10 +42,12 @@ fn line(number: usize) -> String {
     let (status, agent) = ([200, 200, 304, 404, 502][number % 5], ["curl", "Mozilla"][number / 7 % 2]);
     format!(
         "10.0.0.{address} - - [{day}/Nov/2026:{hour:02}:{minute:02}:00 {zone}] \"GET /{path}?q={number} HTTP/1.1\" {status} \
-         {number} \"-\" \"{agent}\" 0.{:03} \"{}.example\" \"10.1.0.{}:80\"\n",
+         {number} \"-\" \"{agent}\" 0.{:03} \"{}.example\" \"10.1.0.{}:80\" {} \"{}\"\n",
         number * 13 % 1000,
         number % 3,
-        number % 2
+        number % 2,
+        ["HIT", "MISS", "-"][number % 3],
+        ["0.012, 0.200", "-", "0.300"][number / 2 % 3]
     )
 }
 

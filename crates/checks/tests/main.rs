@@ -8,18 +8,24 @@ const ONE_IN: usize = 1;
 
 #[path = "../../../tests/agreement.rs"]
 mod agreement;
+mod browsers;
 #[path = "../../../tests/columns.rs"]
 mod columns;
 #[path = "../../../tests/compressed.rs"]
 mod compressed;
 #[cfg(target_os = "linux")]
 mod crash;
+#[path = "../../../tests/databases.rs"]
+mod databases;
 mod duckdb;
+#[cfg(target_os = "linux")]
+mod each;
 #[path = "../../../tests/envelopes.rs"]
 mod envelopes;
 #[path = "../../../tests/explain.rs"]
 mod explain;
 mod formats;
+mod geo;
 #[path = "../../../tests/hostile.rs"]
 mod hostile;
 #[path = "../../../tests/json_logs.rs"]
@@ -27,6 +33,8 @@ mod json_logs;
 #[cfg(target_os = "linux")]
 #[path = "../../../tests/limits.rs"]
 mod limits;
+#[path = "../../../tests/lines.rs"]
+mod lines;
 #[path = "../../../tests/max_keys.rs"]
 mod max_keys;
 #[path = "../../../tests/max_memory.rs"]
@@ -56,6 +64,8 @@ mod shrinking;
 mod spark;
 #[path = "../../../tests/state_files.rs"]
 mod state_files;
+#[cfg(target_os = "linux")]
+mod terminal;
 #[path = "../../../tests/ways.rs"]
 mod ways;
 

@@ -11,13 +11,17 @@ use super::{REPOSITORY, program};
 
 /// Logs of testdata, and options with which they are saved into one state each and then merged. They have every measure, every kind of groups, and visitors
 /// in every form: exact, hashes, registers.
-const SAVED: [(&str, &str); 7] = [
+const SAVED: [(&str, &str); 8] = [
     ("shop.log", "--by hour --top path,ip,agent,ip/path --columns uv,p95,first,max"),
     ("shop.log", "--top ip/hour,minute --split status --visitor ip+agent"),
     ("shop.log", "--uv hll --top ip,path --columns uv"),
     ("shop.log", "--uv hll=4 --top path --columns uv"),
     ("shop.log hosts.log", "--by 15m --top path,ip --columns uv --uv hll=5"),
     ("hosts.log", "--top host,weekday,hour-of-day --status '!404' --tz America/New_York"),
+    (
+        "upstream.log",
+        "--duration upstream_response_time,upstream_connect_time --by minute --top hour,minute --columns p95,peak,cache-hits,cache-bytes",
+    ),
     ("proxied.log", "--real-ip http_x_forwarded_for --trust 10.0.0.0/8 --top ip"),
 ];
 
@@ -97,7 +101,7 @@ fn golden_files_have_the_numbers_of_their_reports() {
     if is_skipped(has_zstd(), REASON) {
         return;
     }
-    for name in ["exact", "hll", "pairs", "anonymized"] {
+    for name in ["exact", "hll", "pairs", "anonymized", "durations"] {
         let state = format!("{REPOSITORY}/testdata/states/v1-{name}.state");
         let report: Value = serde_json::from_slice(&std::fs::read(state.replace(".state", ".json")).unwrap()).unwrap();
         let read = read(Path::new(&state)).unwrap();

@@ -165,6 +165,19 @@ impl Conf {
         self.logs.off.iter()
     }
 
+    /// The names of all servers, as written: names, wildcards and regular expressions.
+    ///
+    /// ```
+    /// use nginx_conf::Conf;
+    /// let text = "http { server { server_name shop.example *.shop.example; } server { server_name blog.example; } }";
+    /// let conf = Conf::from_reader("nginx.conf".as_ref(), text.as_bytes())?;
+    /// assert_eq!(conf.server_names().collect::<Vec<_>>(), ["shop.example", "*.shop.example", "blog.example"]);
+    /// # Ok::<(), nginx_conf::Error>(())
+    /// ```
+    pub fn server_names(&self) -> impl Iterator<Item = &str> {
+        self.servers.iter().flat_map(|server| &server.names).map(|name| name.written())
+    }
+
     /// The only server that writes a log, as its position in [`Conf::servers`]; `None` if there are several, or if the
     /// configuration does not name the file.
     pub fn server_of_file(&self, file: &Path) -> Option<usize> {

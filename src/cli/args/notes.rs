@@ -31,6 +31,7 @@ impl Args {
         }
         warnings.extend(question.counting.contradictions().into_iter().map(wording::message));
         warnings.extend(self.visitors.warnings(question));
+        warnings.extend(self.keys.warnings(question));
         let rankings = question.counting.rankings();
         let selections = || {
             let filters = question.counting.filters.iter();
@@ -40,14 +41,25 @@ impl Args {
             let is_of = |dimension: Dimension| dimension.parts().any(|part| part.name() == field.name());
             let is_ranked = question.showing.shows(Section::Top) && rankings.iter().any(|dimension| is_of(*dimension));
             let is_split = question.showing.shows(Section::Timeline) && question.counting.split.is_some_and(is_of);
+            let is_each = question.counting.each.is_some_and(is_of);
             let is_filtered = selections().any(|selection| selection.variables().any(|name| name == field.name()));
             let real_ip = question.reading.real_ip.as_ref().map(|real_ip| real_ip.dimension().name());
             let is_visitor = question.counting.visitor.name() == field.name() || real_ip == Some(field.name());
-            field.is_for_rankings() && ![is_ranked, is_split, is_filtered, is_visitor].contains(&true)
+            field.is_for_rankings() && ![is_ranked, is_split, is_each, is_filtered, is_visitor].contains(&true)
         };
-        for field in question.reading.fields.iter().filter(is_idle) {
+        let prints_requests = self.lines.wanted().0.is_some();
+        for field in question.reading.fields.iter().filter(is_idle).filter(|_| !prints_requests) {
             let name = field.name();
             warnings.push(format!("--field {name}={} has no effect without --top {name}", shown(field.key())));
+        }
+        let ranks_route = question.showing.shows(Section::Top) && rankings.iter().any(|dimension| is_route(*dimension));
+        let splits_route = question.showing.shows(Section::Timeline) && question.counting.split.is_some_and(is_route);
+        let selects_route = selections().any(|selection| selection.variables().any(|name| name == ROUTE));
+        let checks_route = self.fail_if.iter().any(|condition| condition.contains(ROUTE));
+        let each_route = question.counting.each.is_some_and(is_route);
+        let uses_route = [ranks_route, splits_route, selects_route, checks_route, each_route].contains(&true);
+        if !self.routes.is_empty() && !uses_route {
+            warnings.push("--route has no effect without --top route".to_owned());
         }
         if let Some(unit) = self.by
             && !question.showing.shows(Section::Timeline)
@@ -58,6 +70,9 @@ impl Args {
             && !question.showing.shows(Section::Timeline)
         {
             warnings.push(format!("--split {} has no effect, because --show omits the timeline", split.name()));
+        }
+        if self.each.each_limit.is_some() && self.each.each.is_none() {
+            warnings.push("--each-limit has no effect without --each".to_owned());
         }
         if question.counting.max_keys.is_some() && !question.showing.shows(Section::Top) {
             warnings.push("--max-keys has no effect, because --show omits the rankings".to_owned());
@@ -77,6 +92,13 @@ impl Args {
         }
         warnings
     }
+}
+
+/// Name of the dimension that `--route` is about.
+const ROUTE: &str = "route";
+
+fn is_route(dimension: Dimension) -> bool {
+    dimension.parts().any(|part| part.name() == ROUTE)
 }
 
 /// The note on how a format in Apache's notation is read.

@@ -1,7 +1,8 @@
 //! Turns the arguments into a question to the library.
 
 use logstat::{
-    Condition, Dimension, DimensionError, FailIf, LogFormat, NginxConf, Precision, Question, Section, UvMethod,
+    Condition, Dimension, DimensionError, FailIf, LogFormat, LoggedDuration, NginxConf, Precision, Question, Section,
+    UvMethod,
 };
 
 use super::Args;
@@ -16,6 +17,7 @@ impl Args {
         let mut question = Question::new()
             .by(self.by)
             .split(self.split.as_deref().map(|word| self.dimension(word, "--split", conf)).transpose()?)
+            .each(self.each.each.as_deref().map(|word| self.dimension(word, "--each", conf)).transpose()?)
             .columns(self.columns.clone())
             .sort(self.sort.unwrap_or_default())
             .max_keys(self.max_keys)
@@ -28,7 +30,11 @@ impl Args {
             .uv(self.uv_method()?)
             .log_formats(self.log_format.iter().map(|given| self.format(given)).collect::<Result<Vec<_>, _>>()?)
             .fields(self.fields.clone())
+            .durations(self.durations(conf)?)
+            .routes(self.routes.iter().cloned())
             .highlights(self.output_args.is_for_people())
+            .people(self.output_args.is_for_people())
+            .bots(self.filters.selects_bots())
             .keep_rejects(self.rejects.is_some());
         (question.counting.since, question.counting.until, question.counting.date) =
             (self.since, self.until, self.date);
@@ -38,6 +44,9 @@ impl Args {
         self.visitors.ask(&mut question, &|variable| self.logs(variable, conf))?;
         if let Some(limit) = self.limit {
             question.showing.limit = limit;
+        }
+        if let Some(each_limit) = self.each.each_limit {
+            question.showing.each_limit = each_limit;
         }
         if let Some(Slow { ms }) = self.slow {
             question.showing.slow_ms = ms;
@@ -49,6 +58,8 @@ impl Args {
         let wrong = |error: logstat::RuleError| argument_error(&error.to_string());
         self.static_prefix.iter().try_for_each(|prefix| rules.add_prefix(prefix)).map_err(wrong)?;
         self.static_ext.iter().try_for_each(|extension| rules.add_extension(extension)).map_err(wrong)?;
+        self.keys.ask(&mut question);
+        question.reading.key_rules.bots = self.bot_rules.clone();
         self.output_args.check()?;
         Ok(question)
     }
@@ -61,6 +72,18 @@ impl Args {
             sections.push(Section::Top);
         }
         (!sections.is_empty()).then_some(sections)
+    }
+
+    /// The durations. A name that is nearly one of nginx's is probably misspelt; with a unit it is taken as it is.
+    fn durations(&self, conf: Option<&NginxConf>) -> Result<Vec<LoggedDuration>, clap::Error> {
+        for duration in &self.durations {
+            let name = duration.name();
+            let is_own = name.ends_with("_ms") || name.ends_with("_us") || name.ends_with("_ns") || name.contains(':');
+            if !is_own && Dimension::resolve(&name, &|_| false).is_err() && !self.logs(&name, conf) {
+                names::check_duration(&name).map_err(|message| argument_error(&message))?;
+            }
+        }
+        Ok(self.durations.clone())
     }
 
     fn rankings(&self, conf: Option<&NginxConf>) -> Result<Option<Vec<Dimension>>, clap::Error> {
@@ -76,6 +99,10 @@ impl Args {
             let found = Dimension::resolve(name, &|variable| self.logs(variable, conf));
             found.map_err(|error| match error {
                 DimensionError::Unknown => argument_error(&names::unknown_dimension(name.trim(), option)),
+                DimensionError::Measure { name } if name != "request_time" && names::durations().contains(&name) => {
+                    let error = format!("{option} {}: {error}\n  for its percentiles:  --duration {name}", shown(word));
+                    argument_error(&error)
+                }
                 _ => argument_error(&format!("{option} {}: {error}", shown(word))),
             })
         };

@@ -1,4 +1,4 @@
-//! Parses a configuration file: TOML whose keys are options, log formats and sites.
+//! Parses a configuration file: TOML whose keys are options, log formats, agents and sites.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -10,8 +10,9 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use super::options::{ValueCount, is_path, named, shortened, value_count};
+use super::own_agent::OwnAgent;
 use super::setting::{Origin, Setting, Text, Value};
-use super::{FORMATS, SITE_FILES, SITES};
+use super::{AGENTS, FORMATS, SITE_FILES, SITES};
 use crate::cli::messages::shown;
 use crate::cli::states::SITE_STATE;
 use crate::cli::values::is_word;
@@ -21,6 +22,7 @@ use crate::cli::values::is_word;
 pub(super) struct File {
     pub(super) settings: Vec<Setting>,
     pub(super) formats: Vec<NamedFormat>,
+    pub(super) agents: Vec<OwnAgent>,
     pub(super) sites: Vec<Site>,
 }
 
@@ -42,8 +44,8 @@ pub(super) struct Site {
     pub(super) origin: Origin,
 }
 
-type Key<'t> = Spanned<DeString<'t>>;
-type Item<'t> = Spanned<DeValue<'t>>;
+pub(super) type Key<'t> = Spanned<DeString<'t>>;
+pub(super) type Item<'t> = Spanned<DeValue<'t>>;
 
 /// Parses the text of a file; an error has its line.
 pub(super) fn read(
@@ -63,7 +65,7 @@ pub(super) fn read(
     reader.file(table.get_ref())
 }
 
-struct Reader<'r> {
+pub(super) struct Reader<'r> {
     command: &'r Command,
     shown: &'r Rc<str>,
     /// Byte offsets of the line ends.
@@ -83,6 +85,11 @@ impl Reader<'_> {
                         file.formats.push(self.format(key, item)?);
                     }
                 }
+                AGENTS => {
+                    for (key, item) in in_order(self.table(key, item)?) {
+                        file.agents.push(self.agent(key, item)?);
+                    }
+                }
                 SITES => {
                     for (key, item) in in_order(self.table(key, item)?) {
                         file.sites.push(self.site(key, item)?);
@@ -92,7 +99,7 @@ impl Reader<'_> {
                     let message = format!("'{SITE_FILES}' belongs in a site: [{SITES}.NAME]");
                     return Err(self.wrong(key.span().start, &message));
                 }
-                _ => file.settings.push(self.setting(key, item, &[FORMATS, SITES])?),
+                _ => file.settings.push(self.setting(key, item, &[FORMATS, AGENTS, SITES])?),
             }
         }
         Ok(file)
@@ -178,7 +185,7 @@ impl Reader<'_> {
     }
 
     /// The texts of an option: one value, or a list if the option takes several.
-    fn texts(
+    pub(super) fn texts(
         &self,
         name: &str,
         what: &str,
@@ -226,24 +233,24 @@ impl Reader<'_> {
         item.get_ref().as_table().ok_or_else(wrong)
     }
 
-    fn origin(&self, at: usize) -> Origin {
+    pub(super) fn origin(&self, at: usize) -> Origin {
         Origin::File { shown: Rc::clone(self.shown), line: 1 + self.ends.partition_point(|end| *end < at) }
     }
 
-    fn wrong(&self, at: usize, message: &str) -> String {
+    pub(super) fn wrong(&self, at: usize, message: &str) -> String {
         format!("{}: {message}", self.origin(at))
     }
 }
 
 /// Returns the entries of a table in the order of the file, so that the first mistake is reported first.
-fn in_order<'t, 'i>(table: &'t DeTable<'i>) -> Vec<(&'t Key<'i>, &'t Item<'i>)> {
+pub(super) fn in_order<'t, 'i>(table: &'t DeTable<'i>) -> Vec<(&'t Key<'i>, &'t Item<'i>)> {
     let mut entries: Vec<_> = table.iter().collect();
     entries.sort_by_key(|(key, _)| key.span().start);
     entries
 }
 
 /// The text of a value as a user would type it on the command line.
-fn scalar(value: &DeValue<'_>) -> Option<String> {
+pub(super) fn scalar(value: &DeValue<'_>) -> Option<String> {
     match value {
         DeValue::String(text) => Some(text.to_string()),
         DeValue::Integer(number) => Some(number.to_string()),
@@ -260,7 +267,7 @@ fn named_format(name: &str, text: &str) -> Result<LogFormat, FormatError> {
     Ok(if is_preset { format } else { format.named(name) })
 }
 
-fn kind(value: &DeValue<'_>) -> String {
+pub(super) fn kind(value: &DeValue<'_>) -> String {
     match (value, scalar(value)) {
         (_, Some(text)) => format!("'{}'", shortened(&text)),
         (DeValue::Boolean(is_on), None) => is_on.to_string(),

@@ -12,11 +12,16 @@ use super::setting::{Origin, Setting, Value};
 pub(super) type Condition = fn(&[Setting]) -> bool;
 
 /// THE TABLE of options that only modify another. As configured defaults they have no effect while the other is unused.
-pub(super) const DEPENDENT_OPTIONS: [(&str, Condition); 5] = [
+pub(super) const DEPENDENT_OPTIONS: [(&str, Condition); 7] = [
     ("keep", writes_state),
     ("source", writes_state),
+    ("route", |settings| {
+        let mut named = ["top", "split", "each", "where", "fail-if"].iter().flat_map(|option| texts(settings, option));
+        named.any(|text| text.to_string_lossy().contains("route"))
+    }),
     ("wait", |settings| texts(settings, "state").next().is_some()),
     ("trust", |settings| texts(settings, "real-ip").next().is_some()),
+    ("each-limit", |settings| texts(settings, "each").next().is_some()),
     ("prom-label", |settings| {
         texts(settings, "format").any(|text| text == ReportFormat::Prometheus.name())
             || texts(settings, "output").any(is_for_prometheus)

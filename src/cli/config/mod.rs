@@ -1,6 +1,7 @@
 //! The configuration: options from a file and from environment variables. They are inserted before the arguments of the
 //! command line. One parser therefore reads every value, and errors have the same words wherever the value is set.
 
+mod agents;
 mod config_path;
 mod error_origin;
 mod file;
@@ -8,6 +9,7 @@ mod file;
 pub(crate) mod fuzzing;
 mod layers;
 mod options;
+mod own_agent;
 mod print;
 mod setting;
 mod sites;
@@ -34,6 +36,7 @@ use sites::Searched;
 
 /// Keys of a file that are not options.
 const FORMATS: &str = "log-formats";
+const AGENTS: &str = "agents";
 const SITES: &str = "sites";
 /// THE TABLE of words that are commands in other programs, if they are alone on the command line.
 const WORDS: [(&str, &[&str]); 3] =
@@ -141,6 +144,7 @@ impl ResolvedArgs {
         // If nothing is added, the first parse is final.
         if site.is_some()
             || !self.file.formats.is_empty()
+            || !self.file.agents.is_empty()
             || self.settings.iter().any(|set| set.origin != Origin::CommandLine)
         {
             self.args = self.reparse(&self.settings).map_err(|error| self.with_origin(error, |_| Ok(())))?;
@@ -168,6 +172,7 @@ impl ResolvedArgs {
         }
         args.states.is_homeless = self.site.is_some() && self.states.is_none();
         args.named_formats = self.file.formats.iter().map(|own| (own.name.clone(), own.format.clone())).collect();
+        args.bot_rules = own_agent::rules(&self.file.agents);
         Ok(args)
     }
 
@@ -194,10 +199,19 @@ impl ResolvedArgs {
     /// The first option on the command line that is not among `known`, as a message names it. For commands that read no
     /// log: options that are configured as defaults are for other commands.
     pub(crate) fn typed_other_than(&self, known: &[&str]) -> Option<String> {
+        self.typed(|option| !known.contains(&option))
+    }
+
+    /// The first option on the command line that is among `refused`, as a message names it.
+    pub(crate) fn typed_among(&self, refused: &[&str]) -> Option<String> {
+        self.typed(|option| refused.contains(&option))
+    }
+
+    fn typed(&self, is_it: impl Fn(&str) -> bool) -> Option<String> {
         let command = Args::command();
         let is_typed = |arg: &&clap::Arg| is_typed(&self.matches, arg);
         let mut typed = command.get_arguments().filter(is_typed).filter_map(clap::Arg::get_long);
-        typed.find(|option| !known.contains(option)).map(|other| format!("--{other}"))
+        typed.find(|option| is_it(option)).map(|other| format!("--{other}"))
     }
 
     /// True if a report is written. A configured format is only for reports that are written anyway.

@@ -7,7 +7,7 @@ use crate::cli::closest_match::closest_match;
 use crate::cli::messages::shown;
 
 /// THE TABLE of options that cannot be configured, and why.
-const REFUSED: [(&str, &str); 12] = [
+const REFUSED: [(&str, &str); 15] = [
     ("config", "it names this file"),
     ("no-config", "this file is already read"),
     ("print-config", PRINTS),
@@ -17,6 +17,9 @@ const REFUSED: [(&str, &str); 12] = [
     ("explain", PRINTS),
     ("inspect", PRINTS),
     ("list-splits", PRINTS),
+    ("lines", PRINTS),
+    ("slowest", PRINTS),
+    ("largest", PRINTS),
     ("range", "it is about one file"),
     ("help", PRINTS),
     ("version", PRINTS),
@@ -25,10 +28,11 @@ const REFUSED: [(&str, &str); 12] = [
 const PRINTS: &str = "it prints something other than a report";
 
 /// THE TABLE of options that exclude each other: one given in a higher layer displaces the other in lower layers.
-const CONFLICTS: [(&str, &str); 6] = [
+const CONFLICTS: [(&str, &str); 7] = [
     ("json", "format"),
     ("uv", "hll"),
     ("static", "dynamic"),
+    ("bots", "no-bots"),
     ("quiet", "verbose"),
     ("date", "since"),
     ("date", "until"),
@@ -109,7 +113,7 @@ mod tests {
     use super::*;
     use crate::cli::args::Args;
     use crate::cli::config::layers::DEPENDENT_OPTIONS;
-    use crate::cli::config::{FORMATS, SITE_FILES, SITES};
+    use crate::cli::config::{AGENTS, FORMATS, SITE_FILES, SITES};
     use clap::CommandFactory;
 
     #[test]
@@ -128,7 +132,7 @@ mod tests {
         for name in mentioned {
             assert!(all.contains(name), "--{name} is no option");
         }
-        for own in [FORMATS, SITES, SITE_FILES] {
+        for own in [FORMATS, AGENTS, SITES, SITE_FILES] {
             assert!(!all.contains(&own), "{own} is the name of an option");
         }
     }
@@ -175,6 +179,6 @@ mod tests {
             assert_eq!(value_count(named(&command, name, &[]).unwrap()), expected, "{name}");
         }
         let paths: Vec<&str> = settable(&command).filter(|(_, option)| is_path(option)).map(|(name, _)| name).collect();
-        assert_eq!(paths, ["nginx-conf", "rejects", "output", "save", "state"]);
+        assert_eq!(paths, ["nginx-conf", "rejects", "output", "save", "state", "geo"]);
     }
 }

@@ -6,9 +6,10 @@ use std::path::Path;
 
 use clap::{Arg, CommandFactory};
 
+use super::agents::{CLASS, PATTERN};
 use super::options::{conflict, is_path, settable, value_count};
 use super::setting::{Setting, Value};
-use super::{FORMATS, ResolvedArgs, SITE_FILES, SITES, ValueCount};
+use super::{AGENTS, FORMATS, ResolvedArgs, SITE_FILES, SITES, ValueCount};
 use crate::cli::args::Args;
 use crate::cli::states::SITE_STATE;
 use crate::cli::wrapped::wrapped;
@@ -41,6 +42,14 @@ impl ResolvedArgs {
         }
         for own in &self.file.formats {
             writeln!(out, "{} = {}  # {}", key(&own.name), quoted(&own.text), own.origin)?;
+        }
+        if !self.file.agents.is_empty() {
+            writeln!(out, "\n[{AGENTS}]")?;
+        }
+        for agent in &self.file.agents {
+            let patterns: Vec<_> = agent.patterns.iter().map(|pattern| quoted(pattern)).collect();
+            let (name, class, origin) = (key(&agent.name), quoted(agent.class.name()), &agent.origin);
+            writeln!(out, "{name} = {{ {PATTERN} = [{}], {CLASS} = {class} }}  # {origin}", patterns.join(", "))?;
         }
         for site in &self.file.sites {
             writeln!(out, "\n[{SITES}.{}]  # {}", key(&site.name), site.origin)?;

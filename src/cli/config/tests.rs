@@ -81,7 +81,7 @@ fn option_precedes_variable_precedes_site_precedes_file() {
 }
 
 /// Sample values; the first that an option accepts is used.
-const SAMPLES: [&str; 19] = [
+const SAMPLES: [&str; 20] = [
     "3",
     "main",
     "path",
@@ -101,6 +101,7 @@ const SAMPLES: [&str; 19] = [
     "uv",
     "/x",
     "90d",
+    "search",
 ];
 
 fn sample(command: &Command, option: &str) -> &'static str {
@@ -152,7 +153,7 @@ fn options_have_the_same_effect_in_every_layer() {
 #[test]
 fn printed_configuration_has_the_same_effect() {
     let command = Args::command();
-    let left_out = ["format", "hll", "static", "quiet", "date"];
+    let left_out = ["format", "hll", "static", "quiet", "date", "no-bots"];
     let mut config = String::new();
     for (option, arg) in settable(&command).filter(|(option, _)| !left_out.contains(option)) {
         let value = match value_count(arg) {
@@ -164,6 +165,7 @@ fn printed_configuration_has_the_same_effect() {
         config += &format!("{option} = {value}\n");
     }
     config += "[log-formats]\nown = '$remote_addr \"$request\" $status'\nalias = 'main'\n";
+    config += "[agents]\n'Our monitor' = { pattern = ['^OurMon/', '\"x\"'], class = 'monitor' }\n[agents.App]\nclass = 'none'\npattern = 'App/'\n";
     config += "[sites.\"shop.example\"]\nfiles = ['a.log', '/b/*.log', '~/c.log', '-']\nlog-format = 'own'\nfill = false\ntop = []\n";
     let printed = |line: &ResolvedArgs| {
         let mut text = Vec::new();
@@ -188,6 +190,7 @@ fn printed_configuration_has_the_same_effect() {
         std::fs::write(&two, &first).unwrap();
         let second = printed(&read_with(&two, "", &[]).unwrap());
         assert_eq!(values(&first), values(&second));
+        assert!(first.contains("\nApp = { pattern = [\"App/\"], class = \"none\" }"), "{first}");
         assert!(values(&first).len() > 50, "{first}");
         assert!(first.contains("top = []") && first.contains("\"/home/x/c.log\", \"-\"]"), "{first}");
         if !variables.is_empty() {

@@ -2,36 +2,24 @@
 
 use std::borrow::Cow;
 
-use super::row::{DerivedRow, Source};
+use super::row::{DerivedRow, KeyOf, Source};
 use crate::batch::TextField;
+use crate::route::extension;
 
 pub(super) const ROW: DerivedRow = DerivedRow {
     name: "ext",
     singular: "extension",
     plural: "extensions",
     variables: "$request",
-    sources: &[(Source::Text(TextField::Path), of_path)],
+    sources: &[(Source::Text(TextField::Path), |_| KeyOf::of(of_path))],
+    ..DerivedRow::USUAL
 };
 
-/// Maximum length in bytes: `webmanifest` has 11, `mobileprovision` 15.
-const LONGEST: usize = 16;
-
-/// Returns what follows the last dot of a path's last segment, in lower case.
-///
-/// A query is not part of the path. A dot at the start of the segment begins the name of a hidden file: `/.env` has no
-/// extension. Extensions have at most 16 ASCII letters and digits, one of them a letter: `/v1.2` and `/a.b~` have none.
+/// Returns the extension of a path's last segment, in lower case. A query is not part of the path.
 fn of_path(path: &[u8]) -> Option<Cow<'_, [u8]>> {
     let path = path.strip_prefix(b"/")?;
     let path = path.split(|b| *b == b'?').next()?;
-    let name = path.rsplit(|b| *b == b'/').next()?;
-    let dot = name.iter().rposition(|b| *b == b'.').filter(|dot| *dot > 0)?;
-    let extension = &name[dot + 1..];
-    let is_one = extension.len() <= LONGEST
-        && extension.iter().all(u8::is_ascii_alphanumeric)
-        && extension.iter().any(u8::is_ascii_alphabetic);
-    if !is_one {
-        return None;
-    }
+    let (_, extension) = extension(path.rsplit(|b| *b == b'/').next()?)?;
     let is_lower = !extension.iter().any(u8::is_ascii_uppercase);
     Some(if is_lower { Cow::Borrowed(extension) } else { Cow::Owned(extension.to_ascii_lowercase()) })
 }

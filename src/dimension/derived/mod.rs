@@ -1,18 +1,26 @@
 //! Derived dimensions: their keys are computed from logged texts, once per distinct text.
 //!
 //! A new one is a file here with its function, and a row in the table. A step (`steps/derived.rs`) fills a column with
-//! the keys, so everything after it sees a text column.
+//! the keys, so everything after it sees a text column. Functions that need settings get them from [`KeyRules`].
 
+mod address;
+mod agent;
+mod arguments;
 mod ext;
+mod referer;
+mod route;
 mod row;
+mod rules;
 mod scheme;
 
 use std::fmt;
 
-pub(crate) use row::KeyOf;
-use row::{DerivedRow, Source};
+use row::{DerivedRow, OwnSite, Source};
+pub(crate) use row::{KeyOf, MakeKey};
+pub use rules::KeyRules;
 
-use crate::batch::Column;
+use crate::batch::{Column, Fields};
+use crate::geo::GeoField;
 
 /// A dimension whose keys are computed from texts in the log.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,9 +30,40 @@ pub struct Derived {
 }
 
 /// THE TABLE of derived dimensions.
-const DERIVED: &[DerivedRow] = &[ext::ROW, scheme::ROW];
+const DERIVED: &[DerivedRow] = &[
+    ext::ROW,
+    scheme::ROW,
+    agent::BROWSER,
+    agent::BROWSER_VERSION,
+    agent::OS,
+    agent::DEVICE,
+    agent::BOT,
+    agent::BOT_CLASS,
+    referer::SITE,
+    referer::KIND,
+    arguments::UTM_SOURCE,
+    arguments::UTM_MEDIUM,
+    arguments::UTM_CAMPAIGN,
+    arguments::NAMES,
+    address::NET,
+    address::VERSION,
+    address::COUNTRY,
+    address::CITY,
+    address::ASN,
+    address::ORG,
+    route::ROUTE,
+    route::DIR,
+    route::DIR2,
+    route::FILE,
+];
 
 impl Derived {
+    /// The names of bots.
+    pub(super) const BOT: Derived = Derived { place: 6 };
+
+    /// The class of bots.
+    pub(super) const BOT_CLASS: Derived = Derived { place: 7 };
+
     pub(super) fn all() -> impl Iterator<Item = Derived> {
         (0..DERIVED.len()).map(|place| Derived { place })
     }
@@ -43,21 +82,59 @@ impl Derived {
         Column::derived(self.place)
     }
 
+    /// All sources: those of the key, and those that tell whether a line comes from the site itself.
+    fn all_sources(self) -> impl Iterator<Item = Source> {
+        let row = self.row();
+        let of_site = row.own_site.iter().flat_map(|own_site| [own_site.from.0, own_site.own.0]);
+        row.sources.iter().map(|(source, _)| *source).chain(of_site)
+    }
+
     /// Source variables that need a column of their own, because batches have no fixed column for them.
     pub(super) fn variables(self) -> impl Iterator<Item = &'static str> {
-        self.row().sources.iter().filter_map(|(source, _)| match source {
+        self.all_sources().filter_map(|source| match source {
             Source::Text(_) => None,
-            Source::Variable(name) => Some(*name),
+            Source::Variable(name) => Some(name),
         })
     }
 
-    /// Source columns in order of precedence, each with its function; `of_variable` returns the column of a variable.
-    pub(super) fn sources(self, of_variable: impl Fn(&'static str) -> Column) -> Vec<(Column, KeyOf)> {
-        let column = |source: &Source| match source {
-            Source::Text(field) => Column::from(*field),
-            Source::Variable(name) => of_variable(name),
+    /// Its column and its source columns; `of_variable` returns the column of a variable.
+    pub(super) fn columns(self, of_variable: impl Fn(&'static str) -> Column) -> DerivedColumn {
+        let column = |(source, make): (Source, MakeKey)| match source {
+            Source::Text(field) => (Column::from(field), make),
+            Source::Variable(name) => (of_variable(name), make),
         };
-        self.row().sources.iter().map(|(source, key_of)| (column(source), *key_of)).collect()
+        let DerivedRow { sources, otherwise, own_site, .. } = self.row();
+        DerivedColumn {
+            column: self.column(),
+            sources: sources.iter().copied().map(column).collect(),
+            otherwise: *otherwise,
+            own_site: own_site.map(|OwnSite { from, own, key }| OwnSiteColumns { texts: [from, own].map(column), key }),
+        }
+    }
+
+    /// The field of a database of addresses that gives its keys.
+    pub(crate) fn place(self) -> Option<GeoField> {
+        self.row().place
+    }
+
+    /// True if rules that recognize bots change its keys.
+    pub(crate) fn is_of_agent(self) -> bool {
+        self.row().built_in.is_some_and(|(name, _)| name == agent::TABLES.0)
+    }
+
+    /// True if the site's own hosts change its keys.
+    pub(crate) fn has_own_site(self) -> bool {
+        self.row().own_site.is_some()
+    }
+
+    /// True if parts of its keys are learned after the last merge.
+    pub(super) fn is_learned(self) -> bool {
+        self.row().is_learned
+    }
+
+    /// The built-in table that decides its keys, with its hash.
+    pub(super) fn built_in(self) -> Option<(&'static str, u64)> {
+        self.row().built_in.map(|(name, hash)| (name, hash()))
     }
 }
 
@@ -71,7 +148,26 @@ impl fmt::Debug for Derived {
 #[derive(Clone, Debug)]
 pub(crate) struct DerivedColumn {
     pub(crate) column: Column,
-    pub(crate) sources: Vec<(Column, KeyOf)>,
+    /// In order of precedence.
+    pub(crate) sources: Vec<(Column, MakeKey)>,
+    pub(crate) otherwise: Option<&'static str>,
+    pub(crate) own_site: Option<OwnSiteColumns>,
+}
+
+impl DerivedColumn {
+    /// The fields that its key is computed from.
+    pub(crate) fn fields(&self) -> Fields {
+        self.sources.iter().fold(Fields::NONE, |fields, (source, _)| fields.union(Fields::column(*source)))
+    }
+}
+
+/// How a line is recognized that comes from the site itself.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnSiteColumns {
+    /// If both texts name the same site, it does.
+    pub(crate) texts: [(Column, MakeKey); 2],
+    /// The key of such a line.
+    pub(crate) key: Option<&'static str>,
 }
 
 #[cfg(test)]
@@ -90,6 +186,12 @@ mod tests {
         }
         let names: Vec<_> = Derived::all().map(Derived::name).collect();
         assert!(names.iter().enumerate().all(|(i, name)| !names[..i].contains(name)), "{names:?}");
+    }
+
+    #[test]
+    fn bots_and_their_class_are_at_their_places() {
+        assert_eq!(Derived::BOT.name(), "bot");
+        assert_eq!(Derived::BOT_CLASS.name(), "bot-class");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::row::{DerivedRow, Source};
+use super::row::{DerivedRow, KeyOf, Source};
 use crate::format::request_scheme;
 
 pub(super) const ROW: DerivedRow = DerivedRow {
@@ -11,9 +11,10 @@ pub(super) const ROW: DerivedRow = DerivedRow {
     plural: "$scheme",
     variables: "$scheme or $request",
     sources: &[
-        (Source::Variable("scheme"), |logged| Some(Cow::Borrowed(logged))),
-        (Source::Variable("request"), of_request),
+        (Source::Variable("scheme"), |_| KeyOf::of(|logged| Some(Cow::Borrowed(logged)))),
+        (Source::Variable("request"), |_| KeyOf::of(of_request)),
     ],
+    ..DerivedRow::USUAL
 };
 
 /// Returns the scheme of `GET http://example.com/ HTTP/1.1`, in lower case.

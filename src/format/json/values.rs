@@ -88,6 +88,11 @@ pub(super) fn milliseconds(text: &[u8], unit: TimeUnit) -> Result<u64, Reason> {
     Decimal::read(text).and_then(|d| d.whole(exponent)).ok_or(Reason::BadNumber)
 }
 
+/// A duration in whole milliseconds, as [`milliseconds`] reads it; `None` for any other text.
+pub(crate) fn duration_ms(text: &[u8], unit: TimeUnit) -> Option<u64> {
+    milliseconds(text, unit).ok()
+}
+
 /// Splits a duration with a unit, such as `26ms` or `0.004s`, into number and unit.
 fn with_suffix(text: &[u8]) -> Option<(&[u8], TimeUnit)> {
     const SUFFIXES: [(&str, TimeUnit); 6] = [

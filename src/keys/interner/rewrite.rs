@@ -115,18 +115,31 @@ impl Keys {
         }
     }
 
-    /// True if a key has an id.
+    /// True if a key has an id. There must be slots.
     fn is_known(&self, key: &[u8]) -> bool {
+        self.id_of(key).is_some()
+    }
+
+    /// The id of a key, if it has one.
+    pub(crate) fn known(&mut self, key: &[u8]) -> Option<u32> {
+        self.index();
+        self.id_of(key)
+    }
+
+    fn id_of(&self, key: &[u8]) -> Option<u32> {
         let tag = self.seed.hash(key) >> 32;
         let mask = self.slots.len() - 1;
         let mut at = tag as usize & mask;
         while self.slots[at] != 0 {
-            if self.slots[at] >> 32 == tag && self.arena.record(self.slots[at] as u32 - 1).1 == key {
-                return true;
+            if self.slots[at] >> 32 == tag {
+                let (id, known) = self.arena.record(self.slots[at] as u32 - 1);
+                if known == key {
+                    return Some(id);
+                }
             }
             at = (at + 1) & mask;
         }
-        false
+        None
     }
 }
 

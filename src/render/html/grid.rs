@@ -136,9 +136,15 @@ impl<'r> Grid<'r> {
         need::class(key, self.is_ranking(), &columns)
     }
 
-    /// Returns the key of a row, or both keys of a pair.
+    /// Returns the whole key of a row that has a short name.
+    pub(super) fn whole_key(row: &'r Row) -> Option<&'r str> {
+        row.short.as_ref().and(row.key.as_deref())
+    }
+
+    /// Returns the key of a row or its short name, or both keys of a pair.
     pub(super) fn keys(row: &'r Row) -> &'r [String] {
-        row.keys.as_ref().map_or(row.key.as_slice(), |pair| &pair[..])
+        let one = row.short.as_ref().or(row.key.as_ref()).map_or(&[][..], std::slice::from_ref);
+        row.keys.as_ref().map_or(one, |pair| &pair[..])
     }
 
     pub(super) fn cells(&self, row: &'r Row) -> impl Iterator<Item = Cell<'r>> {
@@ -154,13 +160,13 @@ impl<'r> Grid<'r> {
         let figure = row.figure(metric).unwrap_or(Figure::Unknown);
         let value = match &figure {
             Figure::Count(number) | Figure::Ms(number) => number.to_string(),
-            Figure::Share(number) | Figure::MeanMs(number) => number.to_string(),
+            Figure::Share(number) | Figure::MeanMs(number) | Figure::Mean(number) => number.to_string(),
             Figure::Moment(moment) => moment.clone(),
             Figure::Unknown => String::new(),
         };
         let text = match &figure {
             Figure::Count(number) if metric == Metric::Bytes => Bytes(*number).to_string(),
-            Figure::Share(_) => Percent(row.pv, self.hits).to_string(),
+            Figure::Share(_) if metric == Metric::Share => Percent(row.pv, self.hits).to_string(),
             figure => DisplayFigure(figure).to_string(),
         };
         let tone = match metric {
@@ -175,7 +181,7 @@ impl<'r> Grid<'r> {
 fn number(row: &Row, metric: Metric) -> Option<f64> {
     match row.figure(metric)? {
         Figure::Count(number) | Figure::Ms(number) => Some(number as f64),
-        Figure::Share(number) | Figure::MeanMs(number) => Some(number),
+        Figure::Share(number) | Figure::MeanMs(number) | Figure::Mean(number) => Some(number),
         Figure::Moment(_) | Figure::Unknown => None,
     }
 }

@@ -9,7 +9,7 @@ use crate::report::{Report, UvReport};
 const NAMES_AT_MOST: usize = 3;
 
 pub(super) struct Head<'r> {
-    /// `shop.log`, `12 files`
+    /// `shop.log`, `12 files`, `host shop.example`
     pub(super) title: String,
     /// First and last time, number of days, and zone.
     pub(super) period: String,
@@ -23,26 +23,13 @@ pub(super) struct Head<'r> {
 
 impl Head<'_> {
     pub(super) fn of(report: &Report) -> Head<'_> {
-        let inputs = &report.inputs;
-        let title = match inputs.len() {
-            0..=NAMES_AT_MOST => inputs.iter().map(|input| labels::input(&input.path)).collect::<Vec<_>>().join(", "),
-            many => labels::counted(many as u64, "file"),
-        };
-        let bytes = inputs.iter().fold(0, |sum: u64, input| sum.saturating_add(input.bytes));
-        let mut formats: Vec<String> = Vec::new();
-        for format in
-            inputs.iter().flat_map(|input| input.formats.iter().map(|format| input.format_label(&format.format)))
-        {
-            if !formats.contains(&format) {
-                formats.push(format);
+        let (title, read) = match labels::part(report) {
+            Some(part) => {
+                let requests = labels::counted(report.lines.parsed, "request");
+                (part, [requests].into_iter().chain(labels::visitors(report)).collect())
             }
-        }
-        let mut read = formats;
-        read.extend([
-            labels::bytes_read(bytes, report.lines.skipped_bytes),
-            labels::counted(report.lines.read, "line"),
-        ]);
-        read.extend(labels::visitors(report));
+            None => of_inputs(report),
+        };
         Head {
             title,
             period: period(report),
@@ -52,6 +39,27 @@ impl Head<'_> {
             version: &report.generator.version,
         }
     }
+}
+
+/// The names of the inputs, and what was read.
+fn of_inputs(report: &Report) -> (String, Vec<String>) {
+    let inputs = &report.inputs;
+    let title = match inputs.len() {
+        0..=NAMES_AT_MOST => inputs.iter().map(|input| labels::input(&input.path)).collect::<Vec<_>>().join(", "),
+        many => labels::counted(many as u64, "file"),
+    };
+    let bytes = inputs.iter().fold(0, |sum: u64, input| sum.saturating_add(input.bytes));
+    let mut formats: Vec<String> = Vec::new();
+    for format in inputs.iter().flat_map(|input| input.formats.iter().map(|format| input.format_label(&format.format)))
+    {
+        if !formats.contains(&format) {
+            formats.push(format);
+        }
+    }
+    let mut read = formats;
+    read.extend([labels::bytes_read(bytes, report.lines.skipped_bytes), labels::counted(report.lines.read, "line")]);
+    read.extend(labels::visitors(report));
+    (title, read)
 }
 
 /// Formats `2026-11-14 07:58:12 to 2026-11-16 12:11:38 +01:00 · 3 days`.

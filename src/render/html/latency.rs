@@ -4,9 +4,15 @@ use super::histogram::{Histogram, Tick, short};
 use super::tiles::Tile;
 use crate::render::labels;
 use crate::render::numbers::{Duration, Grouped, Percent, Seconds};
-use crate::report::LatencyReport;
+use crate::report::{LatencyReport, Report};
 
 pub(super) struct Latency {
+    /// The heading: `Request times`, or the name of a duration.
+    pub(super) title: String,
+    /// Identifies the section on the page: empty for the first, `-2` for the second.
+    pub(super) id: String,
+    /// Name of the section of these numbers: `latency`, `durations.upstream_response_time`.
+    pub(super) section: String,
     /// Number of requests with a time.
     pub(super) of: String,
     /// Request times above this are slow: `0.3 s`.
@@ -38,7 +44,18 @@ const ROW: usize = 30;
 const TOP: usize = 30;
 
 impl Latency {
-    pub(super) fn of(latency: &LatencyReport, hits: u64) -> Latency {
+    /// The sections of a report: one for the request times, or one for each duration that the question names.
+    pub(super) fn all(report: &Report, hits: u64) -> Vec<Latency> {
+        let request_times = Latency::of(report.latency.as_ref(), "Request times", 1, "latency".to_owned(), hits);
+        let named = report.durations.iter().zip(1..).filter_map(|(duration, number)| {
+            let section = format!("durations.{}", duration.name);
+            Latency::of(duration.latency.as_ref(), &duration.name, number, section, hits)
+        });
+        if report.durations.is_empty() { request_times.into_iter().collect() } else { named.collect() }
+    }
+
+    fn of(latency: Option<&LatencyReport>, title: &str, number: usize, section: String, hits: u64) -> Option<Latency> {
+        let latency = latency?;
         let named = [
             ("p50", latency.p50_ms),
             ("p90", latency.p90_ms),
@@ -68,7 +85,10 @@ impl Latency {
         if latency.count < hits {
             of += &format!(" of {} with a time", Grouped(hits));
         }
-        Latency {
+        Some(Latency {
+            title: title.to_owned(),
+            id: if number == 1 { String::new() } else { format!("-{number}") },
+            section,
             of,
             threshold: Seconds(slow).to_string(),
             histogram: Histogram::of(latency),
@@ -78,7 +98,7 @@ impl Latency {
             height: TOP + named.len() * ROW + 24,
             description,
             facts: facts(latency),
-        }
+        })
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod axes;
 mod chart;
+mod each;
 mod grid;
 mod head;
 mod histogram;
@@ -30,6 +31,7 @@ use crate::metric::{Metric, Sort};
 use crate::render::numbers::Grouped;
 use crate::report::{NoTimes, Note, NoteCode, Ranking, Report, Verdict, Warning};
 use chart::Chart;
+use each::{Parts, link_to_all};
 use grid::Grid;
 use head::Head;
 use latency::Latency;
@@ -50,20 +52,29 @@ struct Page<'r> {
     more_warnings: String,
     verdicts: &'r [Verdict],
     tiles: Vec<Tile>,
+    parts: Option<Parts<'r>>,
+    /// True if the report is about all hits, and not about a part of them.
+    is_whole: bool,
+    /// The page of all hits, and the text of the link to it.
+    all: Option<(&'r str, String)>,
     highlights: Vec<Finding<'r>>,
     notes: Vec<&'r Note>,
     timeline: Option<(Option<Chart>, Grid<'r>)>,
     /// Status codes and classes.
     shares: Vec<(Shares, Grid<'r>)>,
-    latency: Option<Latency>,
+    latencies: Vec<Latency>,
+    /// True if the tiles have request times.
+    has_times: bool,
     /// Advice if no request times are logged: a sentence, and the lines of a directive.
     no_times: Option<(&'static str, String)>,
     rankings: Vec<Grid<'r>>,
     ledger: Ledger<'r>,
+    /// True if the tiles have numbers without bots.
+    has_people: bool,
     unit: &'static str,
 }
 
-pub(super) fn write<'r>(report: &'r Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write<'r>(report: &'r Report, style: &'r Style, out: &mut dyn Write) -> io::Result<()> {
     let unit = report.period.unit;
     let timeline = report.timeline.as_deref().filter(|rows| !rows.is_empty());
     let is_empty = report.described_as_empty().is_some();
@@ -81,6 +92,9 @@ pub(super) fn write<'r>(report: &'r Report, style: &Style, out: &mut dyn Write) 
         more_warnings,
         verdicts: &report.verdicts,
         tiles: if is_empty { Vec::new() } else { tiles::tiles(report) },
+        parts: Parts::of(report, &style.links),
+        is_whole: report.part().is_none(),
+        all: link_to_all(report, &style.links),
         highlights: report.highlights.iter().flatten().map(|highlight| finding(highlight, hits(report))).collect(),
         notes: report.notes.iter().filter(is_shown).collect(),
         timeline: timeline.map(|rows| {
@@ -94,16 +108,16 @@ pub(super) fn write<'r>(report: &'r Report, style: &Style, out: &mut dyn Write) 
             (Chart::of(rows, unit), hinted(grid))
         }),
         shares: shares(report).into_iter().map(|(shares, grid)| (shares, hinted(grid))).collect(),
-        latency: report.latency.as_ref().filter(|_| !is_empty).map(|latency| Latency::of(latency, hits(report))),
+        latencies: if is_empty { Vec::new() } else { Latency::all(report, hits(report)) },
+        has_times: !is_empty && report.latency.is_some(),
         no_times: report.no_times.as_ref().filter(|_| hits(report) > 0).map(advice),
-        rankings: report
-            .top
-            .iter()
+        rankings: of_bots(report)
+            .chain(report.top.iter().flatten().map(|ranking| of_ranking(ranking, report)))
             .filter(|_| !is_empty)
-            .flatten()
-            .map(|ranking| hinted(of_ranking(ranking, report)))
+            .map(hinted)
             .collect(),
         ledger: Ledger::of(report),
+        has_people: report.people.is_some(),
         unit: unit.name(),
     };
     let mut out = out;
@@ -127,6 +141,18 @@ const DIRECTIVE_COLUMNS: usize = 100;
 fn advice(no_times: &NoTimes) -> (&'static str, String) {
     let lines = no_times.log_format.iter().flat_map(|format| directive(format, DIRECTIVE_COLUMNS));
     (sentence(no_times), lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// The tables of the section of bots.
+fn of_bots(report: &Report) -> impl Iterator<Item = Grid<'_>> {
+    report.bots.iter().flat_map(|bots| {
+        let listed =
+            [("bots", "People and bots", "Class of bots", &bots.classes), ("bots.top", "Top bots", "Bot", &bots.top)];
+        let shown = listed.into_iter().filter(|(.., rows)| !rows.is_empty());
+        shown.map(|(section, title, key, rows)| {
+            Grid::new(section, title.to_owned(), key.to_owned(), rows, report).bars(Metric::Pv)
+        })
+    })
 }
 
 fn of_ranking<'r>(ranking: &'r Ranking, report: &'r Report) -> Grid<'r> {

@@ -4,7 +4,7 @@ use super::class;
 use crate::render::labels;
 use crate::render::numbers::{Bytes, Duration, Grouped, Known, Percent, Seconds, share};
 use crate::render::parts;
-use crate::render::terms::{REQUESTS, VISITORS};
+use crate::render::terms::{REQUESTS, VISITORS, WITHOUT_BOTS};
 use crate::render::tone::Tone;
 use crate::report::{Report, UvCount};
 
@@ -41,11 +41,16 @@ pub(super) fn tiles(report: &Report) -> Vec<Tile> {
         let part = parts::of_status(row, hits);
         of_hits(label, metric, part, tone(part))
     };
-    let mut tiles = vec![tile(REQUESTS[0], "pv", Some(row.pv), Grouped(row.pv).to_string(), String::new())];
+    let people = report.people.map(|people| format!("{} {}", Grouped(people.requests), WITHOUT_BOTS[0]));
+    let mut tiles =
+        vec![tile(REQUESTS[0], "pv", Some(row.pv), Grouped(row.pv).to_string(), people.unwrap_or_default())];
     if row.uv != UvCount::NotCounted {
         let uv = row.uv.known();
         let visitor_days = format!("{} visitor days", Known(summary.visitor_days.map(Grouped)));
-        tiles.push(tile(VISITORS[0], "uv", uv, Known(uv.map(Grouped)).to_string(), visitor_days));
+        let people =
+            report.people.map(|people| format!("{} {}, ", Known(people.visitors.map(Grouped)), WITHOUT_BOTS[0]));
+        let note = people.unwrap_or_default() + &visitor_days;
+        tiles.push(tile(VISITORS[0], "uv", uv, Known(uv.map(Grouped)).to_string(), note));
     }
     let bytes = format!("{} bytes", Known(row.bytes.map(Grouped)));
     tiles.push(tile("Sent", "bytes", row.bytes, Known(row.bytes.map(Bytes)).to_string(), bytes));
@@ -62,8 +67,10 @@ pub(super) fn tiles(report: &Report) -> Vec<Tile> {
         }
     }
     if let Some(latency) = &report.latency {
-        let time =
-            |label, metric, ms, note: &str| tile(label, metric, Some(ms), Duration(ms).to_string(), note.to_owned());
+        let duration = report.durations.first().map(|duration| format!(" of {}", duration.name)).unwrap_or_default();
+        let time = |label, metric, ms, note: &str| {
+            tile(label, metric, Some(ms), Duration(ms).to_string(), format!("{note}{duration}"))
+        };
         tiles.push(time("Median time", "p50_ms", latency.p50_ms, "p50"));
         tiles.push(time("95% within", "p95_ms", latency.p95_ms, "p95"));
         tiles.push(time("99% within", "p99_ms", latency.p99_ms, "p99"));

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use crate::report::{Highlight, Report, Split};
 
 /// THE TABLE of symbols. Each is one column wide, and so is its replacement.
-const SIGNS: [(char, u8); 20] = [
+const SIGNS: [(char, u8); 21] = [
     ('·', b'-'),
     ('→', b'>'),
     ('…', b'~'),
@@ -26,6 +26,7 @@ const SIGNS: [(char, u8); 20] = [
     ('▆', b'*'),
     ('▇', b'%'),
     ('–', b'-'),
+    ('─', b'-'),
     ('▲', b'!'),
 ];
 
@@ -60,10 +61,18 @@ pub(super) fn of_sign(sign: char) -> u8 {
 /// Returns a copy of the report in which all text is ASCII.
 pub(super) fn with_ascii_texts(report: &Report) -> Report {
     let mut report = report.clone();
+    if let Some(each) = &mut report.each {
+        each.parts = each.parts.iter().map(with_ascii_texts).collect();
+        each.part.iter_mut().filter_map(|part| part.key.as_mut()).for_each(escape);
+    }
     Split::rename(report.timeline.iter_mut().flatten().filter_map(|row| row.split.as_mut()), escape);
     let rows = [&mut report.timeline, &mut report.status, &mut report.class].into_iter().flatten().flatten();
     let ranked = report.top.iter_mut().flatten().flat_map(|ranking| &mut ranking.rows);
-    let keys = rows.chain(ranked).flat_map(|row| row.key.iter_mut().chain(row.keys.iter_mut().flatten()));
+    let bots = report.bots.iter_mut().flat_map(|bots| bots.classes.iter_mut().chain(&mut bots.top));
+    let keys = rows
+        .chain(ranked)
+        .chain(bots)
+        .flat_map(|row| row.key.iter_mut().chain(row.keys.iter_mut().flatten()).chain(&mut row.short));
     let inputs = report.inputs.iter_mut().flat_map(|input| {
         let formats = input.formats.iter_mut().map(|format| &mut format.format);
         [&mut input.path, &mut input.format].into_iter().chain(formats)

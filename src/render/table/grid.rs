@@ -66,6 +66,11 @@ pub(super) enum Bars {
     Hits,
 }
 
+/// The key of a row, or its short name if it has one.
+fn shown_key(row: &Row) -> &str {
+    row.short.as_deref().or(row.key.as_deref()).unwrap_or_default()
+}
+
 impl<'a> Grid<'a> {
     /// Calls `visit` for each line.
     pub(super) fn for_each_line(
@@ -154,7 +159,7 @@ impl<'a> Grid<'a> {
 
     /// Writes the key, after its rank and weekday.
     fn lead(&self, row: &Row, rank: usize, room: &Room<'_>, colors: Colors) -> String {
-        let key = row.key.as_deref().unwrap_or_default();
+        let key = shown_key(row);
         let mut line = Line::new(colors);
         if let Some(digits) = self.rank_digits() {
             line.push(Ink::Faint, &format!("{rank:>digits$}"));
@@ -210,12 +215,12 @@ impl<'a> Grid<'a> {
             .iter()
             .filter_map(|row| self.both(row))
             .fold([0, 0], |[first, second], keys| [first.max(width(&keys[0])), second.max(width(&keys[1]))]);
-        let key = |row: &'a Row| row.key.as_deref().unwrap_or_default();
         let keys = match self.keys {
             Keys::RankedPairs => both[0] + GAP + both[1],
-            _ => self.rows.iter().map(|row| width(key(row))).max().unwrap_or(0),
+            _ => self.rows.iter().map(|row| width(shown_key(row))).max().unwrap_or(0),
         };
-        let named = self.rows.iter().filter_map(|row| Some(width(key(row)) + 1 + width(status_name(key(row))?)));
+        let named =
+            self.rows.iter().filter_map(|row| Some(width(shown_key(row)) + 1 + width(status_name(shown_key(row))?)));
         Contents {
             before,
             keys,

@@ -21,8 +21,19 @@ const MIXED_COLUMNS: usize = 60;
 /// Maximum number of format names in that case.
 const MIXED_AT_MOST: usize = 2;
 
+/// Columns of the signs before and after the name of a part.
+const PART_SIGNS: usize = 6;
+
 pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result<()> {
     writer.begin()?;
+    if let Some(part) = labels::part(report) {
+        let requests = labels::counted(report.lines.parsed, "request");
+        let room = writer.terminal.columns.saturating_sub(width(&requests) + PART_SIGNS);
+        let name = cut_middle(&part, room).into_owned();
+        let pieces = [Piece::new("", Ink::Strong, format!("── {name}")), Piece::new(" · ", Ink::Plain, requests)];
+        writer.write_wrapped(&pieces, 0)?;
+        return writer.write_wrapped(&period(report), 0);
+    }
     let bytes = report.inputs.iter().fold(0, |sum: u64, input| sum.saturating_add(input.bytes));
     let mut rest = Vec::new();
     if let Some(formats) = formats(report) {

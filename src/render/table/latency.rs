@@ -10,12 +10,32 @@ use crate::render::numbers::{Duration, Percent, Seconds};
 use crate::render::tone::Tone;
 use crate::report::{LatencyReport, Report};
 
-/// Writes the full latency section of a report without a summary. With a summary, the short form is there.
+/// Writes the full latency section of a report without a summary, or of each duration that the question names. In other
+/// reports, the short form is in the summary.
 pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result<()> {
+    if !report.durations.is_empty() && hits(report) > 0 {
+        let mut all = report.durations.iter();
+        return all.try_for_each(|duration| match &duration.latency {
+            Some(latency) => write_full(&duration.name, latency, hits(report), writer),
+            None => head(&duration.name, "not measured by any request", writer),
+        });
+    }
     if report.summary.is_some() {
         return Ok(());
     }
-    let Some(latency) = &report.latency else { return no_times::write_part(report, writer) };
+    match &report.latency {
+        Some(latency) => write_full("Request times", latency, hits(report), writer),
+        None => no_times::write_part(report, writer),
+    }
+}
+
+fn head(title: &str, about: &str, writer: &mut TableWriter<'_>) -> io::Result<()> {
+    writer.begin()?;
+    let head = [Piece::new("", Ink::Strong, title), Piece::new(" ", Ink::Faint, format!(" {about}"))];
+    writer.write_wrapped(&head, 0)
+}
+
+fn write_full(title: &str, latency: &LatencyReport, hits: u64, writer: &mut TableWriter<'_>) -> io::Result<()> {
     let mean_ms = (u128::from(latency.sum_ms) + u128::from(latency.count) / 2) / u128::from(latency.count.max(1));
     let stats = [
         vec![
@@ -25,12 +45,9 @@ pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result
             Stat::new("p99", Duration(latency.p99_ms)),
         ],
         vec![Stat::new("Mean", Duration(mean_ms as u64)), Stat::new("Max", Duration(latency.max_ms))],
-        vec![slow(latency, hits(report))],
+        vec![slow(latency, hits)],
     ];
-    writer.begin()?;
-    let of = labels::counted(latency.count, "request");
-    let head = [Piece::new("", Ink::Strong, "Request times"), Piece::new(" ", Ink::Faint, format!(" {of}"))];
-    writer.write_wrapped(&head, 0)?;
+    head(title, &labels::counted(latency.count, "request"), writer)?;
     stat_grid::for_each_line(&stats, writer.terminal, |line| writer.line(line))?;
     Ok(())
 }

@@ -19,6 +19,10 @@ const SAMPLE_GAP: usize = 2;
 const SAMPLE_AT_LEAST: usize = 12;
 
 pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result<()> {
+    // A part has no lines but its hits.
+    if report.part().is_some() {
+        return Ok(());
+    }
     let lines = &report.lines;
     writer.begin()?;
     let part = |sign: &str, number: u64, what: &str| {

@@ -5,6 +5,7 @@
 
 mod ascii;
 mod bar;
+mod bots;
 mod breakdown;
 mod column;
 mod explanation;
@@ -21,6 +22,7 @@ mod ledger;
 mod line;
 mod no_times;
 mod ranking;
+mod requests;
 mod room;
 mod stat_grid;
 mod summary;
@@ -39,15 +41,17 @@ pub use explanation::write_explanation;
 use grid::Grid;
 use ink::Ink;
 pub use inspection::write_inspection;
+pub use requests::write_requests;
 use wrap::{Piece, wrap};
 
 /// Parts of a table, in order. Each writes nothing if the report has nothing for it.
-const PARTS: [fn(&Report, &mut TableWriter<'_>) -> io::Result<()>; 8] = [
+const PARTS: [fn(&Report, &mut TableWriter<'_>) -> io::Result<()>; 9] = [
     header::write,
     summary::write,
     trend::write,
     timeline::write,
     breakdown::write,
+    bots::write,
     ranking::write,
     latency::write,
     ledger::write,
@@ -91,7 +95,10 @@ fn write_parts(report: &Report, mut writer: TableWriter<'_>) -> io::Result<()> {
         let name = inputs(report);
         return writer.line(format_args!("{}: {empty}", fit::cut_middle(&name, room)));
     }
-    PARTS.into_iter().try_for_each(|part| part(report, &mut writer))
+    for (_, report) in report.with_parts() {
+        PARTS.into_iter().try_for_each(|part| part(report, &mut writer))?;
+    }
+    Ok(())
 }
 
 /// Output for the parts, with an empty line between them.
@@ -197,14 +204,17 @@ mod tests {
             period: Period { first: None, last: None, unit: Unit::Day, split: None, zone: None },
             summary: Some(Summary { visitor_days: all.uv.known(), row: all }),
             highlights: None,
+            people: None,
             timeline: Some(timeline),
             status: None,
             class: None,
+            bots: None,
             top: None,
             approximate: Vec::new(),
             latency: None,
+            durations: Vec::new(),
             verdicts: Vec::new(),
-            parts: Vec::new(),
+            each: None,
             columns: Vec::new(),
             empty_inputs: 0,
             has_ledger: true,

@@ -10,9 +10,9 @@ use super::{TableWriter, hits, latency, no_times};
 use crate::render::highlights::{Finding, finding};
 use crate::render::numbers::{Bytes, Grouped, Known, share};
 use crate::render::parts;
-use crate::render::terms::{Form, REQUESTS, VISITORS};
+use crate::render::terms::{Form, REQUESTS, VISITORS, WITHOUT_BOTS};
 use crate::render::tone::Tone;
-use crate::report::{Highlight, Report, Row};
+use crate::report::{Highlight, People, Report, Row};
 
 const INDENT: usize = 2;
 
@@ -29,7 +29,12 @@ pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result
         ],
         codes(row),
     ];
-    if let Some(latency) = &report.latency {
+    if let Some(People { requests, visitors, .. }) = report.people {
+        let people = [Some(requests), visitors];
+        stats.insert(1, people.map(|number| Stat::labelled(WITHOUT_BOTS, Known(number.map(Grouped)))).into());
+    }
+    // Durations that the user names have parts of their own, with their names.
+    if let Some(latency) = report.latency.as_ref().filter(|_| report.durations.is_empty()) {
         stats.extend(latency::in_short(latency, row.pv));
     }
     let form = stat_grid::for_each_line(&stats, writer.terminal, |line| writer.line(line))?;

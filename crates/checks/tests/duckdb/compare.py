@@ -24,14 +24,14 @@ def table(connection, records):
     connection.execute(
         "CREATE TABLE records (host VARCHAR, addr VARCHAR, addr_hex VARCHAR, real VARCHAR, real_hex VARCHAR, remote_user VARCHAR, wall TIMESTAMP, offset_min INT,"
         " method VARCHAR, path VARCHAR, protocol VARCHAR, status INT, bytes BIGINT, referer VARCHAR, agent VARCHAR,"
-        " ms BIGINT, is_static BOOLEAN)"
+        " ms BIGINT, is_static BOOLEAN, args VARCHAR)"
     )
     rows = [
         (r["host"], r["addr"], traffic.hex_of(r["addr"]), r["real"], traffic.hex_of(r["real"]), r["remote_user"], r["wall"], r["offset_min"], r["method"], r["path"],
-         r["protocol"], r["status"], r["bytes"], r["referer"], r["agent"], r["ms"], traffic.is_static(r["path"]))
+         r["protocol"], r["status"], r["bytes"], r["referer"], r["agent"], r["ms"], traffic.is_static(r["path"]), r["query"].removeprefix("?"))
         for r in records
     ]
-    connection.executemany(f"INSERT INTO records VALUES ({', '.join('?' * 17)})", rows)
+    connection.executemany(f"INSERT INTO records VALUES ({', '.join('?' * 18)})", rows)
 
 
 def clock(zone):

@@ -67,11 +67,52 @@ ADDRESSES = [
     (["--real-ip", "http_x_forwarded_for", "--trust", "10.0.0.0/8,2001:db8::/33"], "real", "real_hex"),
 ]
 
+
+
+def site(host):
+    """The registrable domain of a host, for the suffixes that the generated hosts have."""
+    return f"regexp_extract({host}, '[^.]+\\.(co\\.uk|github\\.io|[^.]+)$')"
+
+
+REFERRING = site("regexp_extract(referer, '^https?://([^/:]+)', 1)")
+IS_INTERNAL = f"{REFERRING} = {site('host')}"
+
+
+def argument(name):
+    """The first argument of a name, decoded; - if there is none, or if it is empty."""
+    value = f"regexp_extract(args, '(?:^|&){name}=([^&]*)', 1)"
+    return f"coalesce(nullif(url_decode(replace({value}, '+', ' ')), ''), '-')"
+
+
+# The first four groups of the generated IPv6 addresses, and their shortest form.
+GROUPS = "regexp_replace(ip, '::[0-9a-f]+$', '')"
+SHORTEST = f"regexp_replace(regexp_replace({GROUPS}, ':0:0$', ''), ':0$', '')"
+
+# The path with single slashes, and the same with a slash after a last segment that is a directory.
+SINGLE = "regexp_replace(path, '/+', '/', 'g')"
+DIRECTORIES = f"CASE WHEN regexp_matches({SINGLE}, '/[^/.]+$') THEN {SINGLE} || '/' ELSE {SINGLE} END"
+
 # Dimension, and the expression of its key.
 RANKINGS = [
+    ("referer-site", f"CASE WHEN {IS_INTERNAL} OR {REFERRING} = '' THEN '-' ELSE {REFERRING} END"),
+    ("referer-kind",
+     f"CASE WHEN referer = '-' THEN 'direct' WHEN {IS_INTERNAL} THEN 'internal' WHEN referer LIKE '%//mail.google.%' THEN 'mail'"
+     " WHEN referer LIKE '%.google.%' THEN 'search' WHEN referer LIKE '%//t.co/%' THEN 'social'"
+     " WHEN referer LIKE '%chatgpt%' THEN 'ai-assistant' ELSE 'other' END"),
+    ("utm-source", argument("utm_source")), ("utm-medium", argument("utm_medium")), ("utm-campaign", argument("utm_campaign")),
+    ("arg-names",
+     "coalesce(nullif(array_to_string(list_sort(list_distinct(list_filter(list_transform(string_split(args, '&'),"
+     " lambda x: regexp_extract(x, '^[^=]*')), lambda x: x != ''))), '&'), ''), '-')"),
+    ("net", f"CASE WHEN six THEN {SHORTEST} || '::/64' ELSE regexp_replace(ip, '[0-9]+$', '0/24') END"),
+    ("ip-version", "CASE WHEN six THEN 'IPv6' ELSE 'IPv4' END"),
+    ("ext", "coalesce(nullif(lower(regexp_extract(path, '/[^/]+\\.([A-Za-z0-9]*[A-Za-z][A-Za-z0-9]*)$', 1)), ''), '-')"),
     ("path", "path"), ("ip", "ip"), ("host", "host"), ("method", "method"), ("agent", "agent"), ("referer", "referer"),
     ("user", "remote_user"), ("protocol", "protocol"), ("status", "status::VARCHAR"),
     ("status-class", "CASE WHEN status BETWEEN 100 AND 599 THEN status // 100 || 'xx' ELSE 'other' END"),
+    ("route", f"regexp_replace({SINGLE}, '/[0-9]+(/|$)', '/{{int}}\\1', 'g')"),
+    ("dir", f"regexp_extract({DIRECTORIES}, '^/([^/]+/)?')"),
+    ("dir2", f"regexp_extract({DIRECTORIES}, '^/([^/]+/){{0,2}}')"),
+    ("file", "CASE WHEN regexp_matches(path, '/[^/]*[.][^/]*$') THEN regexp_extract(path, '[^/]*$') ELSE '-' END"),
     ("class", "CASE WHEN is_static THEN 'static' ELSE 'dynamic' END"), ("hour", "strftime(clock, '%Y-%m-%dT%H')"),
 ]
 

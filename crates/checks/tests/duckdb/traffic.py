@@ -19,11 +19,27 @@ AGENTS = [
     "curl/8.5.0",
     "-",
 ]
-REFERERS = ["-", "https://shop.example/", "https://www.google.com/", "https://news.example/a?b=c"]
+REFERERS = [
+    "-",
+    "https://shop.example/",
+    "https://www.google.com/",
+    "https://news.example/a?b=c",
+    "https://www.google.co.uk/search?q=tea",
+    "https://mail.google.com/",
+    "http://blog.shop.example:8080/post",
+    "https://team.github.io/x",
+    "https://t.co/abc",
+    "https://chatgpt.com/",
+]
+QUERIES = [
+    "", "", "?page=2", "?q=tea", "?utm_source=spring+mail&utm_medium=e%2Dmail&utm_campaign=spring",
+    "?page=1&utm_source=&utm_source=ads", "?b=1&a=2&b=3&utm_medium=cpc", "?utm_campaign=caf%C3%A9&debug",
+]
 PATHS = (
     ["/", "/api/items", "/api/items/7", "/api/orders", "/checkout", "/search", "/health", "/admin/login", "/robots.txt"]
     + [f"/product/{n}/" for n in range(12)]
     + ["/static/site.css", "/static/app.js", "/media/tea.jpg", "/favicon.ico", "/feed.xml", "/export.CSV"]
+    + ["//api//items", "/admin/", "/.well-known/status", "/v1.2/docs/index.html", "/docs/v1.2"]
 )
 STATUSES = [200] * 14 + [201, 204, 206, 301, 302, 304, 304, 400, 403, 404, 404, 429, 499, 500, 502, 503]
 # Offsets from UTC in minutes. They differ from line to line, as in a log merged from several machines.
@@ -88,7 +104,7 @@ def lines_and_records(seed, count):
             "offset_min": offset,
             "method": rng.choice(METHODS),
             "path": rng.choice(PATHS),
-            "query": rng.choice(["", "", "?page=2", "?q=tea"]),
+            "query": rng.choice(QUERIES),
             "protocol": rng.choice(["HTTP/1.1", "HTTP/2.0"]),
             "status": rng.choice(STATUSES),
             "bytes": rng.choice([0, 5, 178, 4096, 50_000, 1_500_000]) + rng.randrange(3),

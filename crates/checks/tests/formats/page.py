@@ -73,7 +73,8 @@ class Page(HTMLParser):
             return
         self.texts.append(text)
         if "tbody" in tags and self.open[-1][1].get("class") == "text":
-            self.key += text
+            # A short name has the whole key as its title.
+            self.key += self.open[-1][1].get("title", text)
 
 
 def run(log, *arguments):

@@ -6,7 +6,11 @@ use logstat::{
 };
 use serde_json::{Value, json};
 
+use crate::databases::with_databases;
+
 pub(super) const SHOP: &[u8] = include_bytes!("../../../../testdata/shop.log");
+
+const UPSTREAM: &[u8] = include_bytes!("../../../../testdata/upstream.log");
 
 pub(super) fn report(log: &[u8], question: &Question) -> Value {
     let input = Input::reader("a.log", std::io::Cursor::new(log.to_vec()));
@@ -91,12 +95,22 @@ pub(super) fn reports() -> Vec<(String, Value)> {
         assert_eq!(report["approximate"]["ip"]["max_keys"], max_keys);
         reports.push((format!("{max_keys} keys"), report));
     }
-    let columns: Vec<Metric> = Metric::all().collect();
-    for sort in Metric::all() {
+    // The log has no cache status, and paths have no peak.
+    let not_here = [Metric::Peak, Metric::CacheHits, Metric::CacheBytes];
+    let columns: Vec<Metric> = Metric::all().filter(|metric| !not_here.contains(metric)).collect();
+    for sort in columns.iter().copied() {
         let top = [Dimension::Path, Dimension::Ip];
         let question = usual().top(top).columns(columns.clone()).sort(sort);
         reports.push((format!("sorted by {}", sort.name()), report(SHOP, &question)));
     }
+    let durations = ["upstream_response_time", "upstream_connect_time:last", "request_time"];
+    let question = usual().durations(durations.map(|name| name.parse().unwrap())).columns(not_here);
+    let report_of = |log: &[u8]| report(log, &question.clone().by(Unit::Minute));
+    let of_upstream = report_of(UPSTREAM);
+    assert!(of_upstream["durations"]["upstream_connect_time:last"]["p95_ms"].is_u64());
+    assert!(of_upstream["summary"]["peak"].is_u64() && of_upstream["top"]["path"][0]["cache_hits"].is_f64());
+    reports.push(("durations".to_owned(), of_upstream));
+    reports.push(("durations of nothing".to_owned(), report_of(b"")));
     let warned = warned();
     assert_eq!(warned["warnings"][0]["code"], "io-error");
     reports.push(("warnings".to_owned(), warned));
@@ -134,6 +148,14 @@ pub(super) fn reports() -> Vec<(String, Value)> {
     assert_eq!(pairs["top"]["host/path"][0]["keys"].as_array().map(Vec::len), Some(2));
     assert!(pairs["approximate"]["host/path"].is_object());
     reports.push(("pairs".to_owned(), pairs));
+    for (name, limit) in [("host", 0), ("status", 1), ("ip", 2), ("day", 100)] {
+        let question = usual().each(Dimension::named(name).unwrap()).each_limit(limit);
+        let (each, nothing) = (report(&odd, &question), report(b"", &question));
+        assert_eq!(each["each"]["other"].is_object(), limit == 1 || limit == 2);
+        assert_eq!(nothing["each"]["reports"], json!([]));
+        reports.push((format!("each {name}"), each));
+        reports.push((format!("each {name} of nothing"), nothing));
+    }
     let sought = sought();
     assert!(sought["lines"]["skipped_bytes"].as_u64() > Some(0) && sought["malformed_samples"][0]["line"].is_null());
     reports.push(("sought".to_owned(), sought));
@@ -161,7 +183,7 @@ pub(super) fn reports() -> Vec<(String, Value)> {
     let filtered = report(SHOP, &usual().filters(filters).since(since));
     assert_eq!(filtered["filtered_reasons"].as_object().unwrap().len(), 4);
     reports.push(("filters".to_owned(), filtered));
-    let everything = usual().top(Dimension::all());
+    let everything = with_databases(usual().top(Dimension::all()));
     reports.push(("everything".to_owned(), report(&odd, &everything)));
     let variable =
         usual().top([Dimension::named("http_x_forwarded_for").unwrap()]).log_formats(["main".parse().unwrap()]);
