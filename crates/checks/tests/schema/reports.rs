@@ -83,7 +83,7 @@ pub(super) fn reports() -> Vec<(String, Value)> {
         reports.push((format!("{} of nothing", section.name()), report(b"", &question)));
     }
     for dimension in Dimension::all() {
-        let question = usual().top([dimension]).limit(0);
+        let question = with_databases(usual().top([dimension]).limit(0));
         reports.push((format!("top {}", dimension.name()), report(&odd, &question)));
     }
     for unit in Unit::all() {
