@@ -2,6 +2,7 @@
 
 mod reports;
 
+use crate::databases::with_databases;
 use jsonschema::{Validator, draft202012};
 use logstat::{
     Dimension, FilterReason, MaxKeys, Precision, Question, Reason, Section, Step, Unit, UvMethod, WarningCode,
@@ -144,7 +145,7 @@ fn everything() -> Value {
     let all = Dimension::all();
     let uv = UvMethod::Hll(Precision::default());
     let max_keys = MaxKeys::new(2);
-    let report = report(&odd_log(), &Question::new().top(all).uv(uv).max_keys(max_keys));
+    let report = report(&odd_log(), &with_databases(Question::new().top(all).uv(uv).max_keys(max_keys)));
     assert!(!report["malformed_samples"].as_array().unwrap().is_empty() && report.get("latency").is_some());
     report
 }
