@@ -96,7 +96,7 @@ impl Question {
     /// let question = Question::new().geo(Geo::default().with(countries)).top([Dimension::named("country")?]);
     /// let report = count(&question, vec![Input::path("testdata/shop.log")], &Engine::default())?.report;
     /// let top = report.and_then(|report| report.top).expect("it was asked for");
-    /// assert_eq!((top[0].rows[0].key.as_str(), top[0].rows[0].pv), ("AT", 19));
+    /// assert_eq!((top[0].rows[0].key.as_deref(), top[0].rows[0].pv), (Some("AT"), 19));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -328,7 +328,7 @@ impl Question {
     /// let question = Question::new().people(true);
     /// let report = count(&question, vec![Input::path("testdata/shop.log")], &Engine::default())?.report;
     /// let people = report.and_then(|report| report.people).expect("every line logs a user agent");
-    /// assert_eq!((people.requests, people.visitors), (60, Some(9)));
+    /// assert_eq!((people.requests, people.visitors), (49, Some(5)));
     /// # Ok::<(), logstat::Error>(())
     /// ```
     #[must_use]
