@@ -40,7 +40,8 @@ pub(crate) fn host_of_url(url: &[u8]) -> Option<Host> {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case(APP.as_bytes()) => {
             let package = name(authority(rest.strip_prefix(b"//")?))?;
             let labels: Vec<&str> = package.rsplit('.').collect();
-            Some(Host::Name(labels.join(".")))
+            // A package such as `0.example` is not the name of a host.
+            of_authority(labels.join(".").as_bytes()).filter(|host| matches!(host, Host::Name(_)))
         }
         // `example.com:8080/a` looks like a scheme, too.
         _ => of_authority(authority(url.strip_prefix(b"//").unwrap_or(url))).filter(Host::has_known_suffix),
