@@ -275,9 +275,19 @@ const OPTIONS: &[(&str, &[&str], &[&str])] = &[
     ("--anonymize", &[], &[]),
 ];
 
-/// Options that print something and read no log. Drawn rarely, because they hide all others.
-const RARE: &[&str] =
-    &["--inspect", "--generate", "--schema", "--help", "--version", "--list-static", "--print-config"];
+/// Options that print something else than a report. Drawn rarely, because they hide or refuse most others.
+const RARE: &[&str] = &[
+    "--inspect",
+    "--generate",
+    "--schema",
+    "--help",
+    "--version",
+    "--list-static",
+    "--print-config",
+    "--lines",
+    "--slowest",
+    "--largest",
+];
 
 /// Options that name variables or decide which are used. Drawn more often, because they have many combinations.
 const NAMING: &[&str] = &["--top", "--split", "--show", "--visitor", "--real-ip", "--where", "--fail-if", "--explain"];
@@ -448,7 +458,7 @@ fn random_command_lines_end_with_documented_exit_codes() {
     assert!(faults.is_empty(), "{} of {COMMAND_LINES}:\n{}", faults.len(), faults.join("\n"));
     // If most command lines were refused, the test would check little.
     let counted = ends.iter().filter(|end| matches!(end, Ok(0 | 3))).count();
-    assert!(counted * 4 > COMMAND_LINES, "only {counted} of {COMMAND_LINES} counted");
+    assert!(counted * 3 > COMMAND_LINES, "only {counted} of {COMMAND_LINES} counted");
 }
 
 #[test]

@@ -33,9 +33,9 @@ pub(crate) struct KeyArgs {
     /// Database for country, city, asn and org: GeoLite2-City.mmdb
     #[arg(long, value_name = "FILE", action = ArgAction::Append, hide_short_help = true)]
     #[arg(
-        long_help = "Database of addresses in the MaxMind format (.mmdb), from MaxMind, DB-IP or IPinfo, for the dimensions \
-                     country, city, asn and org. Repeatable, for example for a database of cities and one of networks; the \
-                     first one that knows an address is used"
+        long_help = "Database for --top country, city, asn and org, in the MaxMind format (.mmdb) that MaxMind, DB-IP and IPinfo \
+                     offer. Repeat the option for a second database, such as one of cities and one of networks; the first that \
+                     has an address is used"
     )]
     geo: Vec<PathBuf>,
 }

@@ -117,11 +117,18 @@ fn golden_files_have_the_numbers_of_their_reports() {
         for (dimension, rows) in report["top"].as_object().unwrap() {
             let keys = &read["tables"][dimension];
             for row in rows.as_array().unwrap() {
-                assert_eq!(row["pv"], keys[row["key"].as_str().unwrap()]["pv"], "{name}: {dimension} {}", row["key"]);
-                compared += 1;
+                let key = &keys[row["key"].as_str().unwrap()];
+                // The reader estimates visitors with less care.
+                let numbers = row.as_object().unwrap().iter().filter(|(number, _)| *number != "uv");
+                for (number, expected) in numbers {
+                    if let Some(found) = key.get(number) {
+                        assert_eq!(expected, found, "{name}: {number} of {dimension} {}", row["key"]);
+                        compared += 1;
+                    }
+                }
             }
         }
-        assert!(compared > 15, "{name}: only {compared} numbers were compared");
+        assert!(compared > 20, "{name}: only {compared} numbers were compared");
     }
 }
 

@@ -47,7 +47,7 @@ pub(super) enum Reason {
     Device,
     /// ua-parser reports an extension of the browser.
     Extension,
-    /// The agent is that of an app that is no browser: logstat reports `other`.
+    /// The agent belongs to an app, not to a browser. logstat reports `other`.
     NoBrowser,
     /// A rare browser of the past: logstat reports the browser that it is made of, or `other`.
     Rare,
