@@ -2,184 +2,21 @@
 //!
 //! A batch borrows from the chunk that it was scanned from. Only the columns that the question needs are filled.
 
+mod fields;
+mod status;
+
 use crate::time::Stamp;
+use fields::COLUMNS;
+pub(crate) use fields::{Column, Fields, MAX_VARIABLES, NAMED, TEXTS, TextField};
+#[cfg(test)]
+pub(crate) use fields::{DERIVED, SOURCES};
+pub(crate) use status::{Status, StatusClass};
 
 /// Lines per batch: enough to spread the cost of dispatch, few enough to stay in the L1 cache.
 pub(crate) const ROWS: usize = 256;
 
 /// Written for a missing value, both by nginx and by logstat.
 pub(crate) const MISSING: &[u8] = b"-";
-
-/// The fields whose values are text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum TextField {
-    Addr,
-    Host,
-    User,
-    Method,
-    Path,
-    Protocol,
-    Referer,
-    Agent,
-}
-
-/// Number of text fields.
-pub(crate) const TEXTS: usize = 8;
-
-/// Maximum number of variables that a question can name. Each has its own column.
-pub(crate) const NAMED: usize = 16;
-
-/// Maximum number of further variables that derived dimensions read.
-pub(crate) const SOURCES: usize = 4;
-
-/// Maximum number of variables that have a column.
-pub(crate) const MAX_VARIABLES: usize = NAMED + SOURCES;
-
-/// Maximum number of derived dimensions.
-pub(crate) const DERIVED: usize = 26;
-
-/// Number of text columns. The last one identifies visitors if no other column does.
-const COLUMNS: usize = TEXTS + MAX_VARIABLES + DERIVED + 1;
-
-/// A set of fields needs one bit per text column, and one for each of the six other fields.
-const _: () = assert!(COLUMNS + 6 <= u64::BITS as usize);
-
-/// A text column: for a text field, a variable, a derived dimension, or the visitor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Column(u8);
-
-impl Column {
-    /// Identifies visitors if that takes several columns. No log has this field, so no format fills it.
-    pub(crate) const VISITOR: Column = Column((COLUMNS - 1) as u8);
-
-    /// Column of the variable with this index, which is below [`MAX_VARIABLES`].
-    pub(crate) const fn variable(place: usize) -> Column {
-        Column((TEXTS + place) as u8)
-    }
-
-    /// Column of the derived dimension with this index, which is below [`DERIVED`]. A step fills it, not a format.
-    pub(crate) const fn derived(place: usize) -> Column {
-        Column((TEXTS + MAX_VARIABLES + place) as u8)
-    }
-}
-
-impl From<TextField> for Column {
-    #[inline(always)]
-    fn from(field: TextField) -> Column {
-        Column(field as u8)
-    }
-}
-
-/// A set of fields: what a question needs, or what a format logs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Fields(u64);
-
-impl Fields {
-    pub(crate) const NONE: Fields = Fields(0);
-    pub(crate) const TIME: Fields = Fields(1 << COLUMNS);
-    pub(crate) const STATUS: Fields = Fields(2 << COLUMNS);
-    pub(crate) const BYTES: Fields = Fields(4 << COLUMNS);
-    pub(crate) const REQUEST_TIME: Fields = Fields(8 << COLUMNS);
-    /// Static or dynamic. Decided by logstat; no format logs it.
-    pub(crate) const CLASS: Fields = Fields(16 << COLUMNS);
-    /// Whether a cache answered. Read from a variable by a step; no format fills it.
-    pub(crate) const CACHE: Fields = Fields(32 << COLUMNS);
-    /// The columns of variables.
-    pub(crate) const VARIABLES: Fields = Fields(((1 << MAX_VARIABLES) - 1) << TEXTS);
-    /// The fields of a request line.
-    pub(crate) const REQUEST: Fields = Fields(
-        Fields::text(TextField::Method).0 | Fields::text(TextField::Path).0 | Fields::text(TextField::Protocol).0,
-    );
-
-    pub(crate) const fn text(field: TextField) -> Fields {
-        Fields(1 << field as u64)
-    }
-
-    pub(crate) const fn column(column: Column) -> Fields {
-        Fields(1 << column.0)
-    }
-
-    #[must_use]
-    pub(crate) const fn union(self, other: Fields) -> Fields {
-        Fields(self.0 | other.0)
-    }
-
-    pub(crate) const fn contains(self, other: Fields) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    pub(crate) const fn intersects(self, other: Fields) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    /// Intersection of both sets.
-    #[must_use]
-    pub(crate) const fn intersection(self, other: Fields) -> Fields {
-        Fields(self.0 & other.0)
-    }
-
-    /// Fields of this set that are not in `other`.
-    #[must_use]
-    pub(crate) const fn difference(self, other: Fields) -> Fields {
-        Fields(self.0 & !other.0)
-    }
-}
-
-/// The status of a number below 1000.
-impl From<u16> for Status {
-    fn from(code: u16) -> Status {
-        Status::new(code)
-    }
-}
-
-/// Class of a status code: 1 to 5, or 0 for any other code.
-pub(crate) type StatusClass = u8;
-
-/// A logged status code: three digits, or [`Status::MISSING`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Status(u16);
-
-impl Status {
-    pub(crate) const MISSING: Status = Status(1000);
-    /// Number of possible values, including [`MISSING`](Self::MISSING).
-    pub(crate) const COUNT: usize = 1001;
-
-    /// The status of a number below 1000.
-    pub(crate) const fn new(code: u16) -> Status {
-        Status(code)
-    }
-
-    pub(crate) const fn index(self) -> usize {
-        self.0 as usize
-    }
-
-    #[inline]
-    pub(crate) fn class(self) -> StatusClass {
-        match self.0 / 100 {
-            class @ 1..=5 => class as StatusClass,
-            _ => 0,
-        }
-    }
-
-    /// Keys of classes, by [`class_index`](Self::class_index).
-    pub(crate) const CLASS_KEYS: [&[u8]; 7] = [b"other", b"1xx", b"2xx", b"3xx", b"4xx", b"5xx", MISSING];
-
-    /// Index of the key of its class. A missing status has a class of its own.
-    #[inline]
-    pub(crate) fn class_index(self) -> usize {
-        if self == Status::MISSING { Status::CLASS_KEYS.len() - 1 } else { usize::from(self.class()) }
-    }
-
-    /// The class as a key: `2xx`, `other`, or `-` if the status is missing.
-    pub(crate) fn class_key(self) -> &'static [u8] {
-        Status::CLASS_KEYS[self.class_index()]
-    }
-
-    /// The status as a key: `200`, or `-` if missing.
-    pub(crate) fn key(self) -> String {
-        if self == Status::MISSING { "-".to_owned() } else { format!("{:03}", self.0) }
-    }
-}
 
 /// The numeric fields of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -424,49 +261,3 @@ impl<'a> Batch<'a> {
 
 /// Indices of the selected lines of a batch, ascending.
 pub(crate) type Hits = Vec<u16>;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn status_has_class_and_key() {
-        for (status, class, key) in [
-            (Status::new(0), 0, "000"),
-            (Status::new(99), 0, "099"),
-            (Status::new(101), 1, "101"),
-            (Status::new(499), 4, "499"),
-            (Status::new(599), 5, "599"),
-            (Status::new(600), 0, "600"),
-            (Status::new(999), 0, "999"),
-            (Status::MISSING, 0, "-"),
-        ] {
-            assert_eq!((status.class(), status.key().as_str()), (class, key));
-        }
-    }
-
-    #[test]
-    fn fields_form_a_set() {
-        let path = Fields::text(TextField::Path);
-        assert!(Fields::REQUEST.contains(path) && !path.contains(Fields::REQUEST) && path.intersects(Fields::REQUEST));
-        assert!(Fields::TIME.union(path).contains(Fields::TIME) && !path.intersects(Fields::TIME));
-        assert_eq!(Fields::TIME.union(path).difference(path), Fields::TIME);
-        assert_eq!(
-            (Fields::TIME.union(path).intersection(Fields::REQUEST), Fields::TIME.intersection(path)),
-            (path, Fields::NONE)
-        );
-        assert_eq!(Fields::column(TextField::Path.into()), path);
-        let variable_columns =
-            (0..MAX_VARIABLES).fold(Fields::NONE, |all, i| all.union(Fields::column(Column::variable(i))));
-        let numbers = [Fields::TIME, Fields::STATUS, Fields::BYTES, Fields::REQUEST_TIME, Fields::CLASS, Fields::CACHE];
-        let others = [&numbers[..], &[Fields::REQUEST]].concat();
-        assert_eq!(variable_columns, Fields::VARIABLES);
-        let derived = (0..DERIVED).fold(Fields::NONE, |all, i| all.union(Fields::column(Column::derived(i))));
-        let visitor = Fields::column(Column::VISITOR);
-        for columns in [visitor, derived] {
-            assert!(!columns.intersects(variable_columns) && others.iter().all(|field| !columns.intersects(*field)));
-        }
-        assert!(!visitor.intersects(derived));
-        assert!(others.iter().all(|field| *field != Fields::NONE && !variable_columns.intersects(*field)));
-    }
-}

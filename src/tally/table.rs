@@ -1,11 +1,10 @@
 //! A table: a dimension with measures.
 
-use std::borrow::Cow;
+mod regrouped;
+
 use std::marker::PhantomData;
 
-use super::day::Day;
 use super::form::{Escaped, ReadAs, Unescaped, unescaped};
-use super::key_from::KeyFrom;
 use super::listed::{HitsOfField, listed_by};
 use super::selected::Selected;
 use crate::dimension::{Dimension, Grouping, VariableColumns};
@@ -257,102 +256,6 @@ impl<F> Table<F> {
     pub(super) fn keep(&mut self, groups: &[GroupId]) {
         self.grouping.keep(groups);
         self.measures.iter_mut().for_each(|measure| measure.keep(groups));
-    }
-}
-
-impl Table<Unescaped> {
-    /// Divides the groups of parts among `count` tables. `places` has the place of each part among them. Turns this
-    /// table into that of all hits. Visitors keep their ids.
-    pub(super) fn divide(
-        &mut self,
-        places: &[usize],
-        count: usize,
-        visitors: MergedVisitors<'_>,
-    ) -> Vec<Table<Unescaped>> {
-        if !matches!(self.grouping, Grouping::Parts(_)) {
-            return Vec::new();
-        }
-        let Grouping::Parts(groups) = std::mem::replace(&mut self.grouping, Grouping::Visitors) else {
-            return Vec::new();
-        };
-        let keys: Vec<GroupId> = (0..groups.len() as u32).map(|group| groups.key_of(GroupId(group))).collect();
-        let mut divided = vec![Vec::new(); count];
-        groups.parts().zip(0..).for_each(|(part, group)| divided[places[part.0 as usize]].push(GroupId(group)));
-        self.grouping = groups.into_keys();
-        let empty = self.empty_measures();
-        let mut measures = std::mem::replace(&mut self.measures, empty);
-        self.merge_measures(&measures, &keys, visitors);
-        let table = |mut groups: Vec<GroupId>| {
-            let key = |group: &GroupId| keys[group.0 as usize];
-            groups.sort_unstable_by_key(key);
-            let mut distinct: Vec<GroupId> = groups.iter().map(key).collect();
-            distinct.dedup();
-            let taken: Vec<Measure> = measures.iter_mut().map(|measure| measure.take(&groups)).collect();
-            let grouping = self.grouping.selected(&distinct, visitors.all);
-            if distinct.len() == groups.len() {
-                return Table { grouping, measures: taken, ..self.empty_copy() };
-            }
-            let mut table = Table { grouping, ..self.empty_copy() };
-            let place = |group| GroupId(distinct.partition_point(|one| *one < key(group)) as u32);
-            table.merge_measures(&taken, &groups.iter().map(place).collect::<Vec<_>>(), visitors);
-            table
-        };
-        divided.into_iter().map(table).collect()
-    }
-
-    /// Adds a table of a day from which this one can be made. `keys_from` says how, for each part of this dimension.
-    pub(super) fn add_day(
-        &mut self,
-        other: &Table<Unescaped>,
-        keys_from: &[KeyFrom],
-        day: Day,
-        (mine, theirs): (&mut AddressKeys, &AddressKeys),
-        visitor_ids: &[VisitorId],
-    ) {
-        let is_same = self.dimension == other.dimension && self.grouping.is_like(&other.grouping);
-        let groups = if is_same {
-            self.merge_keys(other, MergedVisitors { all: mine, ids: visitor_ids, parts: &[] })
-        } else {
-            self.groups_from((other, theirs), mine, |key| {
-                let mut parts = keys_from.iter().map(|from| from.key(key, day));
-                [parts.next().unwrap_or_default(), parts.next().unwrap_or_default()]
-            })
-        };
-        self.merge_contained(other, &groups, MergedVisitors { all: mine, ids: visitor_ids, parts: &[] });
-    }
-
-    /// Returns the table with other keys, which may be fewer. `new_key` makes the key of each dimension; `visitors` are
-    /// those of the tally, which keep their ids. The table must have keys of its own.
-    pub(super) fn regrouped(
-        &self,
-        visitors: MergedVisitors<'_>,
-        new_key: impl for<'k> Fn(Dimension, &'k [u8]) -> Cow<'k, [u8]>,
-    ) -> Table<Unescaped> {
-        let mut regrouped = self.empty_copy();
-        let groups = regrouped.groups_from((self, visitors.all), &mut AddressKeys::new(self.seed), |key| {
-            let mut parts = key.parts().map(|(dimension, key)| new_key(dimension, key));
-            [parts.next().unwrap_or_default(), parts.next().unwrap_or_default()]
-        });
-        regrouped.merge_contained(self, &groups, visitors);
-        regrouped
-    }
-
-    /// Returns the group here of each group of another table, by a key that `new_key` makes of the key there. Only pairs
-    /// have a second key.
-    fn groups_from(
-        &mut self,
-        (other, theirs): (&Table<Unescaped>, &AddressKeys),
-        mine: &mut AddressKeys,
-        new_key: impl for<'k> Fn(&'k Key<'_>) -> [Cow<'k, [u8]>; 2],
-    ) -> Vec<GroupId> {
-        let groups = (0..other.keys(theirs).len() as u32).map(GroupId);
-        groups
-            .map(|group| {
-                let key = other.key(theirs, group);
-                let [first, second] = new_key(&key);
-                self.grouping.id([&first, &second], mine)
-            })
-            .collect()
     }
 }
 
