@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use crate::text::hex;
+
 /// Longest result in bytes. Values of campaigns are much shorter; longer ones are cut, so that they fill no memory.
 const LONGEST: usize = 256;
 
@@ -59,7 +61,6 @@ pub(crate) fn percent_decoded(text: &[u8]) -> Cow<'_, [u8]> {
     if memchr::memchr(b'%', text).is_none() {
         return Cow::Borrowed(text);
     }
-    let hex = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let [first, others @ ..] = rest {

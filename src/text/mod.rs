@@ -8,7 +8,7 @@ mod printable;
 mod search;
 mod shell;
 
-pub(crate) use escape::{escape_backslashes, undo_escapes};
+pub(crate) use escape::{escape_backslashes, hex, undo_escapes};
 pub(crate) use grouped::Grouped;
 pub(crate) use lines::{BYTE_ORDER_MARK, FirstLines, clean, is_blank, lines};
 pub use printable::printable;
