@@ -109,15 +109,9 @@ const ROWS: &[Row] = &[
         "logstat does not group paths; count one group with a filter:  logstat access.log --path '/product/*'",
     ),
     row(&["--percentiles", "--percentile"], "use --columns p50,p95,p99"),
-    row(
-        &["--slowest", "--slow-requests"],
-        "the paths with the slowest requests:  logstat access.log --top path --sort p95",
-    ),
+    row(&["--slow-requests"], "the slowest requests:  logstat access.log --slowest 10"),
     row(&["--bandwidth", "--traffic"], "the paths with the most bytes:  logstat access.log --top path --sort bytes"),
-    row(
-        &["-l", "--length", "--lines", "--max-items", "--head", "--rows"],
-        "use -n 20 to set the number of rows, or -n 0 for all",
-    ),
+    row(&["-l", "--length", "--max-items", "--head", "--rows"], "use -n 20 to set the number of rows, or -n 0 for all"),
     row(
         &["--date-spec", "--hour-spec", "--bucket", "--granularity", "--resolution", "--step", "--unit"],
         "use --by hour, --by 15m …",

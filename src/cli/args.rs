@@ -102,7 +102,7 @@ pub(crate) struct Args {
 
     /// Only these parts: summary, timeline, top …
     #[arg(long, value_name = "SECTION,…", value_delimiter = ',', action = ArgAction::Append)]
-    #[arg(value_parser = names::sections(), hide_possible_values = true)]
+    #[arg(value_parser = names::sections(), hide_possible_values = true, hide_short_help = true)]
     #[arg(long_help = help::list("Only these parts of the report; --top adds its rankings [default: all]", &names::sections()))]
     show: Vec<Section>,
 

@@ -95,7 +95,7 @@ pub(crate) struct FilterArgs {
     #[arg(long, value_name = "PATTERN", value_parser = from_str_parser::<Pattern>(), action = ArgAction::Append, hide_short_help = true)]
     exclude_agent: Vec<Pattern>,
 
-    /// include, exclude or only bots; or classes: search,seo; !seo excludes a class
+    /// include, exclude or only bots; or classes: search,!seo
     #[arg(long, value_name = "WHICH", value_parser = from_str_parser::<BotSet>(), action = ArgAction::Append)]
     #[arg(
         long_help = "Which clients: include, exclude or only declared bots; or classes of bots: search, ai-training, ai-search, \

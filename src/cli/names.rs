@@ -191,7 +191,7 @@ const UNSUPPORTED: [(&[&str], &str); 3] = [
          --bots only counts nothing else, and --no-bots leaves them out",
     ),
     (
-        &["countries", "cities", "region", "continent", "geo", "geolocation"],
+        &["region", "continent", "geo", "geolocation"],
         "addresses are located with a database: --geo GeoLite2-City.mmdb --top country,city",
     ),
     (

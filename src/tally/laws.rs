@@ -114,7 +114,9 @@ pub(super) fn all_dimensions() -> Vec<Dimension> {
     // visitors.
     let pairs = ["path/ip", "upstream_addr/status", "day/kind", "kind/agent", "status-class/hour"]
         .map(|name| Dimension::named(name).unwrap());
-    [Dimension::All, variable].into_iter().chain(Dimension::all()).chain(pairs).collect()
+    // Computed keys are texts like others, and hits have none: two dimensions represent them all.
+    let (computed, others): (Vec<_>, Vec<_>) = Dimension::all().partition(|d| matches!(d, Dimension::Derived(_)));
+    [Dimension::All, variable].into_iter().chain(others).chain(computed.into_iter().take(2)).chain(pairs).collect()
 }
 
 /// A key, or both keys of a pair.

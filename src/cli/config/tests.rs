@@ -134,6 +134,8 @@ fn options_have_the_same_effect_in_every_layer() {
             "prom-label" => "--format=prometheus",
             "keep" | "source" => "--save=/x",
             "wait" => "--state=/x",
+            "each-limit" => "--each=host",
+            "route" => "--top=route",
             _ => "",
         };
         let expected = asked(read("", "", &format!("{given} {beside}")));
