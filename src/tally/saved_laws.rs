@@ -93,7 +93,7 @@ proptest! {
 
     #[test]
     fn damaged_bytes_are_refused_or_written_again(
-        hits in prop::collection::vec(hit(), 1..12), damage in prop::collection::vec((any::<prop::sample::Index>(), 1..=u8::MAX), 200),
+        hits in prop::collection::vec(hit(), 1..12), damage in prop::collection::vec((any::<prop::sample::Index>(), 1..=u8::MAX), 50),
         cuts in prop::collection::vec(any::<prop::sample::Index>(), 20),
     ) {
         for (uv, visitor) in ways() {
