@@ -35,7 +35,7 @@ const ROOM: &str = "less than 2^32 pairs";
 /// The place of a pair of small ids.
 #[inline]
 fn small(first: u32, second: u32) -> Option<usize> {
-    (first < SMALL_FIRST && second < SMALL_SECOND).then_some((first * SMALL_SECOND + second) as usize)
+    (first < SMALL_FIRST && second < SMALL_SECOND).then(|| (first * SMALL_SECOND + second) as usize)
 }
 
 fn pair(first: u32, second: u32) -> u64 {
