@@ -160,7 +160,7 @@ impl Grouping {
         }
     }
 
-    /// Copies the keys of these groups, which must ascend, as groups of their own: 0, 1, 2 … in this order.
+    /// Copies the keys of these distinct groups as groups of their own: 0, 1, 2 … in this order.
     pub(crate) fn selected(&self, groups: &[GroupId], visitors: &AddressKeys) -> Grouping {
         match self {
             Grouping::Own(keys) => Grouping::Own(keys.selected(groups, visitors.seed())),

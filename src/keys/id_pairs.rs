@@ -12,8 +12,12 @@ pub(crate) struct IdPairs {
     seed: Seed,
     /// The pair of each number: the first id in the upper half.
     pairs: Vec<u64>,
-    /// Number plus one; 0 for an empty slot. Their count is a power of two.
+    /// Numbers plus one of pairs of small ids, by both ids: most look-ups of tables with few keys. 0 for no pair.
+    small: Vec<u32>,
+    /// Numbers plus one of all other pairs, by hash; 0 for an empty slot. Their count is a power of two.
     slots: Vec<u32>,
+    /// Number of slots that are used.
+    used: usize,
     /// The slots where the search for each pair starts. Reused between batches.
     starts: Vec<u32>,
 }
@@ -21,9 +25,18 @@ pub(crate) struct IdPairs {
 /// Bytes of a pair by the formula: itself and its slot.
 const PAIR: u64 = 20;
 const SLOTS_AT_FIRST: usize = 8;
+/// Ids below these are small: together they take 256 KiB.
+const SMALL_FIRST: u32 = 1024;
+const SMALL_SECOND: u32 = 64;
 /// Number of slots that fit into the first-level cache anyway.
 const NEAR: usize = 4096;
 const ROOM: &str = "less than 2^32 pairs";
+
+/// The place of a pair of small ids.
+#[inline]
+fn small(first: u32, second: u32) -> Option<usize> {
+    (first < SMALL_FIRST && second < SMALL_SECOND).then(|| (first * SMALL_SECOND + second) as usize)
+}
 
 fn pair(first: u32, second: u32) -> u64 {
     u64::from(first) << 32 | u64::from(second)
@@ -31,7 +44,7 @@ fn pair(first: u32, second: u32) -> u64 {
 
 impl IdPairs {
     pub(crate) fn new(seed: Seed) -> IdPairs {
-        IdPairs { seed, pairs: Vec::new(), slots: Vec::new(), starts: Vec::new() }
+        IdPairs { seed, pairs: Vec::new(), small: Vec::new(), slots: Vec::new(), used: 0, starts: Vec::new() }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -57,8 +70,38 @@ impl IdPairs {
     /// The number of a pair, a new one if the pair is new.
     #[inline]
     pub(crate) fn id(&mut self, first: u32, second: u32) -> u32 {
+        if let Some(number) = self.small_id(first, second) {
+            return number;
+        }
         let wanted = pair(first, second);
         self.find_or_add(wanted, self.start(wanted))
+    }
+
+    /// The number of a pair of small ids, a new one if the pair is new.
+    #[inline]
+    fn small_id(&mut self, first: u32, second: u32) -> Option<u32> {
+        let at = small(first, second)?;
+        match self.small.get(at) {
+            Some(number @ 1..) => Some(number - 1),
+            _ => Some(self.add_small(pair(first, second), at)),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn add_small(&mut self, new: u64, at: usize) -> u32 {
+        if at >= self.small.len() {
+            self.small.resize((at + 1).next_multiple_of(SMALL_SECOND as usize), 0);
+        }
+        let number = self.push(new);
+        self.small[at] = number + 1;
+        number
+    }
+
+    fn push(&mut self, new: u64) -> u32 {
+        let number = u32::try_from(self.pairs.len()).expect(ROOM);
+        self.pairs.push(new);
+        number
     }
 
     /// Calls `take` with the number of each pair.
@@ -77,6 +120,10 @@ impl IdPairs {
         }
         let slots = self.slots.len();
         for ((first, second), start) in pairs.zip(&starts) {
+            if let Some(number) = self.small_id(first, second) {
+                take(number);
+                continue;
+            }
             // The slots move when they become more.
             let start = if self.slots.len() == slots { *start as usize } else { self.start(pair(first, second)) };
             take(self.find_or_add(pair(first, second), start));
@@ -107,18 +154,23 @@ impl IdPairs {
     #[inline(never)]
     fn add(&mut self, new: u64) -> u32 {
         // At most three quarters of the slots are used.
-        if self.slots.len() / 4 * 3 <= self.pairs.len() {
+        if self.slots.len() / 4 * 3 <= self.used {
             self.grow();
         }
-        let number = u32::try_from(self.pairs.len()).expect(ROOM);
-        self.pairs.push(new);
+        let number = self.push(new);
+        self.used += 1;
         self.take_slot(number);
         number
     }
 
     fn grow(&mut self) {
         self.slots = vec![0; (self.slots.len() * 2).max(SLOTS_AT_FIRST)];
-        (0..self.pairs.len() as u32).for_each(|number| self.take_slot(number));
+        for number in 0..self.pairs.len() as u32 {
+            let [first, second] = self.pair(number);
+            if small(first, second).is_none() {
+                self.take_slot(number);
+            }
+        }
     }
 
     /// Puts a pair that has no slot yet into the first empty one.
@@ -141,7 +193,10 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn every_pair_has_one_dense_number(
-            pairs in proptest::collection::vec((0..40_u32, proptest::prop_oneof![0..40_u32, proptest::prelude::any::<u32>()]), 0..600),
+            pairs in proptest::collection::vec(
+                (proptest::prop_oneof![0..40_u32, 1020..1028_u32], proptest::prop_oneof![0..70_u32, proptest::prelude::any::<u32>()]),
+                0..600,
+            ),
             seed: u64,
         ) {
             let mut reference: HashMap<(u32, u32), u32> = HashMap::new();
@@ -164,7 +219,7 @@ mod tests {
     #[test]
     fn many_pairs_are_found_in_batches() {
         let mut all = IdPairs::new(Seed::fixed(7));
-        let pair = |n: u32| (n % 977, n / 977);
+        let pair = |n: u32| (n % 977, n / 977 + 40);
         for round in 0..2 {
             for start in (0..60_000_u32).step_by(256) {
                 let mut expected = start..;

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use super::{OTHER, PartName, Report};
 use crate::keys::fixed_hash;
+use crate::text::undo_escapes;
 
 /// Maximum bytes of a name, without what comes before and after it. Nearly all file systems allow 255 bytes in all.
 const MOST_BYTES: usize = 200;
@@ -21,9 +22,9 @@ impl Report {
     /// Returns a file name, without extension, for the report of each part, in the order of [`Report::parts`]. They are
     /// distinct, even where case does not matter, and none is `index`. The rest is named `other`.
     ///
-    /// All bytes except lower-case ASCII letters, digits, `.`, `-` and `_` are written as `%HH`; so is the first byte if the
-    /// name would be hidden, an option, or the name of a device. After 200 bytes a name is cut, and ends in `~` and a
-    /// hash.
+    /// A name has the bytes of the key as it was logged. All except lower-case ASCII letters, digits, `.`, `-` and `_` are
+    /// written as `%HH`; so is the first byte if the name would be hidden, an option, or the name of a device. After 200
+    /// bytes a name is cut, and ends in `~` and a hash.
     pub fn part_file_names(&self) -> Vec<String> {
         let mut known = HashSet::new();
         let parts = self.parts().iter().filter_map(Report::part);
@@ -43,7 +44,9 @@ fn distinct(name: &str, known: &mut HashSet<String>) -> String {
 
 fn file_name(part: &PartName) -> String {
     let Some(key) = &part.key else { return OTHER.to_owned() };
-    let name = encoded(key);
+    // A report writes bytes that are not UTF-8 as `\xHH`, and a backslash, too.
+    let key = undo_escapes(key.as_bytes());
+    let name = encoded(&key);
     if name.len() <= MOST_BYTES {
         return name;
     }
@@ -52,16 +55,17 @@ fn file_name(part: &PartName) -> String {
     if let Some(at) = name[end - 2..end].find('%') {
         end = end - 2 + at;
     }
-    format!("{}~{:016x}", &name[..end], fixed_hash(key.as_bytes()))
+    format!("{}~{:016x}", &name[..end], fixed_hash(&key))
 }
 
-fn encoded(key: &str) -> String {
-    let stem = key.split('.').next().unwrap_or_default();
-    let is_numbered = |device: &&str| stem.strip_prefix(*device).is_some_and(|rest| rest.len() == 1);
-    let is_taken = [INDEX, OTHER].contains(&key) || DEVICES.contains(&stem) || NUMBERED.iter().any(is_numbered);
+fn encoded(key: &[u8]) -> String {
+    let stem = key.split(|byte| *byte == b'.').next().unwrap_or_default();
+    let is_numbered = |device: &&str| stem.strip_prefix(device.as_bytes()).is_some_and(|rest| rest.len() == 1);
+    let is_any = |names: &[&str], text: &[u8]| names.iter().any(|name| name.as_bytes() == text);
+    let is_taken = is_any(&[INDEX, OTHER], key) || is_any(&DEVICES, stem) || NUMBERED.iter().any(is_numbered);
     let last = key.len().saturating_sub(1);
     let mut name = String::with_capacity(key.len());
-    for (at, byte) in key.bytes().enumerate() {
+    for (at, byte) in key.iter().enumerate() {
         let is_safe = match byte {
             b'a'..=b'z' | b'0'..=b'9' | b'_' => at > 0 || !is_taken,
             b'-' => at > 0,
@@ -70,7 +74,7 @@ fn encoded(key: &str) -> String {
             _ => false,
         };
         if is_safe {
-            name.push(char::from(byte));
+            name.push(char::from(*byte));
         } else {
             name += &format!("%{byte:02X}");
         }
@@ -82,9 +86,11 @@ fn encoded(key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::written;
 
-    fn named(key: &str) -> String {
-        file_name(&PartName { key: Some(key.to_owned()), keys: Some(1) })
+    /// The name of the file for a key with these bytes, which a report writes as text.
+    fn named(key: impl AsRef<[u8]>) -> String {
+        file_name(&PartName { key: Some(written(key.as_ref())), keys: Some(1) })
     }
 
     /// Undoes the encoding of a name that was not cut.
@@ -142,6 +148,8 @@ mod tests {
         for (key, expected) in rows {
             assert_eq!(named(key), expected, "{key}");
         }
+        assert_eq!(named(b"a\xFF.example"), "a%FF.example");
+        assert_eq!(named(b"\\xFF\x1B\xE2\x80\xAE"), "%5Cx%46%46%1B%E2%80%AE");
         assert_eq!(file_name(&PartName { key: None, keys: None }), "other");
     }
 
@@ -170,12 +178,15 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn names_are_reversible_and_differ_in_any_case(
-            keys in proptest::collection::hash_set(proptest::string::string_regex("[a-cA-C./%~\\-é0-2 ]{0,6}|con|COM1|index").unwrap(), 2..30),
+            keys in proptest::collection::hash_set(
+                proptest::string::bytes_regex(r"(?s-u:[a-cA-C./%~\\xF\-\x00\x1B\x80\xC3\xFF0-2 ]{0,6}|con|COM1|index)").unwrap(),
+                2..30,
+            ),
         ) {
             let mut names = HashSet::new();
             for key in &keys {
                 let name = named(key);
-                proptest::prop_assert_eq!(decoded(&name), key.as_bytes(), "{}", name);
+                proptest::prop_assert_eq!(&decoded(&name), key, "{}", name);
                 let is_safe = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-_%ABCDEF".contains(c);
                 proptest::prop_assert!(name.chars().all(is_safe) && !name.starts_with(['.', '-']) && !name.ends_with('.'), "{}", name);
                 proptest::prop_assert!(names.insert(name.to_lowercase()), "{}", name);

@@ -33,6 +33,7 @@ mod not_logged;
 mod of_state;
 mod outside_period;
 mod part;
+mod read_back;
 mod read_input;
 mod refused;
 pub(crate) mod round_numbers;
@@ -103,13 +104,12 @@ use crate::time::Unit;
 /// ```
 ///
 /// JSON does not contain everything. A report that was read back has no [`highlights`](Report::highlights), no
-/// [`people`](Report::people), no [`each`](Report::each), no [`InputReport::keys`] and no [`InputReport::skipped_bytes`]. Its rankings claim to be
+/// [`people`](Report::people), no [`InputReport::keys`] and no [`InputReport::skipped_bytes`]. Its rankings claim to be
 /// sorted by hits ([`Ranking::sort`]) and to have as many [`groups`](Ranking::groups) as rows.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Report {
     /// Name and version of the report's format: `logstat.report/2`.
-    #[serde(deserialize_with = "serial::schema")]
     pub schema: String,
     /// The program that made it.
     pub generator: Generator,
@@ -159,27 +159,27 @@ pub struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub class: Option<Vec<Row>>,
     /// People and bots.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub bots: Option<BotReport>,
     /// Rankings, in the order in which they were requested.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "serial::rankings")]
+    #[serde(skip_serializing_if = "Option::is_none", with = "serial::rankings")]
     pub top: Option<Vec<Ranking>>,
     /// Rankings that dropped keys, because of [`Question::max_keys`](crate::Question) or
     /// [`Question::max_memory`](crate::Question).
-    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "serial::approximate")]
+    #[serde(skip_serializing_if = "Vec::is_empty", with = "serial::approximate")]
     pub approximate: Vec<Approximate>,
     /// Request times, or those of the first of `durations`; `None` if none was logged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency: Option<LatencyReport>,
     /// The durations of [`Question::durations`](crate::Question), in their order. The first is also in `latency`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "duration_report")]
+    #[serde(skip_serializing_if = "Vec::is_empty", with = "duration_report")]
     pub durations: Vec<DurationReport>,
     /// The outcome of each [`Question::fail_if`](crate::Question) condition.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub verdicts: Vec<Verdict>,
     /// Reports for the keys of a dimension, if [`Counting::each`](crate::Counting) asks for them. In the report of such a
-    /// key, the key. `None` after a report is read back.
-    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    /// key, the key.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub each: Option<Each>,
     /// Columns that the user asked for. After a report is read back, they are those of the timeline's rows.
     #[serde(skip)]
@@ -189,7 +189,7 @@ pub struct Report {
     #[serde(skip)]
     pub(crate) empty_inputs: usize,
     /// True if [`Section::Ledger`](crate::Section) is among the sections.
-    #[serde(skip, default = "always")]
+    #[serde(skip)]
     pub(crate) has_ledger: bool,
     /// Advice about request times, if no input logs them and their section was requested.
     #[serde(skip)]
@@ -268,9 +268,4 @@ pub struct Period {
     /// Time zone of all times: `Europe/Berlin`, `+08:00`, `UTC`. `None` if times are shown as they were logged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
-}
-
-/// Default of `has_ledger` for a report that was read back: JSON always has the ledger.
-fn always() -> bool {
-    true
 }

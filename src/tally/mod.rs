@@ -25,6 +25,7 @@ mod of_days;
 mod part;
 mod partitioned;
 mod parts;
+mod recent;
 mod saved;
 #[cfg(test)]
 mod saved_laws;

@@ -1,7 +1,7 @@
 //! Divides a tally into those of its parts, after the last merge; and makes it smaller by keeping fewer parts.
 
 use super::form::Unescaped;
-use super::parts::{PartSums, Parts};
+use super::parts::{PartSums, Parts, Totals};
 use super::table::{MergedVisitors, Table};
 use super::{Tally, Unknown};
 use crate::dimension::{Dimension, time_number};
@@ -95,10 +95,18 @@ impl Tally<Unescaped> {
 
         let visitors = self.visitors_unchanged();
         let merged = MergedVisitors { all: &self.visitors, ids: &visitors, parts: &[] };
+        let are_several: Vec<bool> = all.iter().map(|hits| hits.of.len() > 1).collect();
         let mut tables: Vec<Vec<Table<Unescaped>>> = all.iter().map(|_| Vec::new()).collect();
         for table in &mut self.tables {
-            let divided = table.divide(&places, all.len(), merged);
+            let divided = table.divide(&places, &are_several, merged);
             tables.iter_mut().zip(divided).for_each(|(tables, table)| tables.push(table));
+        }
+        if let Some(Totals { all, of, kinds }) = &parts.totals {
+            for tables in tables.iter_mut().chain([&mut self.tables]) {
+                if let Ok([all, of]) = tables.get_disjoint_mut([*all, *of]) {
+                    all.add_totals(kinds, of, merged);
+                }
+            }
         }
         let mut undated = self.empty_undated();
         std::mem::swap(&mut undated, &mut self.undated);

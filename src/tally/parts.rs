@@ -3,14 +3,15 @@
 //! Parts share everything that they can. Keys and visitors are stored once, and each table has its groups by part and
 //! key. So memory grows with distinct pairs of a part and a key, and a part of one hit takes less than 1 KiB.
 
-use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use super::Unknown;
 use super::form::unescaped;
-use crate::batch::{Batch, Fields};
+use super::recent::RecentTexts;
+use crate::batch::{Batch, Column, Fields};
 use crate::dimension::{Dimension, Grouping, KeysOfTable, VariableColumns};
 use crate::keys::{AddressKeys, GroupId, Keys, PartId, Seed, SharedIds};
+use crate::measure::MeasureKind;
 use crate::time::Stamp;
 
 /// The parts of all hits.
@@ -19,6 +20,8 @@ pub(crate) struct Parts {
     pub(crate) dimension: Dimension,
     /// The key of each part, unescaped: texts that differ only in how they were escaped are one part.
     names: Keys,
+    /// The table of all hits, and one that it can be made from.
+    pub(super) totals: Option<Totals>,
     /// True if there is one more part, without a key: that of all hits whose key is not among `names`.
     has_rest: bool,
     sums: Vec<PartSums>,
@@ -27,6 +30,15 @@ pub(crate) struct Parts {
     cache: Cache,
     /// Reused between batches.
     scratch: Scratch,
+}
+
+/// Measures that the table of all hits has only after the parts are divided, because another table has them, too, with
+/// every hit in one of its groups. Both tables are given by their places.
+#[derive(Clone, Debug)]
+pub(super) struct Totals {
+    pub(super) all: usize,
+    pub(super) of: usize,
+    pub(super) kinds: Vec<MeasureKind>,
 }
 
 /// What is known of a part without looking at tables.
@@ -41,7 +53,10 @@ pub(super) struct PartSums {
 /// The parts of keys as they are logged. It may be emptied at any time.
 #[derive(Clone, Debug)]
 struct Cache {
-    are_texts: bool,
+    /// The column of the keys, if they are texts.
+    column: Option<Column>,
+    texts: RecentTexts,
+    /// Keys that are not texts.
     keys: Grouping,
     parts: Vec<PartId>,
     /// Always empty: addresses are keys like all others here.
@@ -79,7 +94,8 @@ impl Parts {
     /// Makes the parts of no hits. The dimension must not be a pair; a variable must be among `variable_columns`.
     pub(super) fn new(dimension: Dimension, variable_columns: &VariableColumns, seed: Seed) -> Parts {
         let cache = Cache {
-            are_texts: dimension.column(variable_columns).is_some(),
+            column: dimension.column(variable_columns),
+            texts: RecentTexts::default(),
             keys: Grouping::new(dimension, variable_columns, seed, false),
             parts: Vec::new(),
             visitors: AddressKeys::new(seed),
@@ -89,12 +105,12 @@ impl Parts {
 
     fn with_cache(dimension: Dimension, cache: Cache) -> Parts {
         let (names, scratch) = (Keys::new(cache.visitors.seed()), Scratch::default());
-        Parts { dimension, names, has_rest: false, sums: Vec::new(), unknown: Vec::new(), cache, scratch }
+        Parts { dimension, names, totals: None, has_rest: false, sums: Vec::new(), unknown: Vec::new(), cache, scratch }
     }
 
     /// Returns the same dimension without parts.
     pub(super) fn empty_copy(&self) -> Parts {
-        Parts::with_cache(self.dimension, self.cache.empty_copy())
+        Parts { totals: self.totals.clone(), ..Parts::with_cache(self.dimension, self.cache.empty_copy()) }
     }
 
     /// Number of parts, including the one of all other keys.
@@ -111,14 +127,23 @@ impl Parts {
     /// times are compared.
     pub(super) fn add(&mut self, batch: &Batch<'_>, hits: &[u16], rank: fn(Stamp) -> i64) {
         let Scratch { mut ids, mut groups, mut parts } = std::mem::take(&mut self.scratch);
-        groups.clear();
-        if self.cache.parts.len() > CACHED {
-            self.cache = self.cache.empty_copy();
-        }
-        self.cache.keys.ids(batch, hits, SharedIds::default(), &mut ids, &mut groups);
-        self.look_up_new();
         parts.clear();
-        parts.extend(groups.iter().map(|key| self.cache.parts[key.0 as usize]));
+        if let Some(column) = self.cache.column {
+            let (names, has_rest, column) = (&mut self.names, self.has_rest, batch.text(column));
+            parts.extend(hits.iter().map(|&row| {
+                let text = column[usize::from(row)];
+                self.cache.texts.part(text, || part_of(names, &unescaped(text), has_rest))
+            }));
+        } else {
+            groups.clear();
+            if self.cache.parts.len() > CACHED {
+                self.cache = self.cache.empty_copy();
+            }
+            self.cache.keys.ids(batch, hits, SharedIds::default(), &mut ids, &mut groups);
+            self.look_up_new();
+            parts.extend(groups.iter().map(|key| self.cache.parts[key.0 as usize]));
+        }
+        self.grow();
         for (part, row) in parts.iter().zip(hits) {
             let sums = &mut self.sums[part.0 as usize];
             sums.hits += 1;
@@ -146,15 +171,12 @@ impl Parts {
 
     /// Finds the parts of new keys in the cache.
     fn look_up_new(&mut self) {
-        let Cache { are_texts, keys, parts, visitors } = &mut self.cache;
+        let Cache { keys, parts, visitors, .. } = &mut self.cache;
         let keys = keys.keys(visitors);
         for id in parts.len()..keys.len() {
             let KeysOfTable::Own(keys) = keys else { return };
-            let key = keys.key(id as u32);
-            let name = if *are_texts { unescaped(key) } else { Cow::Borrowed(key) };
-            parts.push(part_of(&mut self.names, &name, self.has_rest));
+            parts.push(part_of(&mut self.names, keys.key(id as u32), self.has_rest));
         }
-        self.grow();
     }
 
     /// Makes room for the sums of all parts.
@@ -237,7 +259,8 @@ impl Parts {
 impl Cache {
     fn empty_copy(&self) -> Cache {
         let (seed, keys) = (self.visitors.seed(), self.keys.empty_copy(self.visitors.seed()));
-        Cache { are_texts: self.are_texts, keys, parts: Vec::new(), visitors: AddressKeys::new(seed) }
+        let (texts, visitors) = (RecentTexts::default(), AddressKeys::new(seed));
+        Cache { column: self.column, texts, keys, parts: Vec::new(), visitors }
     }
 }
 

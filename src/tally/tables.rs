@@ -2,7 +2,7 @@
 
 use super::by_day::ByDay;
 use super::form::{Escaped, ReadAs, Unescaped, unescaped};
-use super::parts::Parts;
+use super::parts::{Parts, Totals};
 use super::selected::Selected;
 use super::table::{MergedVisitors, Table};
 use super::table_plan::{TablePlan, asks_uv, rankings_of, variable_columns_of};
@@ -11,8 +11,8 @@ use super::{Degraded, InputLedger, Ledger, Unknown};
 use crate::batch::{Batch, Column, Fields, TextField};
 use crate::dimension::{Dimension, VariableColumns};
 use crate::keys::{AddressKeys, GroupId, IdMap, PartId, Seed, VisitorId, fixed_hash};
-use crate::measure::UvMethod;
 use crate::measure::{GroupMeasure, Uv, Visitors, VisitorsAs};
+use crate::measure::{Measure, MeasureKind, UvMethod};
 use crate::text::find_near;
 use crate::time::Stamp;
 
@@ -72,6 +72,21 @@ impl From<TextField> for VisitorKey {
     }
 }
 
+/// Leaves out the measures of the table of all hits that a table of times has, too. Every hit is in one group there.
+fn totals(tables: &mut [Table]) -> Option<Totals> {
+    let all = tables.iter().position(|table| table.dimension == Dimension::All)?;
+    let shared = |table: &Table| -> Vec<MeasureKind> {
+        let of_all = || tables[all].measures().iter().map(Measure::kind);
+        table.measures().iter().map(Measure::kind).filter(|kind| of_all().any(|of_all| of_all == *kind)).collect()
+    };
+    let of_times = tables.iter().enumerate().filter(|(_, table)| matches!(table.dimension, Dimension::Time(_)));
+    let (of, kinds) = of_times.map(|(at, table)| (at, shared(table))).max_by_key(|(_, kinds)| kinds.len())?;
+    let kept: Vec<MeasureKind> =
+        tables[all].measures().iter().map(Measure::kind).filter(|kind| !kinds.contains(kind)).collect();
+    tables[all].keep_measures(&kept);
+    Some(Totals { all, of, kinds })
+}
+
 impl Tally {
     /// Creates an empty tally with visitors identified by `visitor`. The variables of the plan have the first columns
     /// of batches.
@@ -104,8 +119,10 @@ impl Tally {
     /// Divides hits into parts by their keys in a dimension. It must not be a pair; a variable must be among
     /// `variable_columns`. There must be no hits yet.
     pub(crate) fn with_each(self, dimension: Dimension, variable_columns: &VariableColumns) -> Tally {
-        let by_part = Some(Box::new(Parts::new(dimension, variable_columns, self.visitors.seed())));
-        Tally { tables: self.tables.into_iter().map(Table::by_part).collect(), by_part, ..self }
+        let mut parts = Parts::new(dimension, variable_columns, self.visitors.seed());
+        let mut tables: Vec<Table> = self.tables.into_iter().map(Table::by_part).collect();
+        parts.totals = totals(&mut tables);
+        Tally { tables, by_part: Some(Box::new(parts)), ..self }
     }
 
     /// Returns a tally that counts lines by day, in these tables for each day.

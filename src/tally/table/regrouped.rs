@@ -7,16 +7,17 @@ use super::super::form::Unescaped;
 use super::super::key_from::KeyFrom;
 use super::{MergedVisitors, Table};
 use crate::dimension::{Dimension, Grouping, Key};
-use crate::keys::{AddressKeys, GroupId, VisitorId};
-use crate::measure::Measure;
+use crate::keys::{AddressKeys, GroupId, IdMap, VisitorId};
+use crate::measure::{Measure, MeasureKind};
 
 impl Table<Unescaped> {
-    /// Divides the groups of parts among `count` tables. `places` has the place of each part among them. Turns this
-    /// table into that of all hits. Visitors keep their ids.
+    /// Divides the groups of parts among tables. `places` has the place of each part among them, and `are_several` says
+    /// for each table whether several parts have that place. Turns this table into that of all hits. Visitors keep their
+    /// ids.
     pub(in crate::tally) fn divide(
         &mut self,
         places: &[usize],
-        count: usize,
+        are_several: &[bool],
         visitors: MergedVisitors<'_>,
     ) -> Vec<Table<Unescaped>> {
         if !matches!(self.grouping, Grouping::Parts(_)) {
@@ -26,15 +27,18 @@ impl Table<Unescaped> {
             return Vec::new();
         };
         let keys: Vec<GroupId> = (0..groups.len() as u32).map(|group| groups.key_of(GroupId(group))).collect();
-        let mut divided = vec![Vec::new(); count];
+        let mut divided = vec![Vec::new(); are_several.len()];
         groups.parts().zip(0..).for_each(|(part, group)| divided[places[part.0 as usize]].push(GroupId(group)));
         self.grouping = groups.into_keys();
         let empty = self.empty_measures();
         let mut measures = std::mem::replace(&mut self.measures, empty);
         self.merge_measures(&measures, &keys, visitors);
-        let table = |mut groups: Vec<GroupId>| {
+        let table = |(mut groups, are_several): (Vec<GroupId>, &bool)| {
             let key = |group: &GroupId| keys[group.0 as usize];
-            groups.sort_unstable_by_key(key);
+            // The keys of one part are distinct.
+            if *are_several {
+                groups.sort_unstable_by_key(key);
+            }
             let mut distinct: Vec<GroupId> = groups.iter().map(key).collect();
             distinct.dedup();
             let taken: Vec<Measure> = measures.iter_mut().map(|measure| measure.take(&groups)).collect();
@@ -47,7 +51,7 @@ impl Table<Unescaped> {
             table.merge_measures(&taken, &groups.iter().map(place).collect::<Vec<_>>(), visitors);
             table
         };
-        divided.into_iter().map(table).collect()
+        divided.into_iter().zip(are_several).map(table).collect()
     }
 
     /// Adds a table of a day from which this one can be made. `keys_from` says how, for each part of this dimension.
@@ -69,6 +73,23 @@ impl Table<Unescaped> {
             })
         };
         self.merge_contained(other, &groups, MergedVisitors { all: mine, ids: visitor_ids, parts: &[] });
+    }
+
+    /// Adds these measures, as the sums of all groups of another table that has every hit in one of its groups. The
+    /// visitors keep their ids. This table has at most one group.
+    pub(in crate::tally) fn add_totals(
+        &mut self,
+        kinds: &[MeasureKind],
+        of: &Table<Unescaped>,
+        visitors: MergedVisitors<'_>,
+    ) {
+        let groups = vec![GroupId(0); of.keys(visitors.all).len()];
+        let (ids, len) = (IdMap { groups: &groups, visitors: visitors.ids }, self.keys(visitors.all).len());
+        for theirs in of.measures.iter().filter(|theirs| kinds.contains(&theirs.kind())) {
+            let mut total = theirs.kind().measure(self.uv, self.seed);
+            total.merge(theirs, &ids, len);
+            self.measures.push(total);
+        }
     }
 
     /// Returns the table with other keys, which may be fewer. `new_key` makes the key of each dimension; `visitors` are
