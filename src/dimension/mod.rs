@@ -9,6 +9,7 @@ mod derived;
 mod grouping;
 mod key;
 mod key_ids;
+mod near_pairs;
 mod own_keys;
 mod pair;
 mod pair_keys;
