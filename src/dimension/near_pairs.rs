@@ -1,8 +1,8 @@
-//! A cache of the groups of pairs whose halves are early keys: a square, in which a pair is found without hashing.
+//! A cache of the groups of pairs of few keys: a square, in which a pair is found without hashing.
 
 use crate::keys::GroupId;
 
-/// The groups of pairs of early keys. May be emptied at any time.
+/// The groups of pairs whose halves are early keys. May be emptied at any time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct NearPairs {
     /// By first half, then by second half; [`UNKNOWN`] if the group is not known. Empty at first.
@@ -12,7 +12,7 @@ pub(super) struct NearPairs {
 const UNKNOWN: GroupId = GroupId(u32::MAX);
 
 /// Number of keys of each half that have a place. Tests have keys without one.
-const SIDE: usize = if cfg!(test) { 2 } else { 64 };
+pub(super) const SIDE: usize = if cfg!(test) { 2 } else { 128 };
 
 impl NearPairs {
     pub(super) fn forget(&mut self) {

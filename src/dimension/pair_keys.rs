@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::near_pairs::NearPairs;
+use super::near_pairs::{NearPairs, SIDE};
 use super::own_keys::OwnKeys;
 use crate::batch::{Batch, ROWS};
 use crate::keys::{GroupId, Keys, Seed};
@@ -91,14 +91,18 @@ impl PairKeys {
             half.ids(batch, hits, ids, groups);
         }
         let [first, second] = &scratch.groups;
-        if near.find(first, second, groups) {
+        // If there are more keys, nearly every batch has a pair without a place.
+        let are_few = halves.iter().all(|half| half.keys().len() <= SIDE);
+        if are_few && near.find(first, second, groups) {
             return;
         }
         scratch.pairs.clear();
         scratch.pairs.extend(first.iter().zip(second).map(|(first, second)| pair_of([*first, *second])));
         let start = groups.len();
         add(pairs, &scratch.pairs, ids, groups);
-        near.remember(first, second, &groups[start..]);
+        if are_few {
+            near.remember(first, second, &groups[start..]);
+        }
     }
 
     /// Adds the pairs of another table, with texts rewritten by `written`. Returns the group here of each of them.
