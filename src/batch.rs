@@ -3,13 +3,18 @@
 //! A batch borrows from the chunk that it was scanned from. Only the columns that the question needs are filled.
 
 mod fields;
+mod key_columns;
 mod status;
+
+use std::sync::Arc;
 
 use crate::time::Stamp;
 use fields::COLUMNS;
-pub(crate) use fields::{Column, Fields, MAX_VARIABLES, NAMED, TEXTS, TextField};
 #[cfg(test)]
-pub(crate) use fields::{DERIVED, SOURCES};
+pub(crate) use fields::SOURCES;
+pub(crate) use fields::{Column, DERIVED, Fields, MAX_VARIABLES, NAMED, TEXTS, TextField};
+use key_columns::KeyColumns;
+pub(crate) use key_columns::{KeyId, Keyring};
 pub(crate) use status::{Status, StatusClass};
 
 /// Lines per batch: enough to spread the cost of dispatch, few enough to stay in the L1 cache.
@@ -67,6 +72,8 @@ pub(crate) struct Batch<'a> {
     further_ms: Vec<Box<[Option<u64>; ROWS]>>,
     /// Whether a cache answered. Empty unless a step fills it, for hits only.
     from_cache: Vec<Option<bool>>,
+    /// Ids of the keys that a step computes. A table reads them in place of texts.
+    key_columns: KeyColumns,
 }
 
 /// Allocates a column on the heap, without building it on the stack.
@@ -94,6 +101,7 @@ impl<'a> Batch<'a> {
             logged: Vec::new(),
             further_ms: Vec::new(),
             from_cache: Vec::new(),
+            key_columns: KeyColumns::default(),
         }
     }
 
@@ -224,6 +232,26 @@ impl<'a> Batch<'a> {
         self.texts[usize::from(column.into().0)][row] = text;
     }
 
+    /// The ids of the keys of all rows in the column of a derived dimension, to be filled by the step that computes them.
+    pub(crate) fn key_ids_mut(&mut self, column: Column) -> &mut [KeyId] {
+        column.derived_place().map_or(&mut [], |place| self.key_columns.ids_mut(place))
+    }
+
+    /// Sets the keyring of the ids in all columns.
+    pub(crate) fn set_keyring(&mut self, keyring: Arc<Keyring>) {
+        self.key_columns.set_keyring(keyring);
+    }
+
+    /// The ids of the keys in a column, and their keyring; `None` if only texts are known.
+    pub(crate) fn key_ids(&self, column: Column) -> Option<(&Keyring, &[KeyId])> {
+        self.key_columns.ids(column.derived_place()?, self.len)
+    }
+
+    /// Drops the ids of keys, because texts have changed.
+    pub(crate) fn drop_key_ids(&mut self) {
+        self.key_columns.clear();
+    }
+
     /// Replaces whether a line is static.
     pub(crate) fn set_static(&mut self, row: usize, is_static: bool) {
         self.is_static[row] = is_static;
@@ -252,6 +280,7 @@ impl<'a> Batch<'a> {
         self.len = 0;
         self.some_undated = false;
         self.logged.clear();
+        self.key_columns.clear();
         if self.some_lack {
             self.lacks.fill(Fields::NONE);
             self.some_lack = false;

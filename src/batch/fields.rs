@@ -51,6 +51,14 @@ impl Column {
     pub(crate) const fn derived(place: usize) -> Column {
         Column((TEXTS + MAX_VARIABLES + place) as u8)
     }
+
+    /// The place of the derived dimension whose column this is.
+    pub(super) const fn derived_place(self) -> Option<usize> {
+        match (self.0 as usize).checked_sub(TEXTS + MAX_VARIABLES) {
+            Some(place) if place < DERIVED => Some(place),
+            _ => None,
+        }
+    }
 }
 
 impl From<TextField> for Column {

@@ -9,6 +9,7 @@ mod derived;
 mod grouping;
 mod key;
 mod key_ids;
+mod near_pairs;
 mod own_keys;
 mod pair;
 mod pair_keys;
@@ -29,7 +30,7 @@ pub use derived::{Derived, KeyRules};
 pub(crate) use derived::{DerivedColumn, KeyOf, OwnSiteColumns};
 pub(crate) use grouping::Grouping;
 pub(crate) use key::{Key, KeysOfTable};
-use key_ids::{KeyIds, TextIds};
+use key_ids::{DerivedIds, KeyIds, TextIds};
 pub use pair::Pair;
 pub(crate) use pair_keys::PairKeys;
 use part_keys::PartKeys;
@@ -229,6 +230,7 @@ impl Dimension {
     /// Makes the look-up of keys for hits; not for pairs. `variable_columns` must contain the variables.
     fn key_ids(self, variable_columns: &VariableColumns) -> Box<dyn KeyIds> {
         match (self, self.column(variable_columns)) {
+            (Dimension::Derived(_), Some(column)) => Box::new(DerivedIds::new(column)),
             (_, Some(column)) => Box::new(TextIds(column)),
             (Dimension::Time(unit), None) => Box::new(TimeIds::new(unit)),
             (_, None) => match self.row().keys {

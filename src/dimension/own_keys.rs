@@ -54,6 +54,7 @@ impl OwnKeys {
     /// Reads the keys of a dimension from a state file. There must be no keys yet.
     pub(super) fn load(&mut self, dimension: Dimension, seed: Seed, input: &mut Decoder<'_>) -> Result<(), Damaged> {
         self.keys = Keys::load(seed, input, |key| dimension.has_key(key))?;
+        self.of_hits.forget();
         Ok(())
     }
 
@@ -97,6 +98,7 @@ impl OwnKeys {
         let mut rewritten = Keys::new(seed);
         let ids = rewritten.merge(&self.keys, written);
         self.keys = rewritten;
+        self.of_hits.forget();
         Some(ids.into_iter().map(GroupId).collect())
     }
 }

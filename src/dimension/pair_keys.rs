@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::near_pairs::{NearPairs, SIDE};
 use super::own_keys::OwnKeys;
 use crate::batch::{Batch, ROWS};
 use crate::keys::{GroupId, Keys, Seed};
@@ -15,6 +16,7 @@ pub(crate) struct PairKeys {
     /// Each key is the group of the first half and that of the second, as eight bytes. These are not texts and are
     /// never rewritten.
     pairs: Keys,
+    near: NearPairs,
     /// Reused between batches.
     scratch: Scratch,
 }
@@ -38,7 +40,7 @@ const ALL: [u16; ROWS] = {
 
 impl PairKeys {
     pub(super) fn new(halves: [OwnKeys; 2], seed: Seed) -> PairKeys {
-        PairKeys { halves, pairs: Keys::new(seed), scratch: Scratch::default() }
+        PairKeys { halves, pairs: Keys::new(seed), near: NearPairs::default(), scratch: Scratch::default() }
     }
 
     /// Makes an empty copy.
@@ -79,18 +81,28 @@ impl PairKeys {
     /// Replaces all pairs.
     pub(super) fn set_pairs(&mut self, pairs: Keys) {
         self.pairs = pairs;
+        self.near.forget();
     }
 
     pub(super) fn ids(&mut self, batch: &Batch<'_>, hits: &[u16], ids: &mut Vec<u32>, groups: &mut Vec<GroupId>) {
-        let PairKeys { halves, pairs, scratch } = self;
+        let PairKeys { halves, pairs, near, scratch } = self;
         for (half, groups) in halves.iter_mut().zip(&mut scratch.groups) {
             groups.clear();
             half.ids(batch, hits, ids, groups);
         }
         let [first, second] = &scratch.groups;
+        // If there are more keys, nearly every batch has a pair without a place.
+        let are_few = halves.iter().all(|half| half.keys().len() <= SIDE);
+        if are_few && near.find(first, second, groups) {
+            return;
+        }
         scratch.pairs.clear();
         scratch.pairs.extend(first.iter().zip(second).map(|(first, second)| pair_of([*first, *second])));
+        let start = groups.len();
         add(pairs, &scratch.pairs, ids, groups);
+        if are_few {
+            near.remember(first, second, &groups[start..]);
+        }
     }
 
     /// Adds the pairs of another table, with texts rewritten by `written`. Returns the group here of each of them.
@@ -113,6 +125,7 @@ impl PairKeys {
         if maps.iter().all(Option::is_none) {
             return None;
         }
+        self.near.forget();
         let old = std::mem::replace(&mut self.pairs, Keys::new(seed));
         Some(self.take_in(&old, maps.each_ref().map(Option::as_deref)))
     }
@@ -137,7 +150,7 @@ impl PairKeys {
             self.halves[half].selected(&those, seed)
         });
         let pairs = Keys::of_distinct(seed, pairs.into_iter().map(pair_of));
-        PairKeys { halves, pairs, scratch: Scratch::default() }
+        PairKeys { pairs, ..PairKeys::new(halves, seed) }
     }
 
     /// Keeps only these pairs, and the keys of the halves that they use.
@@ -147,6 +160,7 @@ impl PairKeys {
             half.keep(&renumbered(&mut kept, at));
         }
         self.pairs.keep(&[]);
+        self.near.forget();
         for pair in kept {
             self.pairs.id(&pair_of(pair));
         }

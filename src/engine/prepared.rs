@@ -102,7 +102,7 @@ impl<'q> PreparedQuestion<'q> {
     pub(super) fn scan(&self) -> Scan<'_> {
         let PreparedQuestion { plan, columns, formats, seed, .. } = self;
         let Question { reading, counting, .. } = self.question;
-        let steps = columns.steps(plan.fields(columns.visitor_fields()), *seed);
+        let steps = columns.steps(plan.fields(columns.visitor_fields()), *seed).with_ids_only(plan.texts());
         let server = |path: &PathBuf| reading.nginx_conf.as_ref()?.conf.server_of_file(path);
         Scan {
             sniffed: self.paths.iter().map(|_| OnceLock::new()).collect(),

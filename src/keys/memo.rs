@@ -51,11 +51,6 @@ impl<T> Memo<T> {
         }
     }
 
-    /// The answer for the row at this place in the rows of the last [`ask`](Self::ask).
-    pub(crate) fn answer(&self, place: usize) -> &T {
-        &self.answers[self.ids[place] as usize]
-    }
-
     /// The answers for the rows of the last [`ask`](Self::ask), in their order.
     pub(crate) fn answers(&self) -> impl Iterator<Item = &T> {
         self.ids.iter().map(|id| &self.answers[*id as usize])

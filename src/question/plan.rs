@@ -117,6 +117,11 @@ impl Plan {
         self.fields_of_tables(visitor).union(self.filters).union(self.each).union(self.taken)
     }
 
+    /// The fields whose texts are read as they are logged or computed, not only by tables.
+    pub(crate) fn texts(&self) -> Fields {
+        self.filters.union(self.taken)
+    }
+
     /// The fields among `filled` whose absence from a line makes a number unknown.
     pub(crate) fn watched(&self, filled: Fields) -> Fields {
         let of_derived = self.variable_columns.watched().intersection(filled);

@@ -120,8 +120,8 @@ impl<'t> Groups<'t> {
 
     /// The group of the hits whose visitor is unknown, in a table of visitors.
     pub(super) fn without_visitor(&self) -> Option<GroupId> {
-        let is_there = self.tally.unknown.visitor > 0;
-        self.with_key(MISSING).filter(|_| is_there)
+        // Looking for a key writes all addresses.
+        if self.tally.unknown.visitor == 0 { None } else { self.with_key(MISSING) }
     }
 
     /// The group with a key, which for a pair is its first.

@@ -49,17 +49,19 @@ impl Routes {
         if let Some(pattern) = self.patterns.iter().find(|pattern| pattern.matches(&path)) {
             return Cow::Owned(pattern.route().as_bytes().to_vec());
         }
-        let parts = || path[1..].split(|byte| *byte == b'/');
-        let is_kept = |part: &[u8]| part.is_empty() || *named(part) == *part;
-        if parts().all(is_kept) {
-            return path;
+        // Until a part is replaced, the route is the path itself.
+        let (mut route, mut start) = (None::<Vec<u8>>, 0);
+        for part in path[1..].split(|byte| *byte == b'/') {
+            let name = if part.is_empty() { Cow::Borrowed(part) } else { named(part) };
+            if let Some(route) = &mut route {
+                route.push(b'/');
+                route.extend_from_slice(&name);
+            } else if *name != *part {
+                route = Some([&path[..=start], &*name].concat());
+            }
+            start += 1 + part.len();
         }
-        let mut route = Vec::with_capacity(path.len());
-        for part in parts() {
-            route.push(b'/');
-            route.extend_from_slice(&named(part));
-        }
-        Cow::Owned(route)
+        route.map_or(path, Cow::Owned)
     }
 
     /// Hash of the built-in rules: of the routes of these paths, which differ in every rule.

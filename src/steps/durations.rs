@@ -73,7 +73,8 @@ mod tests {
                 visitor,
             };
             let (read, seed) = (Fields::REQUEST_TIME, Seed::fixed(1));
-            let asked = StepInput { options: &options, variable_columns: &variable_columns, read, seed };
+            let (options, variable_columns) = (&options, &variable_columns);
+            let asked = StepInput { options, variable_columns, read, texts: read, seed };
             step(&asked).map(|mut step| {
                 let columns = [0, 1].map(Column::variable);
                 let mut batch =

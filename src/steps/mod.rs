@@ -81,6 +81,8 @@ struct StepInput<'q, 'r> {
     variable_columns: &'r VariableColumns,
     /// Fields that later steps, the filter and the tables read.
     read: Fields,
+    /// Columns whose texts they read. Tables read only the ids of computed keys.
+    texts: Fields,
     seed: Seed,
 }
 

@@ -39,6 +39,8 @@ pub(crate) struct StepPlan<'q> {
     seed: Seed,
     /// Fields that the filter and the tables read.
     used: Fields,
+    /// Columns of computed keys whose texts nothing reads.
+    only_ids: Fields,
     needs: Fields,
     classify: bool,
 }
@@ -59,13 +61,21 @@ impl<'q> StepPlan<'q> {
         seed: Seed,
     ) -> StepPlan<'q> {
         let needs = used.union(others);
+        let (only_ids, classify) = (Fields::NONE, false);
         let mut plan =
-            StepPlan { options, variable_columns: variable_columns.clone(), seed, used, needs, classify: false };
+            StepPlan { options, variable_columns: variable_columns.clone(), seed, used, only_ids, needs, classify };
         plan.clone().each_step(|_, step| {
             plan.needs = plan.needs.union(step.needs());
             plan.classify |= step.writes().contains(Fields::CLASS);
         });
         plan
+    }
+
+    /// Fills the columns of derived dimensions with ids of keys only, except for those whose `texts` a filter reads.
+    pub(crate) fn with_ids_only(self, texts: Fields) -> StepPlan<'q> {
+        // Anonymizing changes texts.
+        let only_ids = if self.options.visitor.anonymize { Fields::NONE } else { self.used.difference(texts) };
+        StepPlan { only_ids, ..self }
     }
 
     /// Columns that must be filled: those that the filter, the tables and the steps read, and the `others`.
@@ -99,8 +109,9 @@ impl<'q> StepPlan<'q> {
             read = read.union(Fields::CLASS);
         }
         for &(pass, make) in STEPS.iter().rev() {
-            let asked =
-                StepInput { options: &self.options, variable_columns: &self.variable_columns, read, seed: self.seed };
+            let texts = read.difference(self.only_ids);
+            let StepPlan { options, variable_columns, seed, .. } = self;
+            let asked = StepInput { options, variable_columns, read, texts, seed: *seed };
             if let Some(step) = make(&asked).filter(|step| step.writes().intersects(read)) {
                 read = read.union(step.needs());
                 visit(pass, step);
