@@ -104,7 +104,16 @@ fn index_links_to_the_page_of_each_host() {
         assert!(page.contains("<a href=\"index.html\">All hosts</a>"), "{name}");
         assert!(!page.contains("id=\"lines\""), "{name}");
     }
-    assert!(pages["shop.example.html"].contains("<h1>host shop.example</h1>"));
+    let page = &pages["shop.example.html"];
+    assert!(page.contains("<h1>host shop.example</h1>"));
+    assert!(page.contains("<p class=\"faint\">4 requests · access.log · json · "), "{page}");
+    let index = &pages["index.html"];
+    let list =
+        index.split("<table data-section=\"each\">").nth(1).and_then(|rest| rest.split("</table>").next()).unwrap();
+    let metrics = ["pv", "uv", "share", "status_4xx", "status_5xx"];
+    assert_eq!(list.matches("data-metric=").count(), metrics.len());
+    assert!(metrics.iter().all(|metric| list.contains(&format!("data-metric=\"{metric}\""))), "{list}");
+    assert!(list.contains("<td class=\"\" data-label=\"Share\" data-value=\"0.4\">40.0%</td>"), "{list}");
     assert!(pages["other.html"].contains("<h1>1 other host</h1>"));
     assert!(pages["index.html"].contains("id=\"lines\"") && pages["index.html"].contains("Reports by host"));
 }
@@ -131,7 +140,7 @@ fn other_formats_have_a_file_for_all_requests_too() {
     assert!(files["index.csv"].starts_with("pv,") && files["index.csv"].contains("\n3,"), "{}", files["index.csv"]);
     assert!(files["x.example.csv"].contains("\n1,"));
     assert!(
-        files["shop.example.txt"].starts_with("── host shop.example · 2 requests\n"),
+        files["shop.example.txt"].starts_with("── host shop.example · 2 requests\naccess.log · json · "),
         "{}",
         files["shop.example.txt"]
     );
@@ -165,4 +174,34 @@ fn no_file_is_replaced_unless_all_are_written() {
     let output = run(folder.path(), &["-o", "{}.csv"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(!folder.path().join("shop.example.csv").exists() && !folder.path().join("index.csv").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn bytes_that_are_not_utf_8_are_in_the_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = b"a\xFF.example 10.0.0.7 - - [14/Nov/2026:08:30:00 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"curl\"\n";
+    fs::write(folder.path().join("access.log"), line).unwrap();
+    let output = run(folder.path(), &["--log-format", "vhost", "-o", "{}.json", "-q"]);
+    assert_eq!((output.status.code(), &*stderr(&output)), (Some(0), ""));
+    let name = folder.path().join("a%FF.example.json");
+    let report: Value = serde_json::from_str(&fs::read_to_string(name).unwrap()).unwrap();
+    assert_eq!(report["each"]["key"], "a\\xFF.example");
+}
+
+#[test]
+fn missing_directories_come_with_the_command_that_makes_them() {
+    let folder = tempfile::tempdir().unwrap();
+    log_of(folder.path(), &["shop.example"]);
+    let rows = [
+        ("new/{}.html", "no such directory\n  to make it:  mkdir new\n"),
+        ("a/b/{}.html", "no such directory\n  to make it:  mkdir -p a/b\n"),
+        ("my pages/{}.html", "no such directory\n  to make it:  mkdir 'my pages'\n"),
+        ("access.log/{}.html", "no such directory\n"),
+    ];
+    for (path, expected) in rows {
+        let output = run(folder.path(), &["-o", path]);
+        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(stderr(&output), format!("logstat: error: -o {path}: {expected}"));
+    }
 }

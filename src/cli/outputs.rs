@@ -1,6 +1,7 @@
 //! Files that reports are written to.
 
 use std::collections::HashSet;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +10,7 @@ use logstat::{Colors, Error, ErrorKind, Input, Report, ReportFormat, Style};
 use super::each_files::{self, EachFile};
 use super::messages::shown_path;
 use super::new_file::{CompleteFile, NewFile, Purpose};
-use super::output_target::{is_same_file, resolve_target};
+use super::output_target::{directory, is_same_file, resolve_target};
 use super::rejects::is_read;
 use super::wrapped::wrapped;
 
@@ -69,7 +70,7 @@ impl Output {
         }
         match resolve_target(&file) {
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-                return Some(format!("-o {path}: no such directory"));
+                return Some(format!("-o {path}: no such directory{}", mkdir(directory(&file))));
             }
             Err(source) => return Some(format!("-o {}", self.failed(source))),
             // A pipe or a device needs no extension.
@@ -158,6 +159,17 @@ impl Output {
     fn failed(&self, source: io::Error) -> Error {
         ErrorKind::Io { path: self.file(), source }.into()
     }
+}
+
+/// The command that makes a missing directory, as a line of advice. Empty if something else has its name.
+fn mkdir(missing: &Path) -> String {
+    if fs::symlink_metadata(missing).is_ok() || missing.ancestors().any(Path::is_file) {
+        return String::new();
+    }
+    let parents = if directory(missing).is_dir() { "" } else { "-p " };
+    let shown = shown_path(missing);
+    let word = if shown.contains(' ') { format!("'{shown}'") } else { shown };
+    format!("\n  to make it:  mkdir {parents}{word}")
 }
 
 /// The reason why the outputs, together with the rejects, cannot all be written. `each` is the dimension of `--each`.

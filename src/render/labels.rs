@@ -8,7 +8,7 @@ use crate::metric::{Metric, Sort};
 use crate::render::numbers::{Bytes, Grouped};
 use crate::render::part_label::part_of;
 pub(super) use crate::render::part_label::units;
-use crate::report::{ADDRESS_LIST, Report, VisitorReport};
+use crate::report::{ADDRESS_LIST, InputReport, Report, VisitorReport};
 use crate::time::Unit;
 
 /// A number with a noun: `1 line`, `4 lines`. The plural must end with `s`.
@@ -22,6 +22,16 @@ pub(super) fn bytes_read(bytes: u64, skipped: u64) -> String {
         0 => Bytes(bytes).to_string(),
         _ => format!("{} of {} read", Bytes(bytes), Bytes(bytes.saturating_add(skipped))),
     }
+}
+
+/// Bytes and lines of all inputs. The report of a part, whose lines are only its own, must have the inputs.
+pub(super) fn read(report: &Report) -> [String; 2] {
+    let sum = |of: fn(&InputReport) -> u64| report.inputs.iter().map(of).fold(0, u64::saturating_add);
+    let (skipped, lines) = match report.part() {
+        Some(_) => (sum(|input| input.skipped_bytes), sum(|input| input.lines)),
+        None => (report.lines.skipped_bytes, report.lines.read),
+    };
+    [bytes_read(sum(|input| input.bytes), skipped), counted(lines, "line")]
 }
 
 /// Name of the part that a report is about.

@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use super::Style;
 use super::mean::Mean;
 use super::part_label::part_of;
-use super::sections::{Section, SectionColumn, sections};
+use super::part_rows::PartRows;
+use super::sections::{Section, SectionColumn, of_rows, sections};
 use super::status_names::status_name;
 use super::terms::{REQUESTS, VISITORS, key_heading};
 use super::warnings::listed;
@@ -15,18 +16,26 @@ use crate::report::{Figure, Highlight, Report};
 
 pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     if let Some(empty) = report.described_as_empty() {
-        writeln!(out, "**{}**: {empty}", names(report))?;
+        writeln!(out, "**{}**: {empty}", title(report))?;
         return warnings(report, out);
+    }
+    if report.part().is_some() {
+        writeln!(out, "# {}\n", title(report))?;
     }
     head(report, out)?;
     warnings(report, out)?;
     highlights(report.highlights.as_deref().unwrap_or_default(), out)?;
     tables(report, out)?;
+    if let Some(parts) = PartRows::of(report) {
+        writeln!(out)?;
+        let label = parts.dimension.name();
+        table(&of_rows("each".into(), label, &parts.rows), report, |metric| parts.metrics.contains(&metric), out)?;
+    }
     if report.part().is_none() {
         ledger(report, out)?;
     }
     for part in report.parts() {
-        write!(out, "\n## ")?;
+        writeln!(out, "\n## {}\n", title(part))?;
         head(part, out)?;
         highlights(part.highlights.as_deref().unwrap_or_default(), out)?;
         tables(part, out)?;
@@ -37,7 +46,7 @@ pub(super) fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Resu
 fn tables(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     sections(report).iter().try_for_each(|section| {
         writeln!(out)?;
-        table(section, report, out)?;
+        table(section, report, |_| true, out)?;
         let Some(people) = report.people.filter(|_| section.name == "summary") else { return Ok(()) };
         let visitors = people.visitors.map_or("–".to_owned(), |visitors| visitors.to_string());
         writeln!(out, "\nWithout bots: {} requests, {visitors} visitors", people.requests)
@@ -49,21 +58,23 @@ fn head(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         (Some(first), Some(last)) => format!(", {first} to {last}"),
         _ => String::new(),
     };
-    let requests = match report.part() {
-        Some(_) => format!(", {}", requests(report.lines.parsed)),
-        None => String::new(),
-    };
-    writeln!(out, "**{}**{requests}{period}", names(report))
+    if report.part().is_none() {
+        return writeln!(out, "**{}**{period}", title(report));
+    }
+    let inputs = if report.inputs.is_empty() { String::new() } else { format!(" of {}", inputs(report)) };
+    writeln!(out, "{}{inputs}{period}", requests(report.lines.parsed))
 }
 
 fn requests(number: u64) -> String {
     format!("{number} request{}", if number == 1 { "" } else { "s" })
 }
 
-fn names(report: &Report) -> String {
-    if let Some(part) = part_of(report, |number| number.to_string()) {
-        return escaped(&part);
-    }
+/// Name of the part that the report is about, or names of the inputs.
+fn title(report: &Report) -> String {
+    part_of(report, |number| number.to_string()).map_or_else(|| inputs(report), |part| escaped(&part))
+}
+
+fn inputs(report: &Report) -> String {
     report.inputs.iter().map(|input| escaped(&input.path)).collect::<Vec<_>>().join(", ")
 }
 
@@ -134,11 +145,18 @@ fn heading(key: &str) -> &str {
 /// Metrics left out to save room: in an issue about a problem, these status classes are of little interest.
 const LEFT_OUT: [&str; 5] = ["dynamic", "status_1xx", "status_2xx", "status_3xx", "status_other"];
 
-fn table(section: &Section<'_>, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+/// Writes a table with the numbers that are `wanted`.
+fn table(
+    section: &Section<'_>,
+    report: &Report,
+    wanted: impl Fn(Metric) -> bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let is_timeline = section.name == "timeline";
     let is_repeated = |key| is_timeline && Metric::named(key).is_some_and(|metric| report.split_has(metric));
+    let is_wanted = |key| Metric::all().find(|metric| metric.key() == key).is_none_or(&wanted);
     let is_shown = |at: &usize| match section.metrics[*at] {
-        SectionColumn::Metric(key) => !LEFT_OUT.contains(&key) && !is_repeated(key),
+        SectionColumn::Metric(key) => !LEFT_OUT.contains(&key) && !is_repeated(key) && is_wanted(key),
         SectionColumn::Split(_) => true,
     };
     let shown: Vec<usize> = (0..section.metrics.len()).filter(is_shown).collect();

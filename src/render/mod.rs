@@ -20,6 +20,7 @@ mod no_times;
 #[cfg(any(feature = "html", feature = "table"))]
 mod numbers;
 mod part_label;
+mod part_rows;
 #[cfg(any(feature = "html", feature = "table"))]
 mod parts;
 mod prometheus;

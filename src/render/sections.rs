@@ -84,7 +84,8 @@ pub(super) fn sections(report: &Report) -> Vec<Section<'_>> {
     all
 }
 
-fn of_rows<'r>(name: Cow<'static, str>, label: &'static str, rows: &'r [Row]) -> Section<'r> {
+/// A section of rows that all have the same metrics.
+pub(super) fn of_rows<'r>(name: Cow<'static, str>, label: &'static str, rows: &'r [Row]) -> Section<'r> {
     // All rows of a section have the same metrics, so those of the first row suffice. If there are no rows, a default
     // row stands in.
     let usual = Row::default();

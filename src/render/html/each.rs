@@ -1,54 +1,29 @@
 //! The list of the reports of parts, with links to their pages.
 
-use crate::render::numbers::{Grouped, Known};
-use crate::render::part_label::{part, plural};
-use crate::report::{Report, UvCount};
+use super::grid::Grid;
+use crate::render::part_label::plural;
+use crate::render::part_rows::PartRows;
+use crate::report::{Report, Row};
 
 /// The reports of the parts of all hits.
 pub(super) struct Parts<'r> {
-    /// `Reports by host`
-    pub(super) title: String,
-    /// Heading over the keys.
-    pub(super) key: String,
-    pub(super) has_uv: bool,
-    pub(super) rows: Vec<PartRow<'r>>,
-}
-
-pub(super) struct PartRow<'r> {
-    pub(super) name: String,
-    /// The page of the part, if there is one.
-    pub(super) link: Option<&'r str>,
-    pub(super) pv: u64,
-    pub(super) requests: String,
-    /// Visitors, as in JSON and as people read them.
-    pub(super) uv: String,
-    pub(super) visitors: String,
+    pub(super) grid: Grid<'r>,
+    rows: &'r [Row],
+    links: &'r [String],
 }
 
 impl<'r> Parts<'r> {
     /// `links` are those to the pages of the parts, in their order.
-    pub(super) fn of(report: &Report, links: &'r [String]) -> Option<Parts<'r>> {
-        let each = report.each.as_ref().filter(|each| each.part.is_none() && !each.parts.is_empty())?;
-        let uv = |part: &Report| part.summary.as_ref().map_or(UvCount::NotCounted, |summary| summary.row.uv);
-        let row = |(at, of_part): (usize, &Report)| {
-            let name = of_part.part().map_or_else(String::new, |name| match &name.key {
-                Some(key) => key.clone(),
-                None => part(each.dimension, name, |number| Grouped(number).to_string()),
-            });
-            let known = uv(of_part).known();
-            PartRow {
-                name,
-                link: links.get(at).map(String::as_str),
-                pv: of_part.lines.parsed,
-                requests: Grouped(of_part.lines.parsed).to_string(),
-                uv: known.map(|uv| uv.to_string()).unwrap_or_default(),
-                visitors: Known(known.map(Grouped)).to_string(),
-            }
-        };
-        let key = super::key_heading(each.dimension.name());
-        let has_uv = each.parts.iter().any(|part| uv(part) != UvCount::NotCounted);
-        let rows = each.parts.iter().enumerate().map(row).collect();
-        Some(Parts { title: format!("Reports by {}", each.dimension.singular()), key, has_uv, rows })
+    pub(super) fn of(parts: &'r PartRows, report: &Report, links: &'r [String]) -> Parts<'r> {
+        let PartRows { title, key, metrics, rows, .. } = parts;
+        let grid = Grid::new("each", title.clone(), key.clone(), rows, report).with_metrics(metrics);
+        Parts { grid, rows, links }
+    }
+
+    /// All rows, each with its key and the page of the part, if there is one.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&'r Row, &'r str, Option<&'r str>)> {
+        let links = self.links.iter().map(|link| Some(&**link)).chain(std::iter::repeat(None));
+        self.rows.iter().zip(links).map(|(row, link)| (row, row.key.as_deref().unwrap_or_default(), link))
     }
 }
 

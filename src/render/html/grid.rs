@@ -67,6 +67,12 @@ impl<'r> Grid<'r> {
         Grid { section, title, key, notes: Vec::new(), metrics, bars: None, rows, hits: super::hits(report), most: 0.0 }
     }
 
+    /// Keeps only these metrics.
+    pub(super) fn with_metrics(mut self, metrics: &[Metric]) -> Grid<'r> {
+        self.metrics.retain(|metric| metrics.contains(metric));
+        self
+    }
+
     /// Adds a note if not all rows are shown; `csv_hint` says how to get all.
     pub(super) fn with_csv_hint(mut self, csv_hint: &str) -> Grid<'r> {
         if self.rows.len() > ROWS_AT_MOST {

@@ -26,7 +26,12 @@ impl Head<'_> {
         let (title, read) = match labels::part(report) {
             Some(part) => {
                 let requests = labels::counted(report.lines.parsed, "request");
-                (part, [requests].into_iter().chain(labels::visitors(report)).collect())
+                if report.inputs.is_empty() {
+                    (part, [requests].into_iter().chain(labels::visitors(report)).collect())
+                } else {
+                    let (inputs, read) = of_inputs(report);
+                    (part, [requests, inputs].into_iter().chain(read).collect())
+                }
             }
             None => of_inputs(report),
         };
@@ -48,7 +53,6 @@ fn of_inputs(report: &Report) -> (String, Vec<String>) {
         0..=NAMES_AT_MOST => inputs.iter().map(|input| labels::input(&input.path)).collect::<Vec<_>>().join(", "),
         many => labels::counted(many as u64, "file"),
     };
-    let bytes = inputs.iter().fold(0, |sum: u64, input| sum.saturating_add(input.bytes));
     let mut formats: Vec<String> = Vec::new();
     for format in inputs.iter().flat_map(|input| input.formats.iter().map(|format| input.format_label(&format.format)))
     {
@@ -57,7 +61,7 @@ fn of_inputs(report: &Report) -> (String, Vec<String>) {
         }
     }
     let mut read = formats;
-    read.extend([labels::bytes_read(bytes, report.lines.skipped_bytes), labels::counted(report.lines.read, "line")]);
+    read.extend(labels::read(report));
     read.extend(labels::visitors(report));
     (title, read)
 }

@@ -29,6 +29,7 @@ use super::warnings::listed;
 use super::{Style, labels};
 use crate::metric::{Metric, Sort};
 use crate::render::numbers::Grouped;
+use crate::render::part_rows::PartRows;
 use crate::report::{NoTimes, Note, NoteCode, Ranking, Report, Verdict, Warning};
 use chart::Chart;
 use each::{Parts, link_to_all};
@@ -81,6 +82,7 @@ pub(super) fn write<'r>(report: &'r Report, style: &'r Style, out: &mut dyn Writ
     let (warnings, more_warnings) = listed(report);
     // If all logs are empty, the page's head says so.
     let is_shown = |note: &&Note| !(note.code == NoteCode::Empty && report.is_empty());
+    let part_rows = PartRows::of(report);
     let hinted = |grid: Grid<'r>| grid.with_csv_hint(style.terminal.csv_hint);
     let page = Page {
         style: policy::STYLE,
@@ -92,7 +94,7 @@ pub(super) fn write<'r>(report: &'r Report, style: &'r Style, out: &mut dyn Writ
         more_warnings,
         verdicts: &report.verdicts,
         tiles: if is_empty { Vec::new() } else { tiles::tiles(report) },
-        parts: Parts::of(report, &style.links),
+        parts: part_rows.as_ref().map(|parts| Parts::of(parts, report, &style.links)),
         is_whole: report.part().is_none(),
         all: link_to_all(report, &style.links),
         highlights: report.highlights.iter().flatten().map(|highlight| finding(highlight, hits(report))).collect(),

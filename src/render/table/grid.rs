@@ -46,6 +46,8 @@ pub(super) enum Keys {
     Whole,
     /// Days, with their weekday.
     Days,
+    /// Cut if there is too little room.
+    Cut,
     /// With a rank, and cut if there is too little room.
     Ranked,
     /// Days, with their rank.
@@ -228,7 +230,7 @@ impl<'a> Grid<'a> {
             named_codes: if self.has_codes() { named.max().unwrap_or(0) } else { 0 },
             heading: self.title_columns().max(if self.total.is_some() { width("total") } else { 0 }),
             cuts: match self.keys {
-                Keys::Ranked => Cuts::Keys,
+                Keys::Cut | Keys::Ranked => Cuts::Keys,
                 Keys::RankedPairs => Cuts::Pairs,
                 _ => Cuts::Nothing,
             },

@@ -32,16 +32,23 @@ pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result
         let name = cut_middle(&part, room).into_owned();
         let pieces = [Piece::new("", Ink::Strong, format!("── {name}")), Piece::new(" · ", Ink::Plain, requests)];
         writer.write_wrapped(&pieces, 0)?;
+        if !report.inputs.is_empty() {
+            writer.write_wrapped(&inputs(report, writer), 0)?;
+        }
         return writer.write_wrapped(&period(report), 0);
     }
-    let bytes = report.inputs.iter().fold(0, |sum: u64, input| sum.saturating_add(input.bytes));
+    writer.write_wrapped(&inputs(report, writer), 0)?;
+    writer.write_wrapped(&period(report), 0)
+}
+
+/// Returns the name of the input, or the number of inputs, and what was read.
+fn inputs(report: &Report, writer: &TableWriter<'_>) -> Vec<Piece> {
     let mut rest = Vec::new();
     if let Some(formats) = formats(report) {
         let columns = if is_mixed(report) { MIXED_COLUMNS.min(writer.terminal.columns) } else { FORMAT_COLUMNS };
         rest.push(Piece::new(" · ", Ink::Plain, cut_end(&formats, columns)));
     }
-    rest.push(Piece::new(" · ", Ink::Plain, labels::bytes_read(bytes, report.lines.skipped_bytes)));
-    rest.push(Piece::new(" · ", Ink::Plain, labels::counted(report.lines.read, "line")));
+    rest.extend(labels::read(report).map(|text| Piece::new(" · ", Ink::Plain, text)));
     let name = match &report.inputs[..] {
         [input] => {
             // Cut a long name so that the rest fits on the same line, unless too little of the name would be left.
@@ -53,8 +60,7 @@ pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result
         inputs => labels::counted(inputs.len() as u64, "file"),
     };
     rest.insert(0, Piece::new("", Ink::Strong, name.trim_end()));
-    writer.write_wrapped(&rest, 0)?;
-    writer.write_wrapped(&period(report), 0)
+    rest
 }
 
 /// Returns the formats of the inputs, each once. If an input has several formats, each has its line count, and the

@@ -8,6 +8,7 @@ mod bar;
 mod bots;
 mod breakdown;
 mod column;
+mod each;
 mod explanation;
 mod fit;
 mod grid;
@@ -45,7 +46,7 @@ pub use requests::write_requests;
 use wrap::{Piece, wrap};
 
 /// Parts of a table, in order. Each writes nothing if the report has nothing for it.
-const PARTS: [fn(&Report, &mut TableWriter<'_>) -> io::Result<()>; 9] = [
+const PARTS: [fn(&Report, &mut TableWriter<'_>) -> io::Result<()>; 10] = [
     header::write,
     summary::write,
     trend::write,
@@ -54,6 +55,7 @@ const PARTS: [fn(&Report, &mut TableWriter<'_>) -> io::Result<()>; 9] = [
     bots::write,
     ranking::write,
     latency::write,
+    each::write,
     ledger::write,
 ];
 
