@@ -182,7 +182,7 @@ fn bytes_that_are_not_utf_8_are_in_the_name() {
     let folder = tempfile::tempdir().unwrap();
     let line = b"a\xFF.example 10.0.0.7 - - [14/Nov/2026:08:30:00 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"curl\"\n";
     fs::write(folder.path().join("access.log"), line).unwrap();
-    let output = run(folder.path(), &["-o", "{}.json", "-q"]);
+    let output = run(folder.path(), &["--log-format", "vhost", "-o", "{}.json", "-q"]);
     assert_eq!((output.status.code(), &*stderr(&output)), (Some(0), ""));
     let name = folder.path().join("a%FF.example.json");
     let report: Value = serde_json::from_str(&fs::read_to_string(name).unwrap()).unwrap();
