@@ -110,7 +110,8 @@ impl BotRules {
         if let Some(entry) = bot_table::find(&lower) {
             return Some(Bot { class: entry.class, name: Cow::Borrowed(entry.name.as_bytes()) });
         }
-        unknown_bot::name(agent, &lower).map(|name| Bot { class: BotClass::UnknownBot, name })
+        let name = unknown_bot::name(agent, &lower).or_else(|| unknown_bot::program(agent, &lower));
+        name.map(|name| Bot { class: BotClass::UnknownBot, name })
     }
 
     /// The class of a user agent: [`BotClass::None`] for a person.

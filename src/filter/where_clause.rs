@@ -120,6 +120,9 @@ impl Reading<'_> {
             if subject.is_number() {
                 return Err(self.error(operator.offset, "this is a number: compare it by == != < <= > >= in"));
             }
+            if let Value::Text(regex) | Value::Word(regex) = &value.value {
+                self.check_learned(subject, value.offset, &regex.replace('\\', ""))?;
+            }
             return match &value.value {
                 // The expression begins after the quote.
                 Value::Text(regex) => Pattern::regex(self.text, value.offset + 1, regex).map(Check::Matches),
@@ -133,9 +136,10 @@ impl Reading<'_> {
         let order = Order::of(operator.value).unwrap_or(Order::EQUAL);
         let is_order = order != Order::EQUAL;
         match &value.value {
-            Value::Number(number) => match subject.refuses_number(*number) {
-                Some(what) => Err(self.error(value.offset, what)),
-                None => Ok(Check::Number(order, *number)),
+            Value::Number(number) => match (subject.refuses_number(*number), subject.text_of_number(*number)) {
+                (Some(what), _) => Err(self.error(value.offset, what)),
+                (None, Some(text)) => self.text_check(subject, operator, order, value.offset, &text),
+                (None, None) => Ok(Check::Number(order, *number)),
             },
             Value::Text(text) => {
                 // No address has a slash, and only a code or a class is a status.
@@ -211,6 +215,12 @@ impl Reading<'_> {
         text: &str,
     ) -> Result<Check, SyntaxError> {
         let text = subject.meant_text(text);
+        self.check_learned(subject, at, &text)?;
+        let all_keys = subject.all_keys().filter(|all| text != "-" && !all.contains(&&*text));
+        if let Some(all) = all_keys {
+            let what = subject.refuses_text(&text).map_or_else(|| expected_one_of(&all), str::to_owned);
+            return Err(SyntaxError::none_of(self.text, at, &text, all, what));
+        }
         if let Some(what) = subject.refuses_text(&text) {
             return Err(self.error(at, what));
         }
@@ -218,6 +228,18 @@ impl Reading<'_> {
             return Err(self.error(operator.offset, "these have no order: compare them by == != in"));
         }
         Ok(Check::Text(order, undo_escapes(text.as_bytes()).into_owned()))
+    }
+
+    /// Checks that a value has no part that is learned only after all hits are read.
+    fn check_learned(&self, subject: Subject, at: usize, value: &str) -> Result<(), SyntaxError> {
+        let learned = ["{slug}", "{unserved}"].into_iter().find(|name| subject.is_learned() && value.contains(name));
+        let Some(learned) = learned else { return Ok(()) };
+        let regex = regex_of_route(value);
+        let what = format!(
+            "{learned} exists only in reports, because it is learned after all requests are read; \
+             compare the path instead: path ~ \"{regex}\""
+        );
+        Err(self.error(at, what))
     }
 
     /// Builds the check of an address against addresses and networks.
@@ -249,8 +271,33 @@ fn regex_of(pattern: &str) -> String {
     format!("{begin}{}{end}", parts.collect::<Vec<_>>().join(".*"))
 }
 
+/// A regular expression that matches the paths of a route: `^/blog/[^/]+/$` for `/blog/{slug}/`.
+fn regex_of_route(route: &str) -> String {
+    let mut regex = "^".to_owned();
+    let mut rest = route.trim_matches(['^', '$']);
+    while let Some((before, (_, after))) = rest.split_once('{').and_then(|(before, rest)| {
+        let named = rest.split_once('}')?;
+        Some((before, named))
+    }) {
+        let is_all_below = rest[before.len()..].starts_with("{unserved}");
+        regex = regex + &regex::escape(before) + if is_all_below { "" } else { "[^/]+" };
+        if is_all_below {
+            return regex;
+        }
+        rest = after;
+    }
+    regex + &regex::escape(rest) + "$"
+}
+
+/// Says which keys can be meant.
+fn expected_one_of(keys: &[&str]) -> String {
+    let (last, others) = keys.split_last().unwrap_or((&"", &[]));
+    format!("expected {} or {last}", others.join(", "))
+}
+
 fn has_no_order(dimension: Dimension) -> bool {
-    matches!(dimension, Dimension::Class | Dimension::StatusClass | Dimension::Time(crate::time::Unit::Weekday))
+    let is_closed = dimension.all_keys().is_some() || dimension.name() == "asn";
+    is_closed || matches!(dimension, Dimension::StatusClass | Dimension::Time(crate::time::Unit::Weekday))
 }
 
 #[cfg(test)]
@@ -314,6 +361,31 @@ mod tests {
             ("status-class >= 4xx", 13, "these have no order: compare them by == != in"),
             ("weekday == \"Tues\"", 11, WEEKDAYS),
             ("weekday < \"Tue\"", 8, "these have no order: compare them by == != in"),
+            ("device == mobile", 10, "expected desktop, phone, tablet, tv or other"),
+            ("device == 7", 10, "expected desktop, phone, tablet, tv or other"),
+            ("device in (phone, tv, x)", 22, "expected desktop, phone, tablet, tv or other"),
+            ("ip-version != 5", 14, "expected IPv4 or IPv6"),
+            ("ip-version > 4", 11, "these have no order: compare them by == != in"),
+            ("asn > 4", 4, "these have no order: compare them by == != in"),
+            ("referer-kind == \"searh\"", 16, "expected search, social, ai-assistant, mail, other, internal or direct"),
+            (
+                "route == \"/x.y/{slug}/{int}\"",
+                9,
+                "{slug} exists only in reports, because it is learned after all requests are read; compare the path \
+                 instead: path ~ \"^/x\\.y/[^/]+/[^/]+$\"",
+            ),
+            (
+                "route in (\"/\", \"/blog/{unserved}\")",
+                15,
+                "{unserved} exists only in reports, because it is learned after all requests are read; compare the path \
+                 instead: path ~ \"^/blog/\"",
+            ),
+            (
+                "route ~ \"^/blog/\\{slug\\}$\"",
+                8,
+                "{slug} exists only in reports, because it is learned after all requests are read; compare the path \
+                 instead: path ~ \"^/blog/[^/]+$\"",
+            ),
         ];
         for (text, at, what) in rows {
             let error = text.parse::<WhereExpression>().unwrap_err();
@@ -371,10 +443,25 @@ mod tests {
             ("upstream_response_time > 300ms", &["0.3", "0.301", "0.1, 0.5", "-"], &["0.301", "0.1, 0.5"]),
             ("content_length >= 1k", &["1023", "1024", "-"], &["1024"]),
             ("scheme == https", &["https", "http"], &["https"]),
+            ("ip-version == 4", &["IPv4", "IPv6", "-"], &["IPv4"]),
+            ("ip-version in (ipv6, v4)", &["IPv4", "IPv6", "-"], &["IPv4", "IPv6"]),
+            ("asn == 15169", &["AS15169", "AS151", "15169"], &["AS15169"]),
+            ("asn == as15169", &["AS15169", "-"], &["AS15169"]),
+            ("device == Phone", &["phone", "tv"], &["phone"]),
+            ("device == -", &["phone", "-"], &["-"]),
+            ("bot-class != none", &["none", "seo"], &["seo"]),
         ];
         for (text, keys, expected) in rows {
             assert_eq!(held(text, keys), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn mistyped_keys_are_known() {
+        let error = "bot-class == searh".parse::<WhereExpression>().unwrap_err();
+        let (word, all) = error.mistyped().unwrap();
+        assert_eq!((word, all.len(), all[0]), ("searh", 13, "search"));
+        assert!("path == 1 &&".parse::<WhereExpression>().unwrap_err().mistyped().is_none());
     }
 
     #[test]
