@@ -26,10 +26,13 @@ impl Details {
 pub(crate) fn short_name(agent: &[u8], bots: &BotRules, details: Details) -> String {
     let with_version = details.version;
     if let Some(bot) = bots.find(agent) {
-        let name = text(if bot.name.is_empty() { agent } else { &bot.name });
+        if bot.name.is_empty() {
+            return product(agent, with_version);
+        }
         let version = version_of(agent, &bot.name).filter(|_| with_version);
+        let name = text(&bot.name);
         let name = version.map_or(name.clone(), |version| format!("{name} {}", text(version)));
-        let system = system::of(&Lower::new(agent)).filter(|_| details.system_of_bots && !bot.name.is_empty());
+        let system = system::of(&Lower::new(agent)).filter(|_| details.system_of_bots);
         return system.map_or(name.clone(), |system| format!("{name} on {system}"));
     }
     let lower = Lower::new(agent);

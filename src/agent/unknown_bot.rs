@@ -55,7 +55,8 @@ pub(super) fn program<'a>(agent: &'a [u8], lower: &Lower) -> Option<Cow<'a, [u8]
         || device::of(lower) != super::OTHER
         || OLD_PHONES.iter().any(|part| find(text, part).is_some());
     let name = product(agent);
-    (!is_of_person).then(|| Cow::Borrowed(&name[..name.len().min(LONGEST)]))
+    let end = memchr::memchr(b' ', name).unwrap_or(name.len());
+    (!is_of_person).then(|| Cow::Borrowed(&name[..end.min(LONGEST)]))
 }
 
 /// Start of the first address in an agent: `http://` or `https://`.

@@ -7,7 +7,9 @@ use std::str::FromStr;
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, Command, Error};
-use logstat::{BotSet, Condition, DayTimes, Dimension, Networks, Pattern, StatusSet, SyntaxError, WhereExpression};
+use logstat::{
+    BotSet, Condition, DayTimes, Dimension, Networks, Pattern, RoutePattern, StatusSet, SyntaxError, WhereExpression,
+};
 
 use super::argument_error::argument_error;
 use super::names;
@@ -143,8 +145,12 @@ impl FilterArgs {
     }
 
     /// Returns the conditions. `is_own` returns true for variables that the user's formats log and nginx does not
-    /// define.
-    pub(crate) fn conditions(&self, is_own: &dyn Fn(&str) -> bool) -> Result<Vec<Condition>, String> {
+    /// define; `routes` are the user's patterns.
+    pub(crate) fn conditions(
+        &self,
+        is_own: &dyn Fn(&str) -> bool,
+        routes: &[RoutePattern],
+    ) -> Result<Vec<Condition>, String> {
         let mut all = Vec::new();
         all.extend(self.time.iter().cloned().reduce(DayTimes::with).map(Condition::DayTimes));
         let no_status = self.exclude_status.iter().map(|set| set.clone().excluded().ok_or("--exclude-status"));
@@ -181,11 +187,19 @@ impl FilterArgs {
             }
         }
         for text in &self.selections {
-            all.push(Condition::Where(WhereExpression::parse(text, is_own).map_err(|error| where_error(&error))?));
+            let expression = WhereExpression::parse(text, is_own).map_err(|error| where_error(&error))?;
+            let is_own_name = || routes.iter().any(|pattern| LEARNED.iter().any(|name| pattern.route().contains(name)));
+            if let Some(error) = expression.learned().filter(|_| !is_own_name()) {
+                return Err(where_error(error));
+            }
+            all.push(Condition::Where(expression));
         }
         Ok(all)
     }
 }
+
+/// Names of learned parts of routes, which a pattern may have, too.
+const LEARNED: [&str; 2] = ["{slug}", "{unserved}"];
 
 /// The error message for an expression; for an unknown name, with a suggestion and the list of names.
 fn where_error(error: &SyntaxError) -> String {

@@ -31,7 +31,7 @@ pub(crate) const EXAMPLES: &str = "  logstat access.log
   logstat access.log --status 5xx --path '/api/*' --top path
   logstat access.log --where 'request_time > 1 && bytes > 1000'
   logstat access.log --top path --columns p95 --sort p95
-  logstat access.log --top route,referer-site --bots exclude
+  logstat access.log --top route --bots exclude
   logstat access.log --each status-class --show summary
   logstat access.log --lines=5 --status 5xx
   logstat access.log --slowest 10 --path '/api/*'

@@ -1,5 +1,6 @@
 //! `--where 'status >= 500 && path ~ "^/api/"'`: an expression with its names and values resolved.
 
+use std::cell::OnceCell;
 use std::str::FromStr;
 
 use super::check::Check;
@@ -29,6 +30,7 @@ use crate::text::undo_escapes;
 pub struct WhereExpression {
     text: String,
     pub(super) root: Expression<Test>,
+    learned: Option<SyntaxError>,
 }
 
 /// The subject of a comparison, and the check on it.
@@ -40,14 +42,20 @@ impl WhereExpression {
     /// # Errors
     /// Fails if the text is not an expression, if a name is unknown, or if a value is impossible for its name.
     pub fn parse(text: &str, is_own: &dyn Fn(&str) -> bool) -> Result<WhereExpression, SyntaxError> {
-        let reading = Reading { text, is_own };
+        let reading = Reading { text, is_own, learned: OnceCell::new() };
         let root = parse(text, 0)?.try_map(&|comparison| reading.comparison(&comparison))?;
-        Ok(WhereExpression { text: text.to_owned(), root })
+        Ok(WhereExpression { text: text.to_owned(), root, learned: reading.learned.into_inner() })
     }
 
     /// The expression as the user typed it.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The error for a comparison with a learned route, such as `/blog/{slug}/`, if the expression has one. No hit has
+    /// such a route when filters are asked. It is no mistake if a pattern of the user has a part of that name.
+    pub fn learned(&self) -> Option<&SyntaxError> {
+        self.learned.as_ref()
     }
 
     /// Names other than nginx variables: dimensions, `bytes` and `request_time`.
@@ -84,6 +92,8 @@ impl FromStr for WhereExpression {
 struct Reading<'t> {
     text: &'t str,
     is_own: &'t dyn Fn(&str) -> bool,
+    /// The first comparison with a learned route.
+    learned: OnceCell<SyntaxError>,
 }
 
 impl Reading<'_> {
@@ -121,7 +131,7 @@ impl Reading<'_> {
                 return Err(self.error(operator.offset, "this is a number: compare it by == != < <= > >= in"));
             }
             if let Value::Text(regex) | Value::Word(regex) = &value.value {
-                self.check_learned(subject, value.offset, &regex.replace('\\', ""))?;
+                self.note_learned(subject, value.offset, &regex.replace('\\', ""));
             }
             return match &value.value {
                 // The expression begins after the quote.
@@ -215,7 +225,7 @@ impl Reading<'_> {
         text: &str,
     ) -> Result<Check, SyntaxError> {
         let text = subject.meant_text(text);
-        self.check_learned(subject, at, &text)?;
+        self.note_learned(subject, at, &text);
         let all_keys = subject.all_keys().filter(|all| text != "-" && !all.contains(&&*text));
         if let Some(all) = all_keys {
             let what = subject.refuses_text(&text).map_or_else(|| expected_one_of(&all), str::to_owned);
@@ -230,16 +240,17 @@ impl Reading<'_> {
         Ok(Check::Text(order, undo_escapes(text.as_bytes()).into_owned()))
     }
 
-    /// Checks that a value has no part that is learned only after all hits are read.
-    fn check_learned(&self, subject: Subject, at: usize, value: &str) -> Result<(), SyntaxError> {
+    /// Keeps the error for a value with a part that is learned only after all hits are read.
+    fn note_learned(&self, subject: Subject, at: usize, value: &str) {
         let learned = ["{slug}", "{unserved}"].into_iter().find(|name| subject.is_learned() && value.contains(name));
-        let Some(learned) = learned else { return Ok(()) };
-        let regex = regex_of_route(value);
-        let what = format!(
-            "{learned} exists only in reports, because it is learned after all requests are read; \
-             compare the path instead: path ~ \"{regex}\""
-        );
-        Err(self.error(at, what))
+        if let Some(learned) = learned {
+            let regex = regex_of_route(value);
+            let what = format!(
+                "{learned} exists only in reports, because it is learned after all requests are read; compare the path \
+                 instead: path ~ \"{regex}\""
+            );
+            self.learned.get_or_init(|| self.error(at, what));
+        }
     }
 
     /// Builds the check of an address against addresses and networks.
@@ -368,24 +379,6 @@ mod tests {
             ("ip-version > 4", 11, "these have no order: compare them by == != in"),
             ("asn > 4", 4, "these have no order: compare them by == != in"),
             ("referer-kind == \"searh\"", 16, "expected search, social, ai-assistant, mail, other, internal or direct"),
-            (
-                "route == \"/x.y/{slug}/{int}\"",
-                9,
-                "{slug} exists only in reports, because it is learned after all requests are read; compare the path \
-                 instead: path ~ \"^/x\\.y/[^/]+/[^/]+$\"",
-            ),
-            (
-                "route in (\"/\", \"/blog/{unserved}\")",
-                15,
-                "{unserved} exists only in reports, because it is learned after all requests are read; compare the path \
-                 instead: path ~ \"^/blog/\"",
-            ),
-            (
-                "route ~ \"^/blog/\\{slug\\}$\"",
-                8,
-                "{slug} exists only in reports, because it is learned after all requests are read; compare the path \
-                 instead: path ~ \"^/blog/[^/]+$\"",
-            ),
         ];
         for (text, at, what) in rows {
             let error = text.parse::<WhereExpression>().unwrap_err();
@@ -453,6 +446,38 @@ mod tests {
         ];
         for (text, keys, expected) in rows {
             assert_eq!(held(text, keys), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn learned_routes_are_noticed() {
+        let rows = [
+            (
+                "route == \"/x.y/{slug}/{int}\"",
+                9,
+                "{slug} exists only in reports, because it is learned after all requests are read; compare the path \
+                 instead: path ~ \"^/x\\.y/[^/]+/[^/]+$\"",
+            ),
+            (
+                "route in (\"/\", \"/blog/{unserved}\")",
+                15,
+                "{unserved} exists only in reports, because it is learned after all requests are read; compare the path \
+                 instead: path ~ \"^/blog/\"",
+            ),
+            (
+                "route ~ \"^/blog/\\{slug\\}$\"",
+                8,
+                "{slug} exists only in reports, because it is learned after all requests are read; compare the path \
+                 instead: path ~ \"^/blog/[^/]+$\"",
+            ),
+        ];
+        for (text, at, what) in rows {
+            let expression: WhereExpression = text.parse().unwrap();
+            let error = expression.learned().unwrap();
+            assert_eq!((error.at(), error.what()), (at, what), "{text}");
+        }
+        for text in ["route == '/shop/{int}'", "path == '/{slug}'", "route ~ slug"] {
+            assert!(text.parse::<WhereExpression>().unwrap().learned().is_none(), "{text}");
         }
     }
 
