@@ -42,8 +42,8 @@ pub(super) fn name<'a>(agent: &'a [u8], lower: &Lower) -> Option<Cow<'a, [u8]>> 
     Some(Cow::Borrowed(&name[..name.len().min(LONGEST)]))
 }
 
-/// Texts, in lower case, in agents of phones from before 2010.
-const OLD_PHONES: [&str; 2] = ["midp", "up.browser"];
+/// Texts, in lower case, in agents of apps for Apple's systems, of a media player, and of phones from before 2010.
+const OF_PEOPLE: [&str; 4] = ["cfnetwork/", "libvlc/", "midp", "up.browser"];
 
 /// Finds the name of a program that names only itself: `my-monitor/1.0`. `None` for what begins as browsers do, and for
 /// apps that say on which system or device they run.
@@ -53,7 +53,7 @@ pub(super) fn program<'a>(agent: &'a [u8], lower: &Lower) -> Option<Cow<'a, [u8]
         || browser::of(lower).is_some()
         || system::of(lower).is_some()
         || device::of(lower) != super::OTHER
-        || OLD_PHONES.iter().any(|part| find(text, part).is_some());
+        || OF_PEOPLE.iter().any(|part| find(text, part).is_some());
     let name = product(agent);
     let end = memchr::memchr(b' ', name).unwrap_or(name.len());
     (!is_of_person).then(|| Cow::Borrowed(&name[..end.min(LONGEST)]))
@@ -147,6 +147,6 @@ fn trim(name: &[u8]) -> &[u8] {
 
 /// Adds the rules to a hash.
 pub(super) fn hash_rules(add: &mut impl FnMut(&str)) {
-    let lists: [&[&str]; 6] = [&ENDS, &PARTS, &NOT_BOTS, &NOT_OF_BOTS, &KINDS, &OLD_PHONES];
+    let lists: [&[&str]; 6] = [&ENDS, &PARTS, &NOT_BOTS, &NOT_OF_BOTS, &KINDS, &OF_PEOPLE];
     lists.into_iter().flatten().for_each(|text| add(text));
 }

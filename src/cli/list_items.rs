@@ -154,7 +154,7 @@ mod tests {
             "--top path --json ip",
             "--path /a b",
             "--top path -",
-            "--lines a.log 5",
+            "--lines a.log b.log 5",
             "--lines=5 a.log",
         ] {
             assert_eq!(said(line), None, "{line}");

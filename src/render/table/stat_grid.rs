@@ -188,8 +188,8 @@ mod tests {
             ),
             (
                 40,
-                "  Requests    90   Visitors    9\n  people      80   people      8\n  \
-                   Sent       1 B   Static     0%\n  2xx       100%\n",
+                "  Requests    90   Visitors   9\n  people      80   people     8\n  \
+                   Sent       1 B   Static    0%\n  2xx       100%\n",
             ),
             (
                 20,
