@@ -14,7 +14,8 @@ pub struct SyntaxError {
     at: usize,
     what: String,
     unknown: Option<String>,
-    mistyped: Option<(String, Vec<&'static str>)>,
+    /// Boxed, because it is rare and makes every result larger.
+    mistyped: Option<Box<(String, Vec<&'static str>)>>,
 }
 
 impl SyntaxError {
@@ -38,7 +39,7 @@ impl SyntaxError {
         words: Vec<&'static str>,
         what: impl AsRef<str>,
     ) -> SyntaxError {
-        SyntaxError { mistyped: Some((word.to_owned(), words)), ..SyntaxError::new(text, at, what) }
+        SyntaxError { mistyped: Some(Box::new((word.to_owned(), words))), ..SyntaxError::new(text, at, what) }
     }
 
     /// The message, in one line.
@@ -58,7 +59,7 @@ impl SyntaxError {
 
     /// A word that is none of those that can be meant, with these, if that is the mistake.
     pub fn mistyped(&self) -> Option<(&str, &[&'static str])> {
-        self.mistyped.as_ref().map(|(word, words)| (&**word, &**words))
+        self.mistyped.as_deref().map(|(word, words)| (&**word, &**words))
     }
 
     /// The text with a caret under the mistake in a second line. A long text is cut to the part near the mistake.
