@@ -68,6 +68,9 @@ pub(crate) struct Batch<'a> {
     some_undated: bool,
     /// The lines themselves, if the question asks for them.
     logged: Vec<LoggedLine<'a>>,
+    /// The request times in milliseconds, if another duration has taken their place in `time_ms`. A step fills them, for
+    /// hits only.
+    replaced_ms: Vec<Option<u64>>,
     /// Further durations in milliseconds, in the order of the question. A step fills them, for hits only.
     further_ms: Vec<Box<[Option<u64>; ROWS]>>,
     /// Whether a cache answered. Empty unless a step fills it, for hits only.
@@ -99,6 +102,7 @@ impl<'a> Batch<'a> {
             some_lack: false,
             some_undated: false,
             logged: Vec::new(),
+            replaced_ms: Vec::new(),
             further_ms: Vec::new(),
             from_cache: Vec::new(),
             key_columns: KeyColumns::default(),
@@ -137,6 +141,11 @@ impl<'a> Batch<'a> {
 
     pub(crate) fn time_ms(&self) -> &[Option<u64>] {
         &self.time_ms[..self.len]
+    }
+
+    /// The request time of a hit in milliseconds, even if reports use another duration.
+    pub(crate) fn request_ms(&self, row: usize) -> Option<u64> {
+        self.replaced_ms.get(row).copied().unwrap_or(self.time_ms[row])
     }
 
     /// Further durations in milliseconds: those that the question names after the first one.
@@ -257,9 +266,10 @@ impl<'a> Batch<'a> {
         self.is_static[row] = is_static;
     }
 
-    /// Replaces the duration that reports call the request time.
-    pub(crate) fn set_time_ms(&mut self, row: usize, time_ms: Option<u64>) {
-        self.time_ms[row] = time_ms;
+    /// Puts another duration in the place of the request time, which is kept.
+    pub(crate) fn replace_time_ms(&mut self, row: usize, time_ms: Option<u64>) {
+        self.replaced_ms.resize(ROWS, None);
+        self.replaced_ms[row] = std::mem::replace(&mut self.time_ms[row], time_ms);
     }
 
     /// Sets a further duration; `at` counts from 0.

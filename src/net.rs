@@ -130,9 +130,12 @@ pub(crate) fn anonymized(address: IpAddr) -> IpAddr {
     cut(address, if address.is_ipv4() { ANONYMOUS.ipv4 } else { ANONYMOUS.ipv6 })
 }
 
+/// The versions of addresses.
+pub(crate) const VERSIONS: [&str; 2] = ["IPv4", "IPv6"];
+
 /// The version of an address: `IPv4` or `IPv6`. `None` if the text is not an address.
 pub(crate) fn version(text: &[u8]) -> Option<&'static str> {
-    ip::address(text).map(|address| if address.is_ipv4() { "IPv4" } else { "IPv6" })
+    ip::address(text).map(|address| VERSIONS[usize::from(address.is_ipv6())])
 }
 
 #[cfg(test)]

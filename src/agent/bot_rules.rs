@@ -110,7 +110,8 @@ impl BotRules {
         if let Some(entry) = bot_table::find(&lower) {
             return Some(Bot { class: entry.class, name: Cow::Borrowed(entry.name.as_bytes()) });
         }
-        unknown_bot::name(agent, &lower).map(|name| Bot { class: BotClass::UnknownBot, name })
+        let name = unknown_bot::name(agent, &lower).or_else(|| unknown_bot::program(agent, &lower));
+        name.map(|name| Bot { class: BotClass::UnknownBot, name })
     }
 
     /// The class of a user agent: [`BotClass::None`] for a person.
@@ -137,9 +138,9 @@ mod tests {
             ("ShopApp/2.1 okhttp/4.9.3", None),
             ("okhttp/4.9.3", Some((BotClass::Library, "okhttp"))),
             ("Exact", Some((BotClass::Seo, "Exact"))),
-            ("Exact 2", None),
+            ("Exact 2", Some((BotClass::UnknownBot, "Exact"))),
             ("My Feeder", Some((BotClass::Feed, "End"))),
-            ("My Feeder 2", None),
+            ("My Feeder 2", Some((BotClass::UnknownBot, "My"))),
         ] {
             let found = rules.find(agent.as_bytes()).map(|bot| (bot.class, bot.name));
             assert_eq!(found, expected.map(|(class, name)| (class, Cow::Borrowed(name.as_bytes()))), "{agent}");
@@ -181,9 +182,8 @@ mod tests {
             "Mozilla/5.0 (Linux; Android 9; CUBOT_X18_Plus) AppleWebKit/537.36 Chrome/80.0 Mobile Safari/537.36",
             "Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1; Embedded Web Browser from: http://bsalsa.com/)",
             "Opera/9.80 (Windows NT 6.1) Presto/2.12.388 Version/12.18",
-            "ftp://",
+            "ShopApp/341 CFNetwork/1494.0.7 Darwin/23.4.0",
             "Mozilla/5.0",
-            "0",
         ] {
             assert_eq!(BotRules::default().find(agent.as_bytes()), None, "{agent}");
         }

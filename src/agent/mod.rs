@@ -24,7 +24,7 @@ use twox_hash::XxHash3_64;
 pub use bot_class::BotClass;
 pub use bot_rules::{Bot, BotPatternError, BotRules};
 use lower::Lower;
-pub(crate) use short_name::{short_name, short_name_with_version};
+pub(crate) use short_name::{Details, short_name};
 
 /// Stands for a browser, a system or a device that is not in the tables.
 const OTHER: &str = "other";
@@ -44,6 +44,9 @@ pub(crate) fn os(agent: &[u8]) -> &'static str {
     system::of(&Lower::new(agent)).unwrap_or(OTHER)
 }
 
+/// Kinds of devices.
+pub(crate) const DEVICES: [&str; 5] = ["desktop", "phone", "tablet", "tv", OTHER];
+
 /// Kind of device of a user agent: `desktop`, `phone`, `tablet`, `tv`, or `other`.
 pub(crate) fn device(agent: &[u8]) -> &'static str {
     device::of(&Lower::new(agent))
@@ -57,6 +60,7 @@ pub(crate) fn fingerprint() -> u64 {
         hasher.write(b"\n");
     };
     add(bot_table::TEXT);
+    unknown_bot::hash_rules(&mut add);
     browser::hash_table(&mut add);
     system::hash_table(&mut add);
     device::hash_table(&mut add);
@@ -123,12 +127,46 @@ mod tests {
         }
     }
 
+    #[test]
+    fn programs_that_name_only_themselves_are_bots() {
+        let bots = BotRules::default();
+        for (agent, class, name) in [
+            ("my-internal-monitor/1.0", BotClass::UnknownBot, "my-internal-monitor"),
+            ("Django/4.2", BotClass::UnknownBot, "Django"),
+            ("gunicorn", BotClass::UnknownBot, "gunicorn"),
+            ("python-httpx/0.27.0", BotClass::Library, "python-httpx"),
+            (
+                "Mozilla/5.0 (compatible; Let's Encrypt validation server; +https://www.letsencrypt.org)",
+                BotClass::Monitor,
+                "Let's Encrypt",
+            ),
+        ] {
+            let bot = bots.find(agent.as_bytes()).unwrap();
+            assert_eq!((bot.class, str::from_utf8(&bot.name).unwrap()), (class, name), "{agent}");
+        }
+        for agent in [
+            "Mozilla/5.0",
+            "ShopApp/3.2 (iPhone; iOS 17.5)",
+            "Dalvik/2.1.0 (Linux; U; Android 13; SM-A536B)",
+            "Opera/9.80 (Windows NT 6.1) Presto/2.12.388 Version/12.18",
+            "Nokia6230i/2.0 (03.80) Profile/MIDP-2.0 Configuration/CLDC-1.1",
+        ] {
+            assert_eq!(bots.find(agent.as_bytes()), None, "{agent}");
+        }
+    }
+
+    #[test]
+    fn every_kind_of_device_is_listed() {
+        let agents = test_agents::bots().chain(test_agents::people().map(|person| person.agent));
+        assert!(agents.map(|agent| device(agent.as_bytes())).all(|device| DEVICES.contains(&device)));
+    }
+
     proptest::proptest! {
         #[test]
         fn any_bytes_are_an_agent(agent: Vec<u8>) {
             let bots = BotRules::default();
             let _ = (bots.find(&agent), browser_version(&agent), os(&agent), device(&agent));
-            let _ = (short_name(&agent, &bots), short_name_with_version(&agent, &bots));
+            Details::all().for_each(|details| drop(short_name(&agent, &bots, details)));
         }
 
         #[test]
@@ -137,7 +175,7 @@ mod tests {
         ) {
             let bots = BotRules::default();
             let agent = parts.as_bytes();
-            let _ = (short_name(agent, &bots), short_name_with_version(agent, &bots));
+            Details::all().for_each(|details| drop(short_name(agent, &bots, details)));
             let _ = (browser_version(agent), os(agent), device(agent));
             let says_bot = parts.to_ascii_lowercase().replace("cubot", "").contains("crawl");
             if says_bot || matches!(parts.trim(), "" | "-") {

@@ -4,22 +4,36 @@ use super::bot_rules::BotRules;
 use super::lower::Lower;
 use super::{browser, system};
 
-/// Names a user agent in few words: `Chrome on Windows`, `Googlebot`, `curl`. Agents that are in no table keep the name
-/// of their first product.
-pub(crate) fn short_name(agent: &[u8], bots: &BotRules) -> String {
-    name(agent, bots, false)
+/// What a short name has besides the name of the program. Those of browsers always have the system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Details {
+    pub(crate) system_of_bots: bool,
+    pub(crate) version: bool,
 }
 
-/// Like [`short_name`], with the version: `Chrome 126 on Windows`, `Googlebot 2.1`, `curl 8.5.0`.
-pub(crate) fn short_name_with_version(agent: &[u8], bots: &BotRules) -> String {
-    name(agent, bots, true)
+impl Details {
+    /// From the shortest names to the longest: `Googlebot`, `Googlebot on Android`, `Googlebot 2.1`, `Googlebot 2.1 on
+    /// Android`.
+    pub(crate) fn all() -> impl Iterator<Item = Details> {
+        [(false, false), (true, false), (false, true), (true, true)]
+            .into_iter()
+            .map(|(system_of_bots, version)| Details { system_of_bots, version })
+    }
 }
 
-fn name(agent: &[u8], bots: &BotRules, with_version: bool) -> String {
+/// Names a user agent in few words: `Chrome on Windows`, `Googlebot`, `curl 8.5.0`. Agents that are in no table keep the
+/// name of their first product.
+pub(crate) fn short_name(agent: &[u8], bots: &BotRules, details: Details) -> String {
+    let with_version = details.version;
     if let Some(bot) = bots.find(agent) {
-        let name = text(if bot.name.is_empty() { agent } else { &bot.name });
+        if bot.name.is_empty() {
+            return product(agent, with_version);
+        }
         let version = version_of(agent, &bot.name).filter(|_| with_version);
-        return version.map_or(name.clone(), |version| format!("{name} {}", text(version)));
+        let name = text(&bot.name);
+        let name = version.map_or(name.clone(), |version| format!("{name} {}", text(version)));
+        let system = system::of(&Lower::new(agent)).filter(|_| details.system_of_bots);
+        return system.map_or(name.clone(), |system| format!("{name} on {system}"));
     }
     let lower = Lower::new(agent);
     let browser = match browser::of(&lower) {
@@ -78,8 +92,18 @@ mod tests {
             ("", "", ""),
         ] {
             let bots = BotRules::default();
-            assert_eq!(short_name(agent.as_bytes(), &bots), short, "{agent}");
-            assert_eq!(short_name_with_version(agent.as_bytes(), &bots), with_version, "{agent}");
+            let [plain, with_system, of_version, _] = Details::all()
+                .map(|details| short_name(agent.as_bytes(), &bots, details))
+                .collect::<Vec<_>>()
+                .try_into()
+                .unwrap();
+            assert_eq!(plain, short, "{agent}");
+            assert_eq!(with_system, short, "{agent}");
+            assert_eq!(of_version, with_version, "{agent}");
         }
+        let agent = "Mozilla/5.0 (Linux; Android 6.0.1; Nexus 5X) Chrome/126.0 (compatible; Googlebot/2.1)";
+        let names = Details::all().map(|details| short_name(agent.as_bytes(), &BotRules::default(), details));
+        let expected = ["Googlebot", "Googlebot on Android", "Googlebot 2.1", "Googlebot 2.1 on Android"];
+        assert!(names.eq(expected));
     }
 }

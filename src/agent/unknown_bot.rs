@@ -1,4 +1,5 @@
-//! Recognizes bots that are in no table: those that call themselves a bot, or give an address to write to or to read.
+//! Recognizes bots that are in no table: those that call themselves a bot, or give an address to write to or to read, and
+//! programs that name only themselves.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -7,6 +8,7 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 use super::lower::Lower;
+use super::{browser, device, system};
 
 /// Ends of words, in lower case, that only bots have.
 const ENDS: [&str; 8] = ["bot", "bots", "fetcher", "validator", "archiver", "indexer", "harvester", "slurp"];
@@ -38,6 +40,23 @@ pub(super) fn name<'a>(agent: &'a [u8], lower: &Lower) -> Option<Cow<'a, [u8]>> 
         _ => product,
     };
     Some(Cow::Borrowed(&name[..name.len().min(LONGEST)]))
+}
+
+/// Texts, in lower case, in agents of apps for Apple's systems, of a media player, and of phones from before 2010.
+const OF_PEOPLE: [&str; 4] = ["cfnetwork/", "libvlc/", "midp", "up.browser"];
+
+/// Finds the name of a program that names only itself: `my-monitor/1.0`. `None` for what begins as browsers do, and for
+/// apps that say on which system or device they run.
+pub(super) fn program<'a>(agent: &'a [u8], lower: &Lower) -> Option<Cow<'a, [u8]>> {
+    let text = lower.text();
+    let is_of_person = text.starts_with(b"mozilla")
+        || browser::of(lower).is_some()
+        || system::of(lower).is_some()
+        || device::of(lower) != super::OTHER
+        || OF_PEOPLE.iter().any(|part| find(text, part).is_some());
+    let name = product(agent);
+    let end = memchr::memchr(b' ', name).unwrap_or(name.len());
+    (!is_of_person).then(|| Cow::Borrowed(&name[..end.min(LONGEST)]))
 }
 
 /// Start of the first address in an agent: `http://` or `https://`.
@@ -124,4 +143,10 @@ fn trim(name: &[u8]) -> &[u8] {
     let start = name.iter().position(|byte| !is_outside(byte)).unwrap_or(name.len());
     let end = name.iter().rposition(|byte| !is_outside(byte)).map_or(start, |last| last + 1);
     &name[start..end]
+}
+
+/// Adds the rules to a hash.
+pub(super) fn hash_rules(add: &mut impl FnMut(&str)) {
+    let lists: [&[&str]; 6] = [&ENDS, &PARTS, &NOT_BOTS, &NOT_OF_BOTS, &KINDS, &OF_PEOPLE];
+    lists.into_iter().flatten().for_each(|text| add(text));
 }

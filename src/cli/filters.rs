@@ -7,11 +7,13 @@ use std::str::FromStr;
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, Command, Error};
-use logstat::{BotSet, Condition, DayTimes, Dimension, Networks, Pattern, StatusSet, SyntaxError, WhereExpression};
+use logstat::{
+    BotSet, Condition, DayTimes, Dimension, Networks, Pattern, RoutePattern, StatusSet, SyntaxError, WhereExpression,
+};
 
 use super::argument_error::argument_error;
 use super::names;
-use super::values::{self, FnParser, Slow};
+use super::values::{self, FnParser, Slow, WithCompletions};
 
 /// THE TABLE of filters. Each is asked of every hit; what one option is given several times is one list.
 #[derive(Debug, Default, clap::Args)]
@@ -96,7 +98,8 @@ pub(crate) struct FilterArgs {
     exclude_agent: Vec<Pattern>,
 
     /// include, exclude or only bots; or classes: search,!seo
-    #[arg(long, value_name = "WHICH", value_parser = from_str_parser::<BotSet>(), action = ArgAction::Append)]
+    #[arg(long, value_name = "WHICH", action = ArgAction::Append, hide_possible_values = true)]
+    #[arg(value_parser = WithCompletions(from_str_parser::<BotSet>(), BotSet::words().collect()))]
     #[arg(
         long_help = "Which clients: include, exclude or only declared bots; or classes of bots: search, ai-training, ai-search, \
                      ai-user, seo, social-preview, monitor, feed, archive, scanner, library, unknown-bot, and none for people; \
@@ -142,8 +145,12 @@ impl FilterArgs {
     }
 
     /// Returns the conditions. `is_own` returns true for variables that the user's formats log and nginx does not
-    /// define.
-    pub(crate) fn conditions(&self, is_own: &dyn Fn(&str) -> bool) -> Result<Vec<Condition>, String> {
+    /// define; `routes` are the user's patterns.
+    pub(crate) fn conditions(
+        &self,
+        is_own: &dyn Fn(&str) -> bool,
+        routes: &[RoutePattern],
+    ) -> Result<Vec<Condition>, String> {
         let mut all = Vec::new();
         all.extend(self.time.iter().cloned().reduce(DayTimes::with).map(Condition::DayTimes));
         let no_status = self.exclude_status.iter().map(|set| set.clone().excluded().ok_or("--exclude-status"));
@@ -180,15 +187,23 @@ impl FilterArgs {
             }
         }
         for text in &self.selections {
-            all.push(Condition::Where(WhereExpression::parse(text, is_own).map_err(|error| where_error(&error))?));
+            let expression = WhereExpression::parse(text, is_own).map_err(|error| where_error(&error))?;
+            let is_own_name = || routes.iter().any(|pattern| LEARNED.iter().any(|name| pattern.route().contains(name)));
+            if let Some(error) = expression.learned().filter(|_| !is_own_name()) {
+                return Err(where_error(error));
+            }
+            all.push(Condition::Where(expression));
         }
         Ok(all)
     }
 }
 
+/// Names of learned parts of routes, which a pattern may have, too.
+const LEARNED: [&str; 2] = ["{slug}", "{unserved}"];
+
 /// The error message for an expression; for an unknown name, with a suggestion and the list of names.
 fn where_error(error: &SyntaxError) -> String {
-    let Some(name) = error.unknown() else { return format!("--where: {error}") };
+    let Some(name) = error.unknown() else { return format!("--where: {}", names::syntax_error(error)) };
     let (suggestion, list) = names::suggestion_for_name(name);
     format!("--where: {}{suggestion}\n{}\n{list}", error.what(), error.shown())
 }
@@ -222,6 +237,7 @@ impl<T: FromStr<Err = SyntaxError> + Clone + Send + Sync + 'static> TypedValuePa
     fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<T, Error> {
         let text = value.to_str().ok_or_else(|| Error::new(ErrorKind::InvalidUtf8).with_cmd(command))?;
         let option = arg.and_then(Arg::get_long).unwrap_or_default();
-        text.parse().map_err(|error: SyntaxError| argument_error(&format!("--{option}: {error}")))
+        text.parse()
+            .map_err(|error: SyntaxError| argument_error(&format!("--{option}: {}", names::syntax_error(&error))))
     }
 }

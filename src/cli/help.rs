@@ -31,6 +31,10 @@ pub(crate) const EXAMPLES: &str = "  logstat access.log
   logstat access.log --status 5xx --path '/api/*' --top path
   logstat access.log --where 'request_time > 1 && bytes > 1000'
   logstat access.log --top path --columns p95 --sort p95
+  logstat access.log --top route --bots exclude
+  logstat access.log --each status-class --show summary
+  logstat access.log --lines=5 --status 5xx
+  logstat access.log --slowest 10 --path '/api/*'
   logstat access.log --top ip,path --max-memory 512M
   logstat access.log --since 1h --now last --fail-if '5xx > 10%'
   logstat access.log --json > report.json
@@ -113,8 +117,8 @@ with --nginx-conf and no FILE it shows how the configuration is understood";
 pub(crate) const DURATIONS: &str = "\
 Report on these durations instead of request_time: upstream_response_time, upstream_connect_time or any other variable or JSON \
 key that logs seconds (took:ms for milliseconds). Columns, --slow and --fail-if use the first one; each has its own percentiles. \
-A list with a part for each upstream server is added up; VAR:last takes its last part. --slower and --where are not \
-affected";
+A list with a part for each upstream server is added up; VAR:last takes its last part. Filters are not affected: \
+--slower always compares request_time, and --where what it names";
 
 pub(crate) const CONFIG: &str = "\
 Read defaults for options, log formats and sites from FILE. By default it is the file named by LOGSTAT_CONFIG, or \
@@ -125,8 +129,9 @@ NAME = 'TEXT' for --log-format NAME. Precedence, highest first: command line, en
 
 pub(crate) const ROUTE: &str = "\
 A pattern of paths that have the same route in --top route: '/shop/:id', '/shop/{id}', or as in Django, 'user/<int:pk>/', with \
-the types str, int, slug, uuid and path. The first pattern that matches the whole path wins; other paths have parts that look \
-variable named, as in /user/{int}; repeatable";
+the types str, int, slug, uuid and path. The first pattern that matches the whole path wins. In other paths, parts that look \
+variable are replaced by names: {int}, {uuid}, {date}, {hex}, and {slug} for the names of pages; below these, {unserved} is what was \
+only answered with 4xx; repeatable";
 
 pub(crate) const SAVE: &str = "\
 Save what was counted to FILE, a state. States and logs can be inputs of a later run, which merges them: logstat web1.state \
@@ -158,7 +163,7 @@ pub(crate) fn list<T>(sentence: &str, names: &Names<T>) -> String {
 /// Help text of `--columns`.
 pub(crate) fn columns() -> String {
     let sentence = "Additional columns. p50 to p99 are percentiles of request times; busy is the mean number of requests in \
-                    flight, and peak the most requests in one second (not for rankings of texts); cache-hits and \
+                    flight, and peak the most requests in one second (not for rankings such as path); cache-hits and \
                     cache-bytes are shares by $upstream_cache_status; first and last are the times of the first and last \
                     request";
     list(sentence, &names::metrics())

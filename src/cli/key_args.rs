@@ -16,9 +16,9 @@ pub(crate) struct KeyArgs {
     /// Your own hosts, whose pages are not referring sites: shop.example
     #[arg(long, value_name = "HOST,…", value_parser = FnParser(own_host), value_delimiter = ',', action = ArgAction::Append, hide_short_help = true)]
     #[arg(
-        long_help = "Your own hosts: for referer-site and referer-kind, a referrer from their sites is internal. shop.example \
-                     stands for all hosts of that domain. The $host of each line and the names in nginx.conf are added; this \
-                     is for logs without them, and for your other sites; repeatable"
+        long_help = "Your own hosts: for referer-site and referer-kind, a referer from their sites is internal. shop.example \
+                     stands for all hosts of that domain. The $host of each line and the names in nginx.conf are added. Use \
+                     it if the log has no $host, or for your other sites; repeatable"
     )]
     own_host: Vec<String>,
 

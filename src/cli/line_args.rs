@@ -11,24 +11,24 @@ use super::values::FnParser;
 #[command(next_help_heading = help::OUTPUT)]
 pub(crate) struct LineArgs {
     /// Print the selected lines instead of a report
-    #[arg(long, value_name = "N", value_parser = FnParser(lines), num_args = 0..=1, require_equals = true, default_missing_value = "0", hide_short_help = true)]
+    #[arg(long, value_name = "N", value_parser = FnParser(lines), num_args = 0..=1, require_equals = true, default_missing_value = ALL, hide_short_help = true)]
     #[arg(
         long_help = "Print the lines that the filters select instead of a report, as they are in the logs and in their order. \
                      --lines=N stops after N lines. With --format ndjson, each is an object with file, line and fields"
     )]
-    lines: Option<u64>,
+    lines: Option<AtMost>,
 
     /// Print the N slowest requests instead of a report
     #[arg(long, value_name = "N", value_parser = FnParser(slowest), allow_negative_numbers = true, hide_short_help = true)]
     #[arg(
-        long_help = "Print the N selected requests with the longest request times instead of a report, each with its file and \
-                     line; as a table, or with --json or --format ndjson as objects"
+        long_help = "Print the N selected requests with the longest request times, or with the longest of the first --duration, \
+                     instead of a report, each with its file and line; as a table, or with --json or --format ndjson as objects"
     )]
     slowest: Option<usize>,
 
     /// Print the N largest requests instead of a report
     #[arg(long, value_name = "N", value_parser = FnParser(largest), allow_negative_numbers = true, hide_short_help = true)]
-    #[arg(long_help = "Print the N selected requests with the most bytes instead of a report, as --slowest does")]
+    #[arg(long_help = "Print the N largest of the selected responses instead of a report; otherwise like --slowest")]
     largest: Option<usize>,
 }
 
@@ -51,10 +51,13 @@ impl Wanted {
     }
 }
 
+/// Value of `--lines` without a number.
+const ALL: &str = "all";
+
 impl LineArgs {
     /// What is printed instead of a report, if anything, and the option that asks for something else.
     pub(crate) fn wanted(&self) -> (Option<Wanted>, Option<Wanted>) {
-        let lines = self.lines.map(|lines| Wanted::Lines(Some(lines).filter(|lines| *lines > 0)));
+        let lines = self.lines.map(|AtMost(lines)| Wanted::Lines(lines));
         let list =
             |order, number: Option<usize>| number.map(|number| Wanted::Requests(RequestList::new(order, number)));
         let lists = [list(RequestOrder::Slowest, self.slowest), list(RequestOrder::Largest, self.largest)];
@@ -63,9 +66,20 @@ impl LineArgs {
     }
 }
 
+/// The number of lines after which `--lines` stops, if there is one.
+#[derive(Clone, Copy, Debug)]
+struct AtMost(Option<u64>);
+
 /// Parses the number of lines.
-fn lines(text: &str) -> Result<u64, String> {
-    text.parse().map_err(|_| format!("--lines takes a number of lines, as in --lines=10, not '{}'", shown(text)))
+fn lines(text: &str) -> Result<AtMost, String> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    if text == ALL || number.is_some() {
+        return Ok(AtMost(number));
+    }
+    Err(format!(
+        "--lines takes a number of lines, at least 1, as in --lines=10, not '{}'\n  for all lines:  --lines",
+        shown(text)
+    ))
 }
 
 fn slowest(text: &str) -> Result<usize, String> {

@@ -67,6 +67,20 @@ fn words<'m>(matches: &'m ArgMatches, id: &str) -> Words<'m> {
 
 /// The message if a file that does not exist follows an option whose value it could be.
 pub(crate) fn refusal(matches: &ArgMatches) -> Option<String> {
+    of_lines(matches).or_else(|| of_lists(matches))
+}
+
+/// The message for `--lines 5`: an option that works without a value has one only after `=`.
+fn of_lines(matches: &ArgMatches) -> Option<String> {
+    let is_value = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit()) && !Path::new(word).exists();
+    let lines = words(matches, "lines");
+    let (_, word) = words(matches, "files").into_iter().find(|(place, word)| {
+        is_value(word) && lines.iter().any(|(value, _)| (1..=2).contains(&(place - value.min(place))))
+    })?;
+    Some(format!("{word}: no such file\n  --lines takes a number after an equals sign:  --lines={word}"))
+}
+
+fn of_lists(matches: &ArgMatches) -> Option<String> {
     let files = words(matches, "files");
     let is_stray = |list: &List, word: &str| word != "-" && (list.is_value)(word) && !Path::new(word).exists();
     for list in &LISTS {
@@ -127,12 +141,22 @@ mod tests {
                 "10.0.0.0/8: no such file\n  separate values of --exclude-ip with commas:  --exclude-ip ::1,10.0.0.0/8",
             ),
             ("--method GET POST", "POST: no such file\n  separate values of --method with commas:  --method GET,POST"),
+            ("--lines 5 a.log", "5: no such file\n  --lines takes a number after an equals sign:  --lines=5"),
+            ("a.log --lines 5", "5: no such file\n  --lines takes a number after an equals sign:  --lines=5"),
             ("--by hour day", "day: no such file\n  --by takes one value:  --by hour  or  --by day"),
         ];
         for (line, expected) in rows {
             assert_eq!(said(line).as_deref(), Some(expected), "{line}");
         }
-        for line in ["--top path a.log", "ip --top path", "--top path --json ip", "--path /a b", "--top path -"] {
+        for line in [
+            "--top path a.log",
+            "ip --top path",
+            "--top path --json ip",
+            "--path /a b",
+            "--top path -",
+            "--lines a.log b.log 5",
+            "--lines=5 a.log",
+        ] {
             assert_eq!(said(line), None, "{line}");
         }
     }

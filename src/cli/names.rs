@@ -227,6 +227,12 @@ fn suggestion_and_list(kind: &str, word: &str, named: &[&str]) -> (String, Strin
     (suggestion(word, &known), format!("{list}\n{VARIABLES}"))
 }
 
+/// The message of a mistake in a text, with a suggestion for a mistyped word.
+pub(crate) fn syntax_error(error: &SyntaxError) -> String {
+    let suggestion = error.mistyped().map(|(word, words)| suggestion(word, words)).unwrap_or_default();
+    format!("{}{suggestion}\n{}", error.what(), error.shown())
+}
+
 /// The error message for a `--fail-if` condition; for an unknown name, with a suggestion and the list of names.
 pub(crate) fn fail_if_error(error: &SyntaxError) -> String {
     let Some(name) = error.unknown() else { return format!("--fail-if: {error}") };

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::ArgAction;
-use logstat::{Dimension, Question, ReportFormat, Style};
+use logstat::{Dimension, Metric, Question, ReportFormat, Style};
 
 use super::argument_error::argument_error;
 use super::help;
@@ -11,6 +11,7 @@ use super::messages::shown_path;
 use super::names;
 use super::outputs::Output;
 use super::terminal::{self, Color};
+use super::values::{Item, WithCompletions};
 
 /// THE TABLE of options about writing.
 #[derive(Debug, clap::Args)]
@@ -51,6 +52,7 @@ pub(crate) struct OutputArgs {
 
     /// Rankings to export to Prometheus: path, host …
     #[arg(long, value_name = "DIM,…", value_delimiter = ',', action = ArgAction::Append, hide_short_help = true)]
+    #[arg(value_parser = WithCompletions(Item, names::dimensions().words()), hide_possible_values = true)]
     #[arg(
         long_help = "Rankings that --format prometheus exports, with their keys as labels; they must be among --top. There are \
                      none by default, because visitors choose most keys. At most --limit keys are exported, and the rest as other"
@@ -120,10 +122,13 @@ impl OutputArgs {
         self.formats().any(ReportFormat::is_for_people)
     }
 
-    /// True if any of the formats to write has the columns that the user asked for in its summary, too.
-    pub(crate) fn has_columns_in_summary(&self) -> bool {
-        let has_none = |format| matches!(format, ReportFormat::Table | ReportFormat::Html | ReportFormat::Prometheus);
-        !self.formats().all(has_none)
+    /// True if any of the formats to write has any of these columns in its summary, too.
+    pub(crate) fn has_columns_in_summary(&self, columns: &[Metric]) -> bool {
+        self.formats().any(|format| match format {
+            ReportFormat::Prometheus => false,
+            ReportFormat::Table | ReportFormat::Html => columns.iter().any(|metric| metric.is_in_summary()),
+            _ => true,
+        })
     }
 
     /// The formats to write, including that of standard output.

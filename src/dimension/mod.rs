@@ -259,6 +259,15 @@ impl Dimension {
         matches!(self, Dimension::Derived(derived) if derived.is_learned())
     }
 
+    /// All keys that a line can have besides `-`, if there are few.
+    pub(crate) fn all_keys(self) -> Option<Vec<&'static str>> {
+        match self {
+            Dimension::Class => Some(vec!["static", "dynamic"]),
+            Dimension::Derived(derived) => derived.all_keys(),
+            _ => None,
+        }
+    }
+
     /// A built-in table that decides the keys, with its hash.
     pub(crate) fn built_in(self) -> Option<(&'static str, u64)> {
         if let Dimension::Derived(derived) = self { derived.built_in() } else { None }

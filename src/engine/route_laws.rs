@@ -11,7 +11,7 @@ use crate::input::Input;
 use crate::metric::Metric;
 use crate::question::{Question, Section};
 use crate::report::Report;
-use crate::route::{RoutePattern, Routes, learned};
+use crate::route::{Answers, RoutePattern, Routes, learned};
 use crate::state::State;
 
 #[derive(Clone, Debug)]
@@ -100,14 +100,15 @@ fn found(report: &Report, dimension: &str) -> BTreeMap<String, Numbers> {
 /// The route of each path of the lines, learned from all of them.
 fn routes(lines: &[Line]) -> BTreeMap<String, String> {
     let routes: Routes = [PATTERN.parse::<RoutePattern>().unwrap()].into_iter().collect();
-    let mut served: BTreeMap<Vec<u8>, u64> = BTreeMap::new();
+    let mut answers: BTreeMap<Vec<u8>, Answers> = BTreeMap::new();
     for line in lines {
         let is_served = (200..400).contains(&line.status);
-        *served.entry(routes.route(line.path.as_bytes()).into_owned()).or_default() += u64::from(is_served);
+        let answer = Answers { served: u64::from(is_served), is_known: line.status / 100 != 4 };
+        answers.entry(routes.route(line.path.as_bytes()).into_owned()).or_default().add(answer);
     }
-    let seen: Vec<(&[u8], u64)> = served.iter().map(|(route, served)| (&route[..], *served)).collect();
+    let seen: Vec<(&[u8], Answers)> = answers.iter().map(|(route, answers)| (&route[..], *answers)).collect();
     let learned = learned(&seen, |route| routes.has(route));
-    let learned: BTreeMap<_, _> = served.keys().zip(learned).collect();
+    let learned: BTreeMap<_, _> = answers.keys().zip(learned).collect();
     let route = |line: &Line| {
         let route = routes.route(line.path.as_bytes()).into_owned();
         (line.path.clone(), String::from_utf8(learned[&route].to_vec()).unwrap())

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::batch::{Batch, Fields, LoggedLine};
 use crate::requests::{MostRequests, RequestFields, RequestList};
+use crate::steps::LoggedDuration;
 use crate::text::printable;
 
 /// How a selected line is written.
@@ -111,8 +112,8 @@ pub(super) struct TakenLine {
 }
 
 impl TakenLines {
-    /// Adds the hits of a batch.
-    pub(super) fn add(&mut self, form: LineForm, batch: &Batch<'_>, hits: &[u16]) {
+    /// Adds the hits of a batch that has these durations.
+    pub(super) fn add(&mut self, form: LineForm, batch: &Batch<'_>, hits: &[u16], durations: &[LoggedDuration]) {
         for &row in hits {
             let row = usize::from(row);
             let LoggedLine { raw, place, chunk, line_in_chunk } = batch.logged()[row];
@@ -129,7 +130,7 @@ impl TakenLines {
                 LineForm::Json => {
                     let start = self.bytes.len();
                     // Writing to memory cannot fail, and the keys are texts.
-                    let _ = serde_json::to_writer(&mut self.bytes, &RequestFields::of(batch, row));
+                    let _ = serde_json::to_writer(&mut self.bytes, &RequestFields::of(batch, row, durations));
                     // The place of the line comes first, and is not known yet.
                     self.bytes[start] = b',';
                 }

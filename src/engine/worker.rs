@@ -182,8 +182,10 @@ impl<'s, 'f> Worker<'s, 'f> {
         self.tally.add(batch, &self.hits);
         match &self.scan.taking {
             None => {}
-            Some(Taking::Requests(all)) => self.requests.add_hits(input, batch, &self.hits, all.least()),
-            Some(Taking::Lines(form)) => self.lines.add(*form, batch, &self.hits),
+            Some(Taking::Requests(all)) => {
+                self.requests.add_hits(input, batch, &self.hits, self.scan.steps.durations(), all.least());
+            }
+            Some(Taking::Lines(form)) => self.lines.add(*form, batch, &self.hits, self.scan.steps.durations()),
         }
         (batch.len() - self.hits.len()) as u64
     }

@@ -14,19 +14,32 @@ pub struct SyntaxError {
     at: usize,
     what: String,
     unknown: Option<String>,
+    /// Boxed, because it is rare and makes every result larger.
+    mistyped: Option<Box<(String, Vec<&'static str>)>>,
 }
 
 impl SyntaxError {
     /// Makes an error. `what` may quote the text: it is escaped here, so callers can print it.
     pub(crate) fn new(text: &str, at: usize, what: impl AsRef<str>) -> SyntaxError {
         let what = crate::text::printable(what.as_ref().as_bytes());
-        SyntaxError { text: text.to_owned(), at, what, unknown: None }
+        SyntaxError { text: text.to_owned(), at, what, unknown: None, mistyped: None }
     }
 
     /// Makes the error for an unknown name.
     pub(crate) fn unknown_name(text: &str, at: usize, name: &str) -> SyntaxError {
         let what = format!("unknown name '{name}'");
         SyntaxError { unknown: Some(name.to_owned()), ..SyntaxError::new(text, at, what) }
+    }
+
+    /// Makes the error for a word that is none of the words that can be meant.
+    pub(crate) fn none_of(
+        text: &str,
+        at: usize,
+        word: &str,
+        words: Vec<&'static str>,
+        what: impl AsRef<str>,
+    ) -> SyntaxError {
+        SyntaxError { mistyped: Some(Box::new((word.to_owned(), words))), ..SyntaxError::new(text, at, what) }
     }
 
     /// The message, in one line.
@@ -42,6 +55,11 @@ impl SyntaxError {
     /// The unknown name, if that is the mistake.
     pub fn unknown(&self) -> Option<&str> {
         self.unknown.as_deref()
+    }
+
+    /// A word that is none of those that can be meant, with these, if that is the mistake.
+    pub fn mistyped(&self) -> Option<(&str, &[&'static str])> {
+        self.mistyped.as_deref().map(|(word, words)| (&**word, &**words))
     }
 
     /// The text with a caret under the mistake in a second line. A long text is cut to the part near the mistake.

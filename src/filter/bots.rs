@@ -30,6 +30,9 @@ const EXCLUDE: &str = "exclude";
 /// Nothing but bots.
 const ONLY: &str = "only";
 
+/// What stands for a list.
+const WORDS: [&str; 3] = [INCLUDE, EXCLUDE, ONLY];
+
 fn bots() -> impl Iterator<Item = BotClass> {
     BotClass::all().filter(|class| class.is_bot())
 }
@@ -42,6 +45,11 @@ impl BotSet {
 
     fn only_bots() -> BotSet {
         BotSet(IncludeExclude { included: bots().collect(), excluded: Vec::new() })
+    }
+
+    /// All words that a list can have: `include`, `exclude`, `only`, and the classes.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        WORDS.into_iter().chain(BotClass::all().map(BotClass::name))
     }
 
     /// True if requests of this class are selected.
@@ -85,16 +93,22 @@ impl FromStr for BotSet {
             INCLUDE => Ok(BotSet(IncludeExclude { included: Vec::new(), excluded: Vec::new() })),
             EXCLUDE => Ok(BotSet::without_bots()),
             ONLY => Ok(BotSet::only_bots()),
-            _ => IncludeExclude::read(text, class).map(BotSet),
+            _ => IncludeExclude::read_at(text, |word, at| class(text, word, at)).map(BotSet),
         }
     }
 }
 
-fn class(word: &str) -> Result<BotClass, String> {
-    BotClass::named(word).ok_or_else(|| {
+/// Parses a class in a list.
+fn class(text: &str, word: &str, at: usize) -> Result<BotClass, SyntaxError> {
+    let refused = || {
+        if WORDS.contains(&word) {
+            return SyntaxError::new(text, at, format!("{word} stands alone, not in a list of classes"));
+        }
         let classes: Vec<_> = BotClass::all().map(BotClass::name).collect();
-        format!("expected {INCLUDE}, {EXCLUDE}, {ONLY}, or classes of bots: {}", classes.join(", "))
-    })
+        let what = format!("expected {INCLUDE}, {EXCLUDE}, {ONLY}, or classes of bots: {}", classes.join(", "));
+        SyntaxError::none_of(text, at, word, BotSet::words().collect(), what)
+    };
+    BotClass::named(word).ok_or_else(refused)
 }
 
 impl fmt::Display for BotSet {
@@ -151,5 +165,8 @@ mod tests {
         for (text, at) in [("", 0), ("bots", 0), ("search,only", 7), ("Search", 0)] {
             assert_eq!(text.parse::<BotSet>().unwrap_err().at(), at, "{text}");
         }
+        let error = |text: &str| text.parse::<BotSet>().unwrap_err();
+        assert_eq!(error("search,only").what(), "only stands alone, not in a list of classes");
+        assert!(error("exclude,search").mistyped().is_none() && error("exlude").mistyped().is_some());
     }
 }

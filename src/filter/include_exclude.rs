@@ -14,6 +14,14 @@ pub(crate) struct IncludeExclude<T> {
 impl<T> IncludeExclude<T> {
     /// Parses a comma-separated list; `one` parses an item, or returns a message that says what was expected.
     pub(crate) fn read(text: &str, one: impl Fn(&str) -> Result<T, String>) -> Result<IncludeExclude<T>, SyntaxError> {
+        IncludeExclude::read_at(text, |word, at| one(word).map_err(|what| SyntaxError::new(text, at, what)))
+    }
+
+    /// Parses a comma-separated list; `one` parses an item at an offset of the text.
+    pub(crate) fn read_at(
+        text: &str,
+        one: impl Fn(&str, usize) -> Result<T, SyntaxError>,
+    ) -> Result<IncludeExclude<T>, SyntaxError> {
         let mut lists = IncludeExclude { included: Vec::new(), excluded: Vec::new() };
         let mut start = 0;
         for part in text.split(',') {
@@ -24,7 +32,7 @@ impl<T> IncludeExclude<T> {
                 Some(word) => (&mut lists.excluded, word.trim_start(), at + 1),
                 None => (&mut lists.included, word, at),
             };
-            list.push(one(word).map_err(|what| SyntaxError::new(text, at, what))?);
+            list.push(one(word, at)?);
         }
         Ok(lists)
     }

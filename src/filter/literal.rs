@@ -1,36 +1,54 @@
-//! Notices patterns without wildcards that equal no value, such as `--path /login` on a site whose paths are
-//! `/de/login`.
+//! Notices patterns without wildcards, and texts in expressions, that equal no value, such as `--path /login` on a site
+//! whose paths are `/de/login`.
 //!
 //! Every value in the period is compared, whatever other filters select, until one equals the pattern. So a pattern
 //! that works costs nothing after its first match. What is counted depends on the lines alone: if a worker stops early,
 //! some value equals the pattern, and then the counts are not used.
 
+use std::borrow::Cow;
+use std::slice;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use memchr::memmem::Finder;
 
+use super::check::Check;
 use super::condition::Condition;
 use super::pattern::Pattern;
 use super::rows::Rows;
+use super::subject::Subject;
 use super::texts::with_key;
+use super::where_clause::Test;
 use crate::batch::{Batch, Column, MISSING};
 use crate::dimension::{Dimension, VariableColumns};
+use crate::expression::{Expression, Order};
+use crate::text::written;
 
 /// Shorter patterns are not searched for: nearly every path contains `/`.
 const LEAST_BYTES: usize = 2;
 
-/// A pattern without wildcards, of a condition on a text.
-#[derive(Clone, Copy, Debug)]
+/// A text that a condition compares whole values with.
+#[derive(Clone, Debug)]
 pub(crate) struct Literal<'c> {
     pub(crate) dimension: Dimension,
-    pub(crate) pattern: &'c Pattern,
+    /// As the user may type it.
+    pub(crate) text: Cow<'c, str>,
     pub(crate) bytes: &'c [u8],
-    /// True if values that equal the pattern are excluded.
-    pub(crate) excludes: bool,
-    /// True if the condition has no pattern with wildcards.
+    pub(crate) of: LiteralOf,
+    /// True if the condition is met only by values that equal one of its texts.
     pub(crate) is_among_literals: bool,
     column: Column,
+}
+
+/// The condition that has a literal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LiteralOf {
+    /// Values must match the pattern.
+    Filter,
+    /// Values that match the pattern are excluded.
+    Exclude,
+    /// An expression compares values with the text by `==` or `in`.
+    Where,
 }
 
 /// Values that do not equal a pattern without wildcards, and are like it.
@@ -58,23 +76,60 @@ pub(crate) fn merge_near_misses(all: &mut Vec<NearMisses>, others: &[NearMisses]
     all.iter_mut().zip(others).for_each(|(mine, theirs)| mine.merge(*theirs));
 }
 
-/// The patterns without wildcards of all conditions, in their order.
+/// The patterns without wildcards and the texts of all conditions, in their order.
 pub(crate) fn literals<'c>(conditions: &'c [Condition], variable_columns: &VariableColumns) -> Vec<Literal<'c>> {
     let of_condition = |condition: &'c Condition| {
-        let (dimension, any, excludes) = match condition {
-            Condition::Matches { dimension, any } => (*dimension, &any[..], false),
-            Condition::Excludes { dimension, any } => (*dimension, &any[..], true),
+        let (dimension, any, of) = match condition {
+            Condition::Matches { dimension, any } => (*dimension, &any[..], LiteralOf::Filter),
+            Condition::Excludes { dimension, any } => (*dimension, &any[..], LiteralOf::Exclude),
+            Condition::Where(expression) => return of_expression(&expression.root, true, variable_columns),
             _ => return Vec::new(),
         };
         let Some(column) = dimension.column(variable_columns) else { return Vec::new() };
         let is_among_literals = any.iter().all(|pattern| pattern.literal().is_some());
         let literal = |pattern: &'c Pattern| {
-            let bytes = pattern.literal().filter(|bytes| bytes.len() >= LEAST_BYTES && *bytes != MISSING)?;
-            Some(Literal { dimension, pattern, bytes, excludes, is_among_literals, column })
+            let bytes = pattern.literal().filter(|bytes| is_searched(bytes))?;
+            let text = Cow::Borrowed(pattern.text());
+            Some(Literal { dimension, text, bytes, of, is_among_literals, column })
         };
         any.iter().filter_map(literal).collect()
     };
     conditions.iter().flat_map(of_condition).collect()
+}
+
+/// The texts that an expression compares values with. `is_needed` is true if the expression must be true for all hits.
+/// What is negated has none: it is usually true.
+fn of_expression<'c>(
+    expression: &'c Expression<Test>,
+    is_needed: bool,
+    variable_columns: &VariableColumns,
+) -> Vec<Literal<'c>> {
+    let of_each = |all: &'c [Expression<Test>], is_needed: bool| {
+        all.iter().flat_map(|one| of_expression(one, is_needed, variable_columns)).collect()
+    };
+    let (subject, check) = match expression {
+        Expression::All(all) => return of_each(all, is_needed),
+        Expression::Any(all) => return of_each(all, false),
+        Expression::Not(_) => return Vec::new(),
+        Expression::Test(test) => test,
+    };
+    let Subject::Of(dimension) = *subject else { return Vec::new() };
+    let Some(column) = dimension.column(variable_columns) else { return Vec::new() };
+    let checks = if let Check::Any(checks) = check { checks } else { slice::from_ref(check) };
+    let text = |check: &'c Check| match check {
+        Check::Text(Order::EQUAL, bytes) => Some(&bytes[..]),
+        _ => None,
+    };
+    let is_among_literals = is_needed && checks.iter().all(|check| text(check).is_some());
+    let literal = |bytes: &'c [u8]| {
+        let of = LiteralOf::Where;
+        Literal { dimension, text: Cow::Owned(written(bytes)), bytes, of, is_among_literals, column }
+    };
+    checks.iter().filter_map(text).filter(|bytes| is_searched(bytes)).map(literal).collect()
+}
+
+fn is_searched(bytes: &[u8]) -> bool {
+    bytes.len() >= LEAST_BYTES && bytes != MISSING
 }
 
 /// A search for a literal. Workers share `is_met`, which only saves time.
@@ -186,11 +241,28 @@ mod tests {
         let all = conditions(&["/login", "/a*", "~^/b"], &["-", "/", r"/\x2A"]);
         let literals: Vec<_> = literals(&all, &VariableColumns::default())
             .iter()
-            .map(|literal| (literal.bytes, literal.excludes, literal.is_among_literals))
+            .map(|literal| (literal.bytes, literal.of, literal.is_among_literals))
             .collect();
-        assert_eq!(literals, [(&b"/login"[..], false, false), (b"/*", true, true)]);
+        assert_eq!(literals, [(&b"/login"[..], LiteralOf::Filter, false), (b"/*", LiteralOf::Exclude, true)]);
         let status = Condition::Matches { dimension: Dimension::Status, any: vec!["404".parse().unwrap()] };
         assert!(super::literals(&[status], &VariableColumns::default()).is_empty(), "statuses are not texts");
+    }
+
+    #[test]
+    fn expressions_have_the_texts_that_values_must_equal() {
+        for (text, expected) in [
+            ("path == '/login' && status == 404", &[("/login", true)][..]),
+            ("path in ('/a', '/b') && !(path == '/c') && path != '/d'", &[("/a", true), ("/b", true)]),
+            ("path == '/login' || host == 'x.example'", &[("/login", false), ("x.example", false)]),
+            ("path ~ '/login' || bytes > 5 || path > '/m'", &[]),
+            ("path == '-' && user == x", &[]),
+        ] {
+            let all = [Condition::Where(text.parse().unwrap())];
+            let literals = literals(&all, &VariableColumns::default());
+            let found: Vec<_> = literals.iter().map(|literal| (&*literal.text, literal.is_among_literals)).collect();
+            assert_eq!(found, expected, "{text}");
+            assert!(literals.iter().all(|literal| literal.of == LiteralOf::Where));
+        }
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub use bots::BotSet;
 pub use condition::Condition;
 pub use day_times::DayTimes;
 use literal::Search;
-pub(crate) use literal::{Literal, NearMisses, literals, merge_near_misses};
+pub(crate) use literal::{Literal, LiteralOf, NearMisses, literals, merge_near_misses};
 pub use networks::Networks;
 pub(crate) use networks::{Address, address_of};
 pub use pattern::Pattern;

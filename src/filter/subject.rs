@@ -114,8 +114,42 @@ impl Subject {
         match self {
             Subject::Of(Dimension::Class | Dimension::StatusClass) => text.to_ascii_lowercase(),
             Subject::Of(Dimension::Time(Unit::Weekday)) => weekday(text).unwrap_or_else(|| text.to_owned()),
+            Subject::Of(dimension) => {
+                let version = text.trim_start_matches(['v', 'V']);
+                let is_meant = |key: &&str| {
+                    key.eq_ignore_ascii_case(text) || key.strip_prefix("IPv").is_some_and(|number| number == version)
+                };
+                let all_keys = dimension.all_keys().unwrap_or_default();
+                let meant = all_keys.into_iter().find(is_meant).map(str::to_owned);
+                meant.or_else(|| self.system(text)).unwrap_or_else(|| text.to_owned())
+            }
             _ => text.to_owned(),
         }
+    }
+
+    /// The key of an autonomous system, which may be written as `15169` and `as15169`.
+    fn system(self, text: &str) -> Option<String> {
+        let prefix = text.get(..2).filter(|prefix| prefix.eq_ignore_ascii_case("AS"));
+        let digits = prefix.map_or(text, |_| &text[2..]);
+        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        (self.name() == "asn" && is_number).then(|| format!("AS{digits}"))
+    }
+
+    /// The text that a user means by a number, if no key is a number.
+    pub(super) fn text_of_number(self, number: Number) -> Option<String> {
+        let Subject::Of(dimension @ Dimension::Derived(_)) = self else { return None };
+        let (whole, is_exact) = number.floor(0);
+        (is_exact && (dimension.all_keys().is_some() || self.name() == "asn")).then(|| whole.to_string())
+    }
+
+    /// All keys besides `-`, if there are few.
+    pub(super) fn all_keys(self) -> Option<Vec<&'static str>> {
+        if let Subject::Of(dimension) = self { dimension.all_keys() } else { None }
+    }
+
+    /// True if parts of its keys are learned only after all hits are read.
+    pub(super) fn is_learned(self) -> bool {
+        matches!(self, Subject::Of(dimension) if dimension.is_learned())
     }
 
     /// True if the value can only be a number.

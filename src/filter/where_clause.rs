@@ -1,5 +1,6 @@
 //! `--where 'status >= 500 && path ~ "^/api/"'`: an expression with its names and values resolved.
 
+use std::cell::OnceCell;
 use std::str::FromStr;
 
 use super::check::Check;
@@ -29,6 +30,7 @@ use crate::text::undo_escapes;
 pub struct WhereExpression {
     text: String,
     pub(super) root: Expression<Test>,
+    learned: Option<SyntaxError>,
 }
 
 /// The subject of a comparison, and the check on it.
@@ -40,14 +42,20 @@ impl WhereExpression {
     /// # Errors
     /// Fails if the text is not an expression, if a name is unknown, or if a value is impossible for its name.
     pub fn parse(text: &str, is_own: &dyn Fn(&str) -> bool) -> Result<WhereExpression, SyntaxError> {
-        let reading = Reading { text, is_own };
+        let reading = Reading { text, is_own, learned: OnceCell::new() };
         let root = parse(text, 0)?.try_map(&|comparison| reading.comparison(&comparison))?;
-        Ok(WhereExpression { text: text.to_owned(), root })
+        Ok(WhereExpression { text: text.to_owned(), root, learned: reading.learned.into_inner() })
     }
 
     /// The expression as the user typed it.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The error for a comparison with a learned route, such as `/blog/{slug}/`, if the expression has one. No hit has
+    /// such a route when filters are asked. It is no mistake if a pattern of the user has a part of that name.
+    pub fn learned(&self) -> Option<&SyntaxError> {
+        self.learned.as_ref()
     }
 
     /// Names other than nginx variables: dimensions, `bytes` and `request_time`.
@@ -84,6 +92,8 @@ impl FromStr for WhereExpression {
 struct Reading<'t> {
     text: &'t str,
     is_own: &'t dyn Fn(&str) -> bool,
+    /// The first comparison with a learned route.
+    learned: OnceCell<SyntaxError>,
 }
 
 impl Reading<'_> {
@@ -120,6 +130,9 @@ impl Reading<'_> {
             if subject.is_number() {
                 return Err(self.error(operator.offset, "this is a number: compare it by == != < <= > >= in"));
             }
+            if let Value::Text(regex) | Value::Word(regex) = &value.value {
+                self.note_learned(subject, value.offset, &regex.replace('\\', ""));
+            }
             return match &value.value {
                 // The expression begins after the quote.
                 Value::Text(regex) => Pattern::regex(self.text, value.offset + 1, regex).map(Check::Matches),
@@ -133,9 +146,10 @@ impl Reading<'_> {
         let order = Order::of(operator.value).unwrap_or(Order::EQUAL);
         let is_order = order != Order::EQUAL;
         match &value.value {
-            Value::Number(number) => match subject.refuses_number(*number) {
-                Some(what) => Err(self.error(value.offset, what)),
-                None => Ok(Check::Number(order, *number)),
+            Value::Number(number) => match (subject.refuses_number(*number), subject.text_of_number(*number)) {
+                (Some(what), _) => Err(self.error(value.offset, what)),
+                (None, Some(text)) => self.text_check(subject, operator, order, value.offset, &text),
+                (None, None) => Ok(Check::Number(order, *number)),
             },
             Value::Text(text) => {
                 // No address has a slash, and only a code or a class is a status.
@@ -211,6 +225,12 @@ impl Reading<'_> {
         text: &str,
     ) -> Result<Check, SyntaxError> {
         let text = subject.meant_text(text);
+        self.note_learned(subject, at, &text);
+        let all_keys = subject.all_keys().filter(|all| text != "-" && !all.contains(&&*text));
+        if let Some(all) = all_keys {
+            let what = subject.refuses_text(&text).map_or_else(|| expected_one_of(&all), str::to_owned);
+            return Err(SyntaxError::none_of(self.text, at, &text, all, what));
+        }
         if let Some(what) = subject.refuses_text(&text) {
             return Err(self.error(at, what));
         }
@@ -218,6 +238,19 @@ impl Reading<'_> {
             return Err(self.error(operator.offset, "these have no order: compare them by == != in"));
         }
         Ok(Check::Text(order, undo_escapes(text.as_bytes()).into_owned()))
+    }
+
+    /// Keeps the error for a value with a part that is learned only after all hits are read.
+    fn note_learned(&self, subject: Subject, at: usize, value: &str) {
+        let learned = ["{slug}", "{unserved}"].into_iter().find(|name| subject.is_learned() && value.contains(name));
+        if let Some(learned) = learned {
+            let regex = regex_of_route(value);
+            let what = format!(
+                "{learned} exists only in reports, because it is learned after all requests are read; compare the path \
+                 instead: path ~ \"{regex}\""
+            );
+            self.learned.get_or_init(|| self.error(at, what));
+        }
     }
 
     /// Builds the check of an address against addresses and networks.
@@ -249,8 +282,33 @@ fn regex_of(pattern: &str) -> String {
     format!("{begin}{}{end}", parts.collect::<Vec<_>>().join(".*"))
 }
 
+/// A regular expression that matches the paths of a route: `^/blog/[^/]+/$` for `/blog/{slug}/`.
+fn regex_of_route(route: &str) -> String {
+    let mut regex = "^".to_owned();
+    let mut rest = route.trim_matches(['^', '$']);
+    while let Some((before, (_, after))) = rest.split_once('{').and_then(|(before, rest)| {
+        let named = rest.split_once('}')?;
+        Some((before, named))
+    }) {
+        let is_all_below = rest[before.len()..].starts_with("{unserved}");
+        regex = regex + &regex::escape(before) + if is_all_below { "" } else { "[^/]+" };
+        if is_all_below {
+            return regex;
+        }
+        rest = after;
+    }
+    regex + &regex::escape(rest) + "$"
+}
+
+/// Says which keys can be meant.
+fn expected_one_of(keys: &[&str]) -> String {
+    let (last, others) = keys.split_last().unwrap_or((&"", &[]));
+    format!("expected {} or {last}", others.join(", "))
+}
+
 fn has_no_order(dimension: Dimension) -> bool {
-    matches!(dimension, Dimension::Class | Dimension::StatusClass | Dimension::Time(crate::time::Unit::Weekday))
+    let is_closed = dimension.all_keys().is_some() || dimension.name() == "asn";
+    is_closed || matches!(dimension, Dimension::StatusClass | Dimension::Time(crate::time::Unit::Weekday))
 }
 
 #[cfg(test)]
@@ -314,6 +372,13 @@ mod tests {
             ("status-class >= 4xx", 13, "these have no order: compare them by == != in"),
             ("weekday == \"Tues\"", 11, WEEKDAYS),
             ("weekday < \"Tue\"", 8, "these have no order: compare them by == != in"),
+            ("device == mobile", 10, "expected desktop, phone, tablet, tv or other"),
+            ("device == 7", 10, "expected desktop, phone, tablet, tv or other"),
+            ("device in (phone, tv, x)", 22, "expected desktop, phone, tablet, tv or other"),
+            ("ip-version != 5", 14, "expected IPv4 or IPv6"),
+            ("ip-version > 4", 11, "these have no order: compare them by == != in"),
+            ("asn > 4", 4, "these have no order: compare them by == != in"),
+            ("referer-kind == \"searh\"", 16, "expected search, social, ai-assistant, mail, other, internal or direct"),
         ];
         for (text, at, what) in rows {
             let error = text.parse::<WhereExpression>().unwrap_err();
@@ -371,10 +436,57 @@ mod tests {
             ("upstream_response_time > 300ms", &["0.3", "0.301", "0.1, 0.5", "-"], &["0.301", "0.1, 0.5"]),
             ("content_length >= 1k", &["1023", "1024", "-"], &["1024"]),
             ("scheme == https", &["https", "http"], &["https"]),
+            ("ip-version == 4", &["IPv4", "IPv6", "-"], &["IPv4"]),
+            ("ip-version in (ipv6, v4)", &["IPv4", "IPv6", "-"], &["IPv4", "IPv6"]),
+            ("asn == 15169", &["AS15169", "AS151", "15169"], &["AS15169"]),
+            ("asn == as15169", &["AS15169", "-"], &["AS15169"]),
+            ("device == Phone", &["phone", "tv"], &["phone"]),
+            ("device == -", &["phone", "-"], &["-"]),
+            ("bot-class != none", &["none", "seo"], &["seo"]),
         ];
         for (text, keys, expected) in rows {
             assert_eq!(held(text, keys), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn learned_routes_are_noticed() {
+        let rows = [
+            (
+                "route == \"/x.y/{slug}/{int}\"",
+                9,
+                "{slug} exists only in reports, because it is learned after all requests are read; compare the path \
+                 instead: path ~ \"^/x\\.y/[^/]+/[^/]+$\"",
+            ),
+            (
+                "route in (\"/\", \"/blog/{unserved}\")",
+                15,
+                "{unserved} exists only in reports, because it is learned after all requests are read; compare the path \
+                 instead: path ~ \"^/blog/\"",
+            ),
+            (
+                "route ~ \"^/blog/\\{slug\\}$\"",
+                8,
+                "{slug} exists only in reports, because it is learned after all requests are read; compare the path \
+                 instead: path ~ \"^/blog/[^/]+$\"",
+            ),
+        ];
+        for (text, at, what) in rows {
+            let expression: WhereExpression = text.parse().unwrap();
+            let error = expression.learned().unwrap();
+            assert_eq!((error.at(), error.what()), (at, what), "{text}");
+        }
+        for text in ["route == '/shop/{int}'", "path == '/{slug}'", "route ~ slug"] {
+            assert!(text.parse::<WhereExpression>().unwrap().learned().is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn mistyped_keys_are_known() {
+        let error = "bot-class == searh".parse::<WhereExpression>().unwrap_err();
+        let (word, all) = error.mistyped().unwrap();
+        assert_eq!((word, all.len(), all[0]), ("searh", 13, "search"));
+        assert!("path == 1 &&".parse::<WhereExpression>().unwrap_err().mistyped().is_none());
     }
 
     #[test]

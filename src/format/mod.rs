@@ -48,7 +48,7 @@ pub(crate) use json::field_values::ScanContext;
 pub(crate) use json::key_lookup::is_key_of_a_hit;
 pub(crate) use json::seen::KeysSeen;
 pub(crate) use json::text::undo_json;
-pub(crate) use json::values::duration_ms;
+pub(crate) use json::values::duration;
 pub(crate) use log_format::fast_path::{FastLine, try_fast_path};
 pub use log_format::format_error::FormatError;
 pub use log_format::nginx_escape::NginxEscape;

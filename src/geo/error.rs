@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::error::io_error_text;
+
 /// Why a file cannot be used as a database of addresses.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -21,7 +23,7 @@ pub enum GeoError {
 impl fmt::Display for GeoError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            GeoError::Io(error) => error.fmt(f),
+            GeoError::Io(error) => f.write_str(&io_error_text(error)),
             GeoError::NotADatabase => {
                 f.write_str("this is not a MaxMind database, or its end is missing; download it again")
             }
@@ -29,8 +31,8 @@ impl fmt::Display for GeoError {
             GeoError::Damaged(detail) => write!(f, "the database is damaged ({detail}); download it again"),
             GeoError::WrongType(kind) => write!(
                 f,
-                "a database of type {kind:?} has no countries, cities or networks' organizations; expected a type with \
-                 Country, City, ASN, ISP or Enterprise in its name, such as GeoLite2-Country"
+                "a database of type {kind:?} has none of country, city, asn and org; expected a type with Country, City, \
+                 ASN, ISP or Enterprise in its name, such as GeoLite2-Country"
             ),
         }
     }

@@ -50,6 +50,12 @@ impl Metric {
         self.row().name
     }
 
+    /// True if the summary of a report for people has the metric if it is asked for. The summary has others anyway, or
+    /// another section has them.
+    pub fn is_in_summary(self) -> bool {
+        matches!(self, Metric::Busy | Metric::Peak | Metric::CacheHits | Metric::CacheBytes)
+    }
+
     /// The key in JSON, with its unit: `p95_ms`.
     pub fn key(self) -> &'static str {
         self.row().key
@@ -88,10 +94,9 @@ impl Metric {
     pub(crate) fn refuses(self, dimension: Dimension) -> Option<&'static str> {
         let is_time = |dimension: Dimension| matches!(dimension, Dimension::Time(_));
         match self {
-            Metric::Peak if dimension != Dimension::All && !is_time(dimension) => Some(
-                "the requests of every second would have to be kept for each key; it is known for all requests, and by \
-                 units of time",
-            ),
+            Metric::Peak if dimension != Dimension::All && !is_time(dimension) => {
+                Some("only the summary and rows of time have it")
+            }
             Metric::Busy if dimension.parts().filter(|part| is_time(*part)).count() > 1 => {
                 Some("a row of two units of time has no length of its own")
             }

@@ -13,7 +13,20 @@ pub(super) fn misplaced_metric(Question { counting, showing, .. }: &Question) ->
     let named: &[Dimension] = if counting.top.is_some() && !counting.is_top_of_state { &rankings } else { &[] };
     let refused = |setting: Message, metric: Metric, dimension: Dimension| {
         let why = metric.refuses(dimension)?;
-        Some(message![setting, format!(": a row by {} cannot have {}; {why}", dimension.name(), metric.name())])
+        let cannot = format!(": a row by {} cannot have {}; {why}", dimension.name(), metric.name());
+        Some(match metric {
+            Metric::Peak => message![
+                setting,
+                cannot + "\n  for example:  ",
+                Setting::By,
+                " hour ",
+                Setting::Columns,
+                " peak ",
+                Setting::Show,
+                " timeline"
+            ],
+            _ => message![setting, cannot],
+        })
     };
     let mut columns = named.iter().flat_map(|ranked| showing.columns.iter().map(|metric| (*metric, *ranked)));
     let column = columns.find_map(|(metric, ranked)| {

@@ -39,6 +39,10 @@ fn rows() -> impl Iterator<Item = (&'static str, Option<Kind>)> {
 }
 
 impl Kind {
+    /// All kinds.
+    pub(crate) const ALL: [Kind; 7] =
+        [Kind::Search, Kind::Social, Kind::AiAssistant, Kind::Mail, Kind::Other, Kind::Internal, Kind::Direct];
+
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Kind::Search => "search",
@@ -53,8 +57,9 @@ impl Kind {
 
     /// The kind with this name, of those that the table can have.
     fn of_table(name: &str) -> Option<Kind> {
-        [Kind::Search, Kind::Social, Kind::AiAssistant, Kind::Mail, Kind::Other]
+        Kind::ALL
             .into_iter()
+            .filter(|kind| !matches!(kind, Kind::Internal | Kind::Direct))
             .find(|kind| kind.name() == name)
     }
 

@@ -10,7 +10,7 @@ use super::part_rows::PartRows;
 use super::sections::{Section, SectionColumn, of_rows, sections};
 use super::status_names::status_name;
 use super::terms::{REQUESTS, VISITORS, key_heading};
-use super::warnings::listed;
+use super::warnings::{databases, listed};
 use crate::metric::Metric;
 use crate::report::{Figure, Highlight, Report};
 
@@ -182,7 +182,8 @@ fn ledger(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let lines = &report.lines;
     let counted = lines.parsed - lines.filtered;
     let (read, blank, malformed, filtered) = (lines.read, lines.blank, lines.malformed, lines.filtered);
-    writeln!(out, "\n{read} lines = {counted} counted + {filtered} filtered + {blank} blank + {malformed} malformed")
+    writeln!(out, "\n{read} lines = {counted} counted + {filtered} filtered + {blank} blank + {malformed} malformed")?;
+    databases(report).try_for_each(|database| writeln!(out, "\n{}", escaped(database)))
 }
 
 fn written(figure: &Figure) -> String {

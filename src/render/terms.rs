@@ -9,7 +9,7 @@ pub(super) const VISITORS: [&str; 3] = ["Visitors (UV)", "Visitors", "UV"];
 
 /// Labels of the requests and visitors of people, below those of all: in full, and for narrow pages.
 #[cfg(any(feature = "html", feature = "table"))]
-pub(super) const WITHOUT_BOTS: [&str; 3] = ["without bots", "no bots", "no bots"];
+pub(super) const WITHOUT_BOTS: [&str; 3] = ["without bots", "people", "people"];
 
 /// Form of a heading, from the longest to the shortest.
 #[cfg(feature = "table")]

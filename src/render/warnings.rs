@@ -1,5 +1,6 @@
-//! Lists warnings, for formats that people read.
+//! Lists warnings and the databases of addresses, for formats that people read.
 
+use crate::note::NoteCode;
 use crate::report::{Report, Warning};
 
 /// Maximum number of warnings that are listed.
@@ -13,4 +14,10 @@ pub(super) fn listed(report: &Report) -> (&[Warning], String) {
         number => format!("{number} more are not shown here; the JSON report lists all."),
     };
     (listed, others)
+}
+
+/// The databases of addresses that the report uses, each as a sentence with the date when it was built.
+pub(super) fn databases(report: &Report) -> impl Iterator<Item = &str> {
+    let notes = report.notes.iter().filter(|note| note.code == NoteCode::GeoDatabase);
+    notes.map(|note| &*note.text)
 }

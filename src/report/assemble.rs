@@ -13,7 +13,7 @@ use super::missing_field::missing_fields;
 use super::near_misses::near_misses;
 use super::no_times::no_times;
 use super::not_followed::not_followed;
-use super::not_learned::not_learned;
+use super::not_learned::{none_served, not_learned};
 use super::not_logged::{key_not_logged, not_logged};
 use super::outside_period::outside_period;
 use super::part::of_part;
@@ -21,6 +21,7 @@ use super::read_input::{ReadInput, fields_of, has_lists, main_format, reasons, s
 use super::refused::refused;
 use super::sections::{Facts, with_sections, without_sections};
 use super::unknown::unknown;
+use super::unused_routes::unused_routes;
 use super::{Each, Lines, Report};
 use crate::batch::{Fields, TextField};
 use crate::dimension::Dimension;
@@ -156,6 +157,8 @@ pub(crate) fn assemble(
     notes.extend(own_site(reading, &plan.variable_columns, all_log_hosts));
     let limit = if counting.max_keys.is_some() { Setting::MaxKeys } else { Setting::MaxMemory };
     notes.extend(not_learned(tally, limit));
+    notes.extend(unused_routes(tally, &reading.key_rules.routes));
+    notes.extend(none_served(tally, !counting.filters.is_empty(), logged));
     notes.extend(degraded(tally, counting.each));
     notes.extend(assumed_utc(read.iter().map(|input| input.ledger)));
     let facts = Facts {

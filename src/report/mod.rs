@@ -46,6 +46,7 @@ mod short_names;
 mod split;
 mod timeline_columns;
 mod unknown;
+mod unused_routes;
 mod verdicts;
 mod visitor_report;
 mod warning;

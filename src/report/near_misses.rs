@@ -1,7 +1,7 @@
-//! Notes about patterns without wildcards that equal no value: what contains them, and the pattern that matches that.
+//! Notes about patterns without wildcards, and texts in expressions, that equal no value: what contains them, and the pattern that matches that.
 
 use super::{Note, NoteCode};
-use crate::filter::{Literal, NearMisses};
+use crate::filter::{Literal, LiteralOf, NearMisses};
 use crate::message::{Message, Setting, message};
 use crate::text::{Grouped, shell_word, written};
 
@@ -13,8 +13,7 @@ const NOTED: usize = 3;
 pub(super) fn near_misses(literals: &[Literal<'_>], found: &[NearMisses], has_period: bool) -> Vec<Note> {
     let all = || literals.iter().zip(found);
     let is_met = |literal: &Literal<'_>| {
-        let is_alternative =
-            |other: &Literal<'_>| (other.dimension, other.excludes) == (literal.dimension, literal.excludes);
+        let is_alternative = |other: &Literal<'_>| (other.dimension, other.of) == (literal.dimension, literal.of);
         !literal.is_among_literals || all().any(|(other, found)| is_alternative(other) && found.is_met)
     };
     let missed = all().filter(|(_, found)| !found.is_met);
@@ -32,25 +31,36 @@ pub(super) fn near_misses(literals: &[Literal<'_>], found: &[NearMisses], has_pe
 /// The note about a pattern. `is_met` is true if another pattern of its condition may match. If nothing is like the
 /// pattern, the note is only of use if nothing else matches either.
 fn text(literal: &Literal<'_>, found: NearMisses, is_met: bool, has_period: bool) -> Option<Message> {
-    let Literal { dimension, pattern, bytes, excludes, .. } = *literal;
+    let Literal { dimension, text, bytes, of, .. } = literal;
     let name = dimension.name();
     let key = dimension.singular().into_owned() + if has_period { " in the period" } else { "" };
-    let quoted = shell_quoted(pattern.text());
-    let (like, better) = match found {
-        NearMisses { containing: 0, in_other_case: 0, .. } if excludes || is_met => return None,
-        NearMisses { containing: 0, in_other_case: 0, .. } => {
-            return Some(format!("no {key} equals or contains {quoted}").into());
-        }
-        NearMisses { containing: 0, in_other_case, .. } => {
-            (requests(in_other_case) + " it in another case", in_any_case(bytes))
-        }
-        NearMisses { containing, .. } => (requests(containing) + " it", starred(bytes)),
+    let quoted = shell_quoted(text);
+    let NearMisses { containing, in_other_case, .. } = found;
+    if (containing, in_other_case) == (0, 0) {
+        let is_of_use = *of != LiteralOf::Exclude && !is_met;
+        return is_of_use.then(|| format!("no {key} equals or contains {quoted}").into());
+    }
+    let (like, better) = match containing {
+        0 => (requests(in_other_case) + " it in another case", in_any_case(bytes)),
+        _ => (requests(containing) + " it", starred(bytes)),
     };
-    let option = if excludes { Setting::Exclude(name) } else { Setting::Filter(name) };
-    let better = format!(" {}", shell_word(better.as_bytes()));
-    Some(match excludes {
-        true => message![option, format!(" {quoted} excludes nothing: no {key} equals it; {like}: "), option, better],
-        false => message![format!("no {key} equals {quoted}; {like}: "), option, better],
+    let pattern = format!(" {}", shell_word(better.as_bytes()));
+    Some(match of {
+        LiteralOf::Filter => {
+            message![format!("no {key} equals {quoted}; {like}: "), Setting::Filter(name), pattern]
+        }
+        LiteralOf::Exclude => {
+            let option = Setting::Exclude(name);
+            let excludes_nothing = format!(" {quoted} excludes nothing: no {key} equals it; {like}: ");
+            message![option, excludes_nothing, option, pattern]
+        }
+        LiteralOf::Where => {
+            let any_case = if containing == 0 { "(?i)" } else { "" };
+            let regex = regex_of(bytes).replace('"', "\\\"");
+            let expression = format!(" {}", shell_word(format!("{name} ~ \"{any_case}{regex}\"").as_bytes()));
+            let option = Setting::Filter("where");
+            message![format!("no {key} equals {quoted}; {like}: "), option, expression]
+        }
     })
 }
 
@@ -76,9 +86,14 @@ fn starred(bytes: &[u8]) -> String {
     glob + "*"
 }
 
-/// The regular expression that matches all texts that contain these bytes in upper or lower case.
+/// The pattern that matches all texts that contain these bytes in upper or lower case.
 fn in_any_case(bytes: &[u8]) -> String {
-    let mut regex = "~(?i)".to_owned();
+    "~(?i)".to_owned() + &regex_of(bytes)
+}
+
+/// The regular expression that matches all texts that contain these bytes.
+fn regex_of(bytes: &[u8]) -> String {
+    let mut regex = String::new();
     for byte in bytes {
         match byte {
             b if b.is_ascii_alphanumeric() || b" /-_=%&@:,;<>\"'!".contains(b) => regex.push(char::from(*b)),
@@ -138,6 +153,27 @@ mod tests {
             notes(out, &[(false, 3, 0), (false, 0, 0)]),
             ["exclude agent 'bot' excludes nothing: no agent equals it; 3 requests contain it: exclude agent '*bot*'"]
         );
+    }
+
+    #[test]
+    fn texts_of_expressions_have_notes() {
+        let note = |text: &str, found: (u64, u64)| {
+            let conditions = [Condition::Where(text.parse().unwrap())];
+            let literals = literals(&conditions, &VariableColumns::default());
+            let (containing, in_other_case) = found;
+            let found = [NearMisses { is_met: false, containing, in_other_case }];
+            near_misses(&literals, &found, false).iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(note("path == '/nowhere'", (0, 0)), ["no path equals or contains '/nowhere'"]);
+        assert_eq!(
+            note("path == '/a.b\"'", (2, 1)),
+            ["no path equals '/a.b\"'; 2 requests contain it: where 'path ~ \"/a\\.b\\\"\"'"]
+        );
+        assert_eq!(
+            note("host == Shop", (0, 1)),
+            ["no host equals 'Shop'; 1 request contains it in another case: where 'host ~ \"(?i)Shop\"'"]
+        );
+        assert_eq!(note("host == shop || status == 404", (0, 0)), [""; 0]);
     }
 
     #[test]

@@ -127,6 +127,9 @@ pub(super) fn not_logged(question: &Question, variable_columns: &VariableColumns
         };
         asked.push((message![Setting::Show, format!(" {}", section.name())], needs, variable.to_owned()));
     }
+    if question.showing.bots && question.showing.show.is_none() {
+        asked.push((Setting::Filter("bots").into(), Fields::text(TextField::Agent), "$http_user_agent".to_owned()));
+    }
     let missing = asked.into_iter().find(|(_, needs, _)| !logged.contains(*needs));
     missing.map(|(asked, _, variable)| NotLogged { asked, needs: variable })
 }

@@ -74,7 +74,8 @@ pub(super) fn why_not_logged(
         return Message::default();
     }
     if let Some(format) = main.filter(|_| missing.is_duration()).and_then(|main| with_variable(main, variable)) {
-        let line = format!("\n    log_format {} '{}';", format.name, format.quoted());
+        // The name of a format that nginx and logstat know must not be defined again.
+        let line = format!("\n    log_format my_{} '{}';", format.name, format.quoted());
         let how = "\n  to log it, let nginx's access_log use this format, and read the log with ";
         return message![how, Setting::NginxConf, " or ", Setting::LogFormat, ":", line];
     }

@@ -1,16 +1,17 @@
 //! Short names of user agents, for the rankings in formats that people read.
 
 use super::Row;
-use crate::agent::{BotRules, short_name, short_name_with_version};
+use crate::agent::{BotRules, Details, short_name};
 
-/// Gives rows of user agents their short names. Names that would be equal have the version; rows that are equal even
-/// then keep the whole text.
+/// Gives rows of user agents their short names. Names that would be equal have the system of a bot, or the version; rows
+/// that are equal even then keep the whole text.
 pub(super) fn name_agents(rows: &mut [Row], bots: &BotRules) {
-    for name in [short_name, short_name_with_version] {
-        // Names with a version never repeat one without, because agents of one name all get their version.
+    for details in Details::all() {
         let unnamed: Vec<usize> = (0..rows.len()).filter(|at| rows[*at].short.is_none()).collect();
-        let names: Vec<String> =
-            unnamed.iter().map(|at| name(rows[*at].key.as_deref().unwrap_or_default().as_bytes(), bots)).collect();
+        let names: Vec<String> = unnamed
+            .iter()
+            .map(|at| short_name(rows[*at].key.as_deref().unwrap_or_default().as_bytes(), bots, details))
+            .collect();
         for (at, name) in unnamed.iter().zip(&names) {
             let is_taken = rows.iter().any(|row| row.short.as_ref() == Some(name));
             let is_unique = names.iter().filter(|other| *other == name).count() == 1;
@@ -40,12 +41,22 @@ mod tests {
             chrome("140", "; a"),
             "curl/8.5.0".to_owned(),
             "-".to_owned(),
+            "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)".to_owned(),
+            "Mozilla/5.0 (Linux; Android 6.0.1; Nexus 5X) Chrome/126.0 (compatible; Googlebot/2.1)".to_owned(),
         ];
         let mut rows = agents.map(|agent| Row { key: Some(agent), ..Row::default() });
         name_agents(&mut rows, &BotRules::default());
         let names: Vec<_> = rows.iter().map(|row| row.short.as_deref()).collect();
-        let expected =
-            [Some("Chrome 141 on Windows"), Some("Chrome 142 on Windows"), None, None, Some("curl"), Some("-")];
+        let expected = [
+            Some("Chrome 141 on Windows"),
+            Some("Chrome 142 on Windows"),
+            None,
+            None,
+            Some("curl"),
+            Some("-"),
+            Some("Googlebot"),
+            Some("Googlebot on Android"),
+        ];
         assert_eq!(names, expected);
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BinaryHeap;
 
 use super::{RequestFields, RequestList, RequestOrder};
 use crate::batch::Batch;
+use crate::steps::LoggedDuration;
 
 /// A request among those with the largest values, and the place of its line.
 #[derive(Clone, Debug)]
@@ -66,8 +67,16 @@ impl MostRequests {
         MostRequests { list, heap: BinaryHeap::new() }
     }
 
-    /// Adds the hits of a batch that has its lines. Hits with a value below `least` are known not to be in the list.
-    pub(crate) fn add_hits(&mut self, input: usize, batch: &Batch<'_>, hits: &[u16], least: u64) {
+    /// Adds the hits of a batch that has its lines and these durations. Hits with a value below `least` are known not to
+    /// be in the list.
+    pub(crate) fn add_hits(
+        &mut self,
+        input: usize,
+        batch: &Batch<'_>,
+        hits: &[u16],
+        durations: &[LoggedDuration],
+        least: u64,
+    ) {
         for &row in hits {
             let row = usize::from(row);
             let Some(value) = self.list.order.value(batch, row).filter(|value| *value >= least) else { continue };
@@ -75,7 +84,8 @@ impl MostRequests {
             let rank = Rank { value: Reverse(value), input, place: line.place };
             if self.takes(rank) {
                 let (chunk, line_in_chunk) = (line.chunk, line.line_in_chunk);
-                self.push(FoundRequest { rank, chunk, line_in_chunk, fields: RequestFields::of(batch, row) });
+                let fields = RequestFields::of(batch, row, durations);
+                self.push(FoundRequest { rank, chunk, line_in_chunk, fields });
             }
         }
     }

@@ -1,8 +1,9 @@
 //! A request, as lists and JSON objects show it.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::batch::{Batch, Fields, MISSING, Status, TextField};
+use crate::steps::LoggedDuration;
 use crate::text::{undo_escapes, written};
 use crate::time::Stamp;
 
@@ -10,7 +11,7 @@ use crate::time::Stamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RequestOrder {
-    /// Those with the longest request times first.
+    /// Those with the longest request times first, or with the longest of the first duration that the question names.
     Slowest,
     /// Those with the most bytes first.
     Largest,
@@ -91,6 +92,10 @@ pub struct RequestFields {
     pub bytes: Option<u64>,
     /// The request time in milliseconds.
     pub request_time_ms: Option<u64>,
+    /// The durations that the question names in place of the request time, in milliseconds and in its order; `None` if
+    /// one was not logged. In JSON, a map from their names, which is omitted if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "serialize_durations")]
+    pub durations_ms: Vec<(LoggedDuration, Option<u64>)>,
     /// The page that the request came from.
     pub referer: Option<String>,
     /// The program that made the request.
@@ -119,8 +124,8 @@ impl RequestFields {
         needs
     };
 
-    /// Takes the request of a row. The batch must have the fields that are needed.
-    pub(crate) fn of(batch: &Batch<'_>, row: usize) -> RequestFields {
+    /// Takes the request of a row. The batch must have the fields that are needed, and these durations.
+    pub(crate) fn of(batch: &Batch<'_>, row: usize, durations: &[LoggedDuration]) -> RequestFields {
         let text = |field: TextField| {
             let text = batch.text(field)[row];
             (text != MISSING).then(|| written(&undo_escapes(text)))
@@ -136,9 +141,27 @@ impl RequestFields {
             protocol: text(TextField::Protocol),
             status: (status != Status::MISSING).then(|| status.index() as u16),
             bytes: (!batch.lacks(row).intersects(Fields::BYTES)).then(|| batch.bytes()[row]),
-            request_time_ms: batch.time_ms()[row],
+            request_time_ms: batch.request_ms(row),
+            durations_ms: durations_ms(batch, row, durations),
             referer: text(TextField::Referer),
             agent: text(TextField::Agent),
         }
     }
+}
+
+/// The durations of a row that a question names; none if it only names the request time.
+fn durations_ms(batch: &Batch<'_>, row: usize, durations: &[LoggedDuration]) -> Vec<(LoggedDuration, Option<u64>)> {
+    if durations.iter().all(|duration| duration.dimension().is_none()) {
+        return Vec::new();
+    }
+    let times_ms = [batch.time_ms()].into_iter().chain(batch.further_ms());
+    durations.iter().copied().zip(times_ms.map(|times_ms| times_ms[row])).collect()
+}
+
+/// Writes durations as a map from their names.
+fn serialize_durations<S: Serializer>(
+    durations_ms: &[(LoggedDuration, Option<u64>)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(durations_ms.iter().map(|(duration, time_ms)| (duration.name(), time_ms)))
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use regex::bytes::Regex;
 
-use super::{RoutePattern, Routes, extension, learned};
+use super::{Answers, RoutePattern, Routes, extension, learned};
 
 /// Segments that are variable, nearly variable, or hostile.
 fn segment() -> impl Strategy<Value = String> {
@@ -118,7 +118,7 @@ fn slugs(served: &BTreeMap<String, u64>) -> BTreeSet<String> {
 }
 
 /// Learns values one segment at a time, for all routes that have the same segments before it.
-fn reference(routes: &[(String, u64)]) -> Vec<String> {
+fn reference(routes: &[(String, Answers)]) -> Vec<String> {
     let split = |route: &str| route.split('/').map(str::to_owned).collect::<Vec<_>>();
     let mut split: Vec<Vec<String>> = routes.iter().map(|(route, _)| split(route)).collect();
     for level in 1..split.iter().map(Vec::len).max().unwrap_or(0) {
@@ -128,21 +128,31 @@ fn reference(routes: &[(String, u64)]) -> Vec<String> {
         }
         for children in parents.values() {
             let mut kinds: BTreeMap<Option<String>, BTreeMap<String, u64>> = BTreeMap::new();
+            let mut known: BTreeSet<String> = BTreeSet::new();
             for at in children {
                 let segment = &split[*at][level];
                 let kind = extension(segment.as_bytes()).map(|(_, kind)| String::from_utf8(kind.to_vec()).unwrap());
                 if !segment.is_empty() && !segment.contains('{') {
-                    *kinds.entry(kind).or_default().entry(segment.clone()).or_default() += routes[*at].1;
+                    *kinds.entry(kind).or_default().entry(segment.clone()).or_default() += routes[*at].1.served;
+                    known.extend(routes[*at].1.is_known.then(|| segment.clone()));
                 }
             }
-            let slugs: BTreeSet<String> = kinds.values().flat_map(slugs).collect();
-            let served: BTreeMap<String, u64> = kinds.into_values().flatten().collect();
+            let of_kind = |served: &BTreeMap<String, u64>| {
+                let mut slugs = slugs(served);
+                if !slugs.is_empty() {
+                    let failed = served.iter().filter(|(value, served)| **served == 0 && known.contains(*value));
+                    slugs.extend(failed.map(|(value, _)| value.clone()));
+                }
+                slugs
+            };
+            let slugs: BTreeSet<String> = kinds.values().flat_map(of_kind).collect();
+            let values: BTreeSet<String> = kinds.into_values().flat_map(BTreeMap::into_keys).collect();
             for at in children {
                 let segment = split[*at][level].clone();
                 if slugs.contains(&segment) {
                     let stem = extension(segment.as_bytes()).map_or(segment.len(), |(stem, _)| stem.len());
                     split[*at][level] = format!("{{slug}}{}", &segment[stem..]);
-                } else if !slugs.is_empty() && served.get(&segment) == Some(&0) {
+                } else if !slugs.is_empty() && values.contains(&segment) && !known.contains(&segment) {
                     split[*at].truncate(level);
                     split[*at].push("{unserved}".to_owned());
                 }
@@ -183,21 +193,22 @@ proptest! {
             (prop::sample::select(vec!["", "/a", "/b/{int}", "/a/x0", "/{slug}"]), 1..70_usize, 0..4_usize, 0..4_u64), 1..5),
         shuffle: u64,
     ) {
-        let mut routes: BTreeMap<String, u64> = BTreeMap::new();
+        let mut routes: BTreeMap<String, Answers> = BTreeMap::new();
         for (place, (parent, values, tail, most)) in parents.iter().enumerate() {
             for n in 0..*values as u64 {
                 let tail = ["", "/", "/edit", "/x1/y"][(*tail + usize::from(n % 7 == 0)) % 4];
                 let end = if n % 11 == 3 { ".jpg" } else { "" };
                 // A few values are served far more than others.
                 let served = if n < *most { 1000 >> n } else { n % (place as u64 + 2) };
-                *routes.entry(format!("{parent}/x{n}{end}{tail}")).or_default() += served;
+                let answers = Answers { served, is_known: served > 0 || n % 5 == 0 };
+                routes.entry(format!("{parent}/x{n}{end}{tail}")).or_default().add(answers);
             }
         }
-        let routes: Vec<(String, u64)> = routes.into_iter().collect();
+        let routes: Vec<(String, Answers)> = routes.into_iter().collect();
         let expected = reference(&routes);
         let mut order: Vec<usize> = (0..routes.len()).collect();
         order.sort_by_key(|at| (*at as u64).wrapping_mul(shuffle | 1));
-        let seen: Vec<(&[u8], u64)> = order.iter().map(|at| (routes[*at].0.as_bytes(), routes[*at].1)).collect();
+        let seen: Vec<(&[u8], Answers)> = order.iter().map(|at| (routes[*at].0.as_bytes(), routes[*at].1)).collect();
         let learned: Vec<Cow<'_, [u8]>> = learned(&seen, |_| false);
         for (at, learned) in order.iter().zip(&learned) {
             prop_assert_eq!(str::from_utf8(learned).unwrap(), &expected[*at], "{}", &routes[*at].0);

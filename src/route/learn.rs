@@ -4,7 +4,7 @@
 //! of them stands out, they name things of one kind. This can only be seen in a whole log, so it is learned after the
 //! last merge, from all routes and their hits.
 //!
-//! The result depends only on the set of routes with their numbers of served hits, not on their order.
+//! The result depends only on the set of routes with their answers, not on their order.
 
 use std::borrow::Cow;
 
@@ -20,9 +20,26 @@ const STANDS_OUT: u64 = 20;
 /// The name of learned values.
 const SLUG: &[u8] = b"{slug}";
 
-/// The name of everything below a parent of learned values that was never served. Without it, each wrong guess of a
+/// The name of everything below a parent of learned values that was only answered with 4xx. Without it, each wrong guess of a
 /// scanner would be a route.
 const UNSERVED: &[u8] = b"{unserved}";
+
+/// How the hits of a route were answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Answers {
+    /// Hits with 2xx and 3xx.
+    pub(crate) served: u64,
+    /// True if a hit had another answer than 4xx, so that the route is not a wrong guess.
+    pub(crate) is_known: bool,
+}
+
+impl Answers {
+    /// Adds the hits of another route.
+    pub(crate) fn add(&mut self, other: Answers) {
+        self.served += other.served;
+        self.is_known |= other.is_known;
+    }
+}
 
 /// A route that has segments left.
 #[derive(Clone, Copy)]
@@ -31,7 +48,7 @@ struct Open<'r> {
     at: usize,
     /// The segments that are left, without the slash before them.
     rest: &'r [u8],
-    served: u64,
+    answers: Answers,
     /// Number of what comes before them, in which learned values have their names.
     parent: u32,
 }
@@ -50,7 +67,7 @@ impl<'r> Open<'r> {
 struct Value<'r> {
     parent: u32,
     segment: &'r [u8],
-    served: u64,
+    answers: Answers,
     becomes: Becomes,
 }
 
@@ -69,23 +86,23 @@ struct Edit {
     becomes: Becomes,
 }
 
-/// Returns each route with its learned values named. `routes` are distinct, each with its number of served hits (2xx
-/// and 3xx); those of which `is_fixed` is true have their names from patterns.
+/// Returns each route with its learned values named. `routes` are distinct, each with its answers; those of which
+/// `is_fixed` is true have their names from patterns.
 ///
 /// Values are learned segment by segment, from the first: values that became one count as one parent. The values under
 /// a parent are the segments that were served there, with or without more segments after them; files of each extension
 /// are taken on their own. A value with 5% of the requests stands out: it keeps its name, and its requests no longer
 /// count. If at least 30 values are left when none stands out any more, they are `{slug}`.
 ///
-/// Values that were never served do not count and never become `{slug}`. Where others did, everything below them is
-/// `{unserved}`.
-pub(crate) fn learned<'r>(routes: &[(&'r [u8], u64)], is_fixed: impl Fn(&[u8]) -> bool) -> Vec<Cow<'r, [u8]>> {
+/// Values that were never served do not count. Where others of the same kind became `{slug}`, so do those that failed
+/// with another status than 4xx, because the application knows them. Everything below the other values is `{unserved}`.
+pub(crate) fn learned<'r>(routes: &[(&'r [u8], Answers)], is_fixed: impl Fn(&[u8]) -> bool) -> Vec<Cow<'r, [u8]>> {
     let mut open: Vec<Open<'r>> = routes
         .iter()
         .enumerate()
         .filter(|(_, (route, _))| !is_fixed(route))
-        .filter_map(|(at, (route, served))| {
-            Some(Open { at, rest: route.strip_prefix(b"/")?, served: *served, parent: 0 })
+        .filter_map(|(at, (route, answers))| {
+            Some(Open { at, rest: route.strip_prefix(b"/")?, answers: *answers, parent: 0 })
         })
         .collect();
     let mut edits: Vec<Edit> = Vec::new();
@@ -115,10 +132,10 @@ fn values<'r>(open: &[Open<'r>]) -> (Vec<Value<'r>>, Vec<u32>) {
         key.extend_from_slice(segment);
         let id = keys.id(&key);
         match values.get_mut(id as usize) {
-            Some(value) => value.served += route.served,
+            Some(value) => value.answers.add(route.answers),
             None => {
-                let Open { parent, served, .. } = *route;
-                values.push(Value { parent, segment, served, becomes: Becomes::Itself });
+                let Open { parent, answers, .. } = *route;
+                values.push(Value { parent, segment, answers, becomes: Becomes::Itself });
             }
         }
         value_of.push(id);
@@ -131,21 +148,22 @@ fn decide(values: &mut [Value<'_>]) {
     let mut order: Vec<usize> = (0..values.len()).filter(|at| is_value(values[*at].segment)).collect();
     let extension = |at: &usize| extension(values[*at].segment).map(|(_, extension)| extension);
     // The most served first.
-    order.sort_by_key(|at| (values[*at].parent, extension(at), std::cmp::Reverse(values[*at].served)));
+    order.sort_by_key(|at| (values[*at].parent, extension(at), std::cmp::Reverse(values[*at].answers.served)));
     let same_kind =
         |at: &usize, other: &usize| (values[*at].parent, extension(at)) == (values[*other].parent, extension(other));
     let mut slugs: Vec<usize> = Vec::new();
     for kind in order.chunk_by(same_kind) {
-        let served = &kind[..kind.partition_point(|at| values[*at].served > 0)];
-        let first = ordinary(served.iter().map(|at| values[*at].served));
+        let (served, others) = kind.split_at(kind.partition_point(|at| values[*at].answers.served > 0));
+        let first = ordinary(served.iter().map(|at| values[*at].answers.served));
         if served.len() - first >= VALUES {
             slugs.extend(&served[first..]);
+            slugs.extend(others.iter().filter(|at| values[**at].answers.is_known));
         }
     }
     let mut parents: Vec<u32> = slugs.iter().map(|at| values[*at].parent).collect();
     parents.dedup();
     for at in order {
-        if values[at].served == 0 && parents.binary_search(&values[at].parent).is_ok() {
+        if !values[at].answers.is_known && parents.binary_search(&values[at].parent).is_ok() {
             values[at].becomes = Becomes::Unserved;
         }
     }
@@ -174,7 +192,7 @@ fn next<'r>(
     open: &[Open<'r>],
     values: &[Value<'r>],
     value_of: &[u32],
-    routes: &[(&'r [u8], u64)],
+    routes: &[(&'r [u8], Answers)],
     edits: &mut Vec<Edit>,
 ) -> Vec<Open<'r>> {
     let mut keys = Keys::new(Seed::fixed(0));
@@ -231,9 +249,14 @@ fn rewritten(route: &[u8], edits: &[Edit]) -> Vec<u8> {
 mod tests {
     use super::*;
 
+    /// Routes with these numbers of served hits. Those without any were answered with 4xx.
+    fn seen(routes: &[(String, u64)]) -> Vec<(&[u8], Answers)> {
+        let answers = |served: u64| Answers { served, is_known: served > 0 };
+        routes.iter().map(|(route, served)| (route.as_bytes(), answers(*served))).collect()
+    }
+
     fn learn(routes: &[(String, u64)]) -> Vec<String> {
-        let seen: Vec<(&[u8], u64)> = routes.iter().map(|(route, served)| (route.as_bytes(), *served)).collect();
-        learned(&seen, |_| false).iter().map(|route| String::from_utf8(route.to_vec()).unwrap()).collect()
+        learned(&seen(routes), |_| false).iter().map(|route| String::from_utf8(route.to_vec()).unwrap()).collect()
     }
 
     /// Routes of this form, with a different word in place of each `*`, each with one served hit.
@@ -314,10 +337,35 @@ mod tests {
     }
 
     #[test]
+    fn values_that_failed_belong_to_the_learned_route() {
+        let mut routes = posts("/orders/*/", 30);
+        for path in ["/orders/broken/", "/orders/broken/edit", "/orders/broken.php", "/orders/guess/", "/users/broken/"]
+        {
+            routes.push((path.to_owned(), 0));
+        }
+        let mut seen = seen(&routes);
+        for (route, answers) in &mut seen[30..] {
+            answers.is_known = !route.ends_with(b"edit") && !route.ends_with(b"guess/");
+        }
+        let learned = learned(&seen, |_| false);
+        let expected =
+            ["/orders/{slug}/", "/orders/{slug}/edit", "/orders/broken.php", "/orders/{unserved}", "/users/broken/"];
+        assert!(learned[30..].iter().map(|route| str::from_utf8(route).unwrap()).eq(expected), "{learned:?}");
+        // Failures alone are not pages.
+        let mut failed = posts("/orders/*/", 40).into_iter().map(|(route, _)| (route, 0)).collect::<Vec<_>>();
+        failed.push(("/orders/".to_owned(), 1));
+        let mut seen = self::seen(&failed);
+        seen.iter_mut().for_each(|(_, answers)| answers.is_known = true);
+        assert!(
+            super::learned(&seen, |_| false).iter().zip(&failed).all(|(route, (old, _))| **route == *old.as_bytes())
+        );
+    }
+
+    #[test]
     fn routes_of_patterns_and_other_targets_are_kept() {
         let mut routes = posts("/*", 40);
         routes.extend(["/shop/{id}", "/shop/{id}", "*", "-", "example.com:443"].map(|route| (route.to_owned(), 1)));
-        let seen: Vec<(&[u8], u64)> = routes.iter().map(|(route, served)| (route.as_bytes(), *served)).collect();
+        let seen = seen(&routes);
         let learned = learned(&seen, |route| route == b"/shop/{id}");
         assert_eq!(*learned[0], *b"/{slug}");
         assert!(learned[40..].iter().zip(&seen[40..]).all(|(learned, (old, _))| **learned == **old));

@@ -15,7 +15,7 @@ mod variable_part;
 
 pub(crate) use directory::{directory, file, two_directories};
 pub(crate) use extension::extension;
-pub(crate) use learn::learned;
+pub(crate) use learn::{Answers, learned};
 pub use pattern::RoutePattern;
 pub use rules::Routes;
 

@@ -38,7 +38,8 @@ impl BatchStep for Durations {
             for (at, (duration, column)) in self.durations.iter().enumerate() {
                 let time_ms = column.map_or(request_ms, |column| duration.read(batch.text(column)[row]));
                 match at.checked_sub(1) {
-                    None => batch.set_time_ms(row, time_ms),
+                    None if column.is_none() => {}
+                    None => batch.replace_time_ms(row, time_ms),
                     Some(at) => batch.set_further_ms(at, row, time_ms),
                 }
             }
@@ -79,9 +80,10 @@ mod tests {
                 let columns = [0, 1].map(Column::variable);
                 let mut batch =
                     batch_of(&[(columns[0], &["0.1, 0.2", "-", "0.5"]), (columns[1], &["0.3, 0.4", "0.5", "-"])]);
-                [7, 8, 9].into_iter().enumerate().for_each(|(row, ms)| batch.set_time_ms(row, Some(ms)));
+                [7, 8, 9].into_iter().enumerate().for_each(|(row, ms)| batch.replace_time_ms(row, Some(ms)));
                 let bump = Bump::new();
                 step.run(&mut batch, &[0, 1], Lines { server: None, bump: &bump });
+                assert_eq!([0, 1].map(|row| batch.request_ms(row)), [Some(7), Some(8)]);
                 let further: Vec<_> = batch.further_ms().map(<[_]>::to_vec).collect();
                 (batch.time_ms().to_vec(), further)
             })

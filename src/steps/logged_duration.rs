@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::dimension::Dimension;
-use crate::format::{Destination, Ranked, TimeUnit, duration_ms, is_name, variable};
+use crate::format::{Destination, Ranked, TimeUnit, duration, is_name, variable};
 
 /// A duration that lines log: `$upstream_response_time`, `$upstream_connect_time`, a key of JSON logs.
 ///
@@ -119,11 +119,16 @@ impl LoggedDuration {
     pub(super) fn read(self, text: &[u8]) -> Option<u64> {
         let mut parts = text.split(|byte| matches!(byte, b',' | b':' | b' ')).filter(|part| !part.is_empty());
         match self.of_list {
-            OfList::Last => duration_ms(parts.next_back()?, self.unit),
+            OfList::Last => duration(parts.next_back()?, self.unit).map(|(ms, _)| ms),
             OfList::Sum => {
                 let mut measured = parts.filter(|part| *part != b"-").peekable();
                 measured.peek()?;
-                measured.try_fold(0_u64, |sum, part| Some(sum.saturating_add(duration_ms(part, self.unit)?)))
+                let add = |(sum_ms, sum_ns): (u64, u64), part: &[u8]| {
+                    let (ms, ns) = duration(part, self.unit)?;
+                    Some((sum_ms.saturating_add(ms), sum_ns + ns))
+                };
+                let (ms, ns) = measured.try_fold((0, 0), add)?;
+                Some(ms.saturating_add(ns / 1_000_000))
             }
         }
     }
@@ -215,6 +220,8 @@ mod tests {
             ("-0.5", None, None),
             ("18446744073709551.615, 1", Some(u64::MAX), Some(1000)),
             ("99999999999999999999", None, None),
+            ("0.0006, 0.0007", Some(1), Some(0)),
+            ("999us, 999us, 999us", Some(2), Some(0)),
         ] {
             assert_eq!(read("upstream_response_time", text), sum, "{text}");
             assert_eq!(read("$upstream_response_time:last", text), last, "{text}");
@@ -232,6 +239,7 @@ mod tests {
             ("took_us", "2500", 2),
             ("took:last:ns", "1, 2500000", 2),
             ("took:us:last", "1, 2500", 2),
+            ("took:us", "600, 700", 1),
             ("took", "26ms", 26),
             ("tcpinfo_rtt", "2500", 2),
             ("upstream_http_x_runtime", "0.25", 250),

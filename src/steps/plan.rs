@@ -1,6 +1,6 @@
 //! Planning: the steps that a question needs, and the columns that must be filled for them.
 
-use super::{BatchStep, Lines, StepInput, StepOptions};
+use super::{BatchStep, Lines, LoggedDuration, StepInput, StepOptions};
 use super::{anonymize, cache, derived, durations, identity, location, real_ip, zone};
 use crate::batch::{Batch, Fields, ROWS};
 use crate::dimension::VariableColumns;
@@ -81,6 +81,11 @@ impl<'q> StepPlan<'q> {
     /// Columns that must be filled: those that the filter, the tables and the steps read, and the `others`.
     pub(crate) fn needs(&self) -> Fields {
         self.needs
+    }
+
+    /// The durations that a step reads for the hits of a batch.
+    pub(crate) fn durations(&self) -> &'q [LoggedDuration] {
+        self.options.durations
     }
 
     /// True if a step decides which lines are static.

@@ -11,7 +11,7 @@ use super::table::{MergedVisitors, Table};
 use super::{Part, Tally};
 use crate::dimension::{Dimension, KeysOfTable};
 use crate::keys::{AddressKeys, GroupId, VisitorId};
-use crate::route::{Routes, learned};
+use crate::route::{Answers, Routes, learned};
 
 /// Routes that have learned parts, by the route without them.
 struct Learned(HashMap<Vec<u8>, Vec<u8>>);
@@ -21,21 +21,23 @@ impl Learned {
     fn of(table: &Table<Unescaped>, visitors: &AddressKeys, routes: &Routes) -> Option<Learned> {
         let half = table.dimension.parts().position(Dimension::is_learned)?;
         let counts = table.counts().filter(|_| table.max_error.is_none())?;
-        let (keys, served) = match table.keys(visitors) {
-            KeysOfTable::Own(keys) => {
-                (keys, (0..keys.len() as u32).map(|group| counts.of(GroupId(group)).served()).collect())
-            }
+        let answers = |group: GroupId| {
+            let counts = counts.of(group);
+            Answers { served: counts.served(), is_known: counts.pv() > counts.class[4] }
+        };
+        let (keys, answers) = match table.keys(visitors) {
+            KeysOfTable::Own(keys) => (keys, (0..keys.len() as u32).map(|group| answers(GroupId(group))).collect()),
             KeysOfTable::Pairs(pairs) => {
                 let keys = pairs.keys_of(half);
-                let mut served = vec![0; keys.len()];
+                let mut of_keys = vec![Answers::default(); keys.len()];
                 for group in (0..pairs.len() as u32).map(GroupId) {
-                    served[pairs.halves_of(group)[half].0 as usize] += counts.of(group).served();
+                    of_keys[pairs.halves_of(group)[half].0 as usize].add(answers(group));
                 }
-                (keys, served)
+                (keys, of_keys)
             }
             KeysOfTable::Visitors(_) | KeysOfTable::Parts(_) => return None,
         };
-        let seen: Vec<(&[u8], u64)> = keys.iter().zip(served).collect();
+        let seen: Vec<(&[u8], Answers)> = keys.iter().zip(answers).collect();
         let learned = learned(&seen, |route| routes.has(route)).into_iter().zip(seen);
         let changed = learned.filter_map(|(learned, (route, _))| match learned {
             Cow::Borrowed(_) => None,

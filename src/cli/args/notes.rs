@@ -80,7 +80,7 @@ impl Args {
         let has_rankings = question.showing.shows(Section::Top);
         let has_columns = has_rankings
             || question.showing.shows(Section::Timeline)
-            || question.showing.shows(Section::Summary) && self.output_args.has_columns_in_summary();
+            || question.showing.shows(Section::Summary) && self.output_args.has_columns_in_summary(&self.columns);
         if !self.columns.is_empty() && !has_columns {
             warnings.push("--columns has no effect, because --show omits the timeline and the rankings".to_owned());
         }

@@ -137,7 +137,7 @@ impl Args {
     }
 
     fn conditions(&self, conf: Option<&NginxConf>) -> Result<Vec<Condition>, clap::Error> {
-        let conditions = self.filters.conditions(&|variable| self.logs(variable, conf));
+        let conditions = self.filters.conditions(&|variable| self.logs(variable, conf), &self.routes);
         conditions.map_err(|message| argument_error(&message))
     }
 

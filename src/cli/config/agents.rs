@@ -42,7 +42,7 @@ impl Reader<'_> {
                 CLASS => class = Some(self.class(key, item)?),
                 other => {
                     let message = format!(
-                        "unknown key '{}'{}; an agent has '{PATTERN}' and '{CLASS}'",
+                        "unknown key '{}'{}\n  an agent has '{PATTERN}' and '{CLASS}'",
                         shortened(other),
                         suggestion(other, &[PATTERN, CLASS])
                     );

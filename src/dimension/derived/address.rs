@@ -26,6 +26,7 @@ pub(super) const VERSION: DerivedRow = DerivedRow {
     sources: &[(Source::Text(TextField::Addr), |_| {
         KeyOf::of(|address| net::version(address).map(|version| Cow::Borrowed(version.as_bytes())))
     })],
+    all_keys: Some(|| net::VERSIONS.to_vec()),
     ..OF_ADDRESS
 };
 

@@ -48,6 +48,7 @@ pub(super) const DEVICE: DerivedRow = DerivedRow {
     singular: "device",
     plural: "devices",
     sources: &[(AGENT, |rules| of_people(rules, |agent| Cow::Borrowed(agent::device(agent))))],
+    all_keys: Some(|| agent::DEVICES.to_vec()),
     ..USUAL
 };
 
@@ -73,6 +74,7 @@ pub(super) const BOT_CLASS: DerivedRow = DerivedRow {
         KeyOf::of(move |agent| Some(Cow::Borrowed(bots.class(agent).name().as_bytes())))
     })],
     otherwise: Some("unknown-bot"),
+    all_keys: Some(|| agent::BotClass::all().map(agent::BotClass::name).collect()),
     ..USUAL
 };
 

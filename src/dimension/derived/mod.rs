@@ -132,6 +132,11 @@ impl Derived {
         self.row().is_learned
     }
 
+    /// All keys that a line can have, if there are few.
+    pub(super) fn all_keys(self) -> Option<Vec<&'static str>> {
+        self.row().all_keys.map(|all| all())
+    }
+
     /// The built-in table that decides its keys, with its hash.
     pub(super) fn built_in(self) -> Option<(&'static str, u64)> {
         self.row().built_in.map(|(name, hash)| (name, hash()))

@@ -29,6 +29,7 @@ pub(super) const KIND: DerivedRow = DerivedRow {
     sources: &[(Source::Text(TextField::Referer), kind)],
     otherwise: Some(Kind::Direct.name()),
     own_site: Some(OwnSite { key: Some(Kind::Internal.name()), ..OWN_SITE }),
+    all_keys: Some(|| Kind::ALL.map(Kind::name).to_vec()),
     built_in: Some(("kinds of referring sites", || fixed_hash(KINDS.as_bytes()))),
     ..DerivedRow::USUAL
 };

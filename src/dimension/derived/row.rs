@@ -66,6 +66,8 @@ pub(crate) struct DerivedRow {
     pub(crate) built_in: Option<BuiltIn>,
     /// True if parts of the keys are learned after the last merge.
     pub(crate) is_learned: bool,
+    /// All keys that a line can have, if there are few. `None` if there are many.
+    pub(crate) all_keys: Option<fn() -> Vec<&'static str>>,
 }
 
 impl DerivedRow {
@@ -81,6 +83,7 @@ impl DerivedRow {
         place: None,
         built_in: None,
         is_learned: false,
+        all_keys: None,
     };
 }
 

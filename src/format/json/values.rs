@@ -78,6 +78,19 @@ pub(super) fn milliseconds(text: &[u8], unit: TimeUnit) -> Result<u64, Reason> {
         let fraction_ms = digit(a) * 100 + digit(b) * 10 + digit(c);
         return seconds.checked_mul(1000).and_then(|ms| ms.checked_add(fraction_ms)).ok_or(Reason::BadNumber);
     }
+    in_units(text, unit, 0).ok_or(Reason::BadNumber)
+}
+
+/// A duration in whole milliseconds and the nanoseconds beyond them; `None` for any text that [`milliseconds`] refuses.
+pub(crate) fn duration(text: &[u8], unit: TimeUnit) -> Option<(u64, u64)> {
+    let ms = milliseconds(text, unit).ok()?;
+    // So long a time that its nanoseconds do not fit is not that exact.
+    let ns = in_units(text, unit, 6).map_or(0, |ns| ns % 1_000_000);
+    Some((ms, ns))
+}
+
+/// A duration in whole units of 10^-`power` milliseconds.
+fn in_units(text: &[u8], unit: TimeUnit, power: i64) -> Option<u64> {
     let (text, unit) = with_suffix(text).unwrap_or((text, unit));
     let exponent = match unit {
         TimeUnit::Milliseconds => 0,
@@ -85,12 +98,7 @@ pub(super) fn milliseconds(text: &[u8], unit: TimeUnit) -> Result<u64, Reason> {
         TimeUnit::Nanoseconds => -6,
         TimeUnit::Seconds | TimeUnit::SecondsIfDecimal | TimeUnit::SecondsUnlessEnvoy => 3,
     };
-    Decimal::read(text).and_then(|d| d.whole(exponent)).ok_or(Reason::BadNumber)
-}
-
-/// A duration in whole milliseconds, as [`milliseconds`] reads it; `None` for any other text.
-pub(crate) fn duration_ms(text: &[u8], unit: TimeUnit) -> Option<u64> {
-    milliseconds(text, unit).ok()
+    Decimal::read(text)?.whole(exponent + power)
 }
 
 /// Splits a duration with a unit, such as `26ms` or `0.004s`, into number and unit.

@@ -148,8 +148,10 @@ fn advice(no_times: &NoTimes) -> (&'static str, String) {
 /// The tables of the section of bots.
 fn of_bots(report: &Report) -> impl Iterator<Item = Grid<'_>> {
     report.bots.iter().flat_map(|bots| {
-        let listed =
-            [("bots", "People and bots", "Class of bots", &bots.classes), ("bots.top", "Top bots", "Bot", &bots.top)];
+        let listed = [
+            ("bots", "People and bots", "Class of bots", &bots.classes),
+            ("bots.top", "Bots with the most requests", "Bot", &bots.top),
+        ];
         let shown = listed.into_iter().filter(|(.., rows)| !rows.is_empty());
         shown.map(|(section, title, key, rows)| {
             Grid::new(section, title.to_owned(), key.to_owned(), rows, report).bars(Metric::Pv)

@@ -2,11 +2,11 @@
 
 use super::class;
 use crate::render::labels;
-use crate::render::numbers::{Bytes, Duration, Grouped, Known, Percent, Seconds, share};
+use crate::render::numbers::{Bytes, DisplayFigure, Duration, Grouped, Known, Percent, Seconds, share};
 use crate::render::parts;
 use crate::render::terms::{REQUESTS, VISITORS, WITHOUT_BOTS};
 use crate::render::tone::Tone;
-use crate::report::{Report, UvCount};
+use crate::report::{Figure, Report, UvCount};
 
 pub(super) struct Tile {
     pub(super) label: &'static str,
@@ -79,6 +79,15 @@ pub(super) fn tiles(report: &Report) -> Vec<Tile> {
             tone: class(Tone::of_slow(latency.slow, latency.count)),
             ..tile("Slow", "slow", Some(latency.slow), Percent(latency.slow, latency.count).to_string(), slow)
         });
+    }
+    for (metric, figure) in row.columns.iter().filter(|(metric, _)| metric.is_in_summary()) {
+        let value = match figure {
+            Figure::Count(number) => number.to_string(),
+            Figure::Share(number) | Figure::Mean(number) => number.to_string(),
+            Figure::Ms(_) | Figure::MeanMs(_) | Figure::Moment(_) | Figure::Unknown => String::new(),
+        };
+        let label = metric.column().unwrap_or(metric.name());
+        tiles.push(Tile { value, ..tile(label, metric.key(), None, DisplayFigure(figure).to_string(), String::new()) });
     }
     tiles
 }

@@ -26,7 +26,7 @@ pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result
     }
     if !bots.top.is_empty() {
         let form = writer.next_form();
-        writer.grid(&grid("Top bots", Keys::RankedPairs, &[PV, SHARE, SENT], &bots.top, form))?;
+        writer.grid(&grid("Bots with the most requests", Keys::RankedPairs, &[PV, SHARE, SENT], &bots.top, form))?;
     }
     Ok(())
 }

@@ -47,7 +47,9 @@ fn write_state(state: &Inspection, mut writer: TableWriter<'_>) -> io::Result<()
         let dropped = labels::counted(state.dropped, "line");
         writer.labelled("kept", &format!("from {kept_from}; {dropped} of earlier days dropped"))?;
     }
-    let settings = state.settings.iter().map(|(name, values)| format!("{name} {}", values.join(" ")));
+    // A list without items is not set.
+    let set = state.settings.iter().filter(|(_, values)| values.iter().any(|value| value != "-"));
+    let settings = set.map(|(name, values)| format!("{name} {}", values.join(" ")));
     let settings = settings.collect::<Vec<_>>().join(", ");
     writer.labelled("settings", if settings.is_empty() { "default" } else { &settings })?;
     if let Some(visitors) = visitors(state) {

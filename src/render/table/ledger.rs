@@ -10,6 +10,7 @@ use super::wrap::{Piece, wrap};
 use super::{TableWriter, hits, labels};
 use crate::filter::FilterReason;
 use crate::render::numbers::{Bytes, Grouped};
+use crate::render::warnings::databases;
 use crate::report::Report;
 
 const FIRST_AT: &str = "first at ";
@@ -49,6 +50,9 @@ pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result
     if lines.lost_bytes > 0 {
         let lost = format!("{} could not be read, so the lines there are not counted", Bytes(lines.lost_bytes));
         writer.write_wrapped(&Piece::words(Ink::Bad, &lost), 0)?;
+    }
+    for database in databases(report) {
+        writer.write_wrapped(&Piece::words(Ink::Faint, database), 0)?;
     }
     let Some(first) = report.malformed_samples.first() else { return Ok(()) };
     let columns = writer.terminal.columns;

@@ -9,13 +9,13 @@ use super::line::Line;
 use super::{NARROWEST, TableWriter, TerminalStyle, labels, layout};
 use crate::render::Charset;
 use crate::render::numbers::{Bytes, Duration};
-use crate::requests::{Request, RequestOrder};
+use crate::requests::{Request, RequestFields, RequestOrder};
 
 /// Spaces between columns.
 const GAP: usize = 2;
 
-/// Writes a list of requests as text for people: two lines for each. On pages of at least 40 columns no line is wider
-/// than the page.
+/// Writes a list of requests as text for people: two lines for each, or more on a narrow page. Where a line is, as
+/// `access.log:34`, is never cut, even if it is wider than the page.
 ///
 /// # Errors
 /// Returns the errors of `out`.
@@ -27,7 +27,7 @@ const GAP: usize = 2;
 /// let outcome = count(&question, vec![Input::reader("a.log", line.as_bytes())], &Engine::default())?;
 /// let mut text = Vec::new();
 /// write_requests(RequestOrder::Largest, &outcome.requests, TerminalStyle::default(), &mut text)?;
-/// let expected = "largest requests\n512 B  200  GET /\n            2022-04-05T03:45:05+00:00  10.0.0.7  a.log:1\n";
+/// let expected = "Largest requests\n512 B  200  GET /\n            2022-04-05T03:45:05+00:00  10.0.0.7  a.log:1\n";
 /// assert_eq!(String::from_utf8(text)?, expected);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -48,11 +48,7 @@ fn write_list(order: RequestOrder, requests: &[Request], mut writer: TableWriter
     let TerminalStyle { columns, colors, .. } = writer.terminal;
     let values: Vec<String> = requests.iter().map(|request| value(order, request)).collect();
     let widest = values.iter().map(|value| width(value)).max().unwrap_or(0);
-    let title = if requests.is_empty() {
-        format!("{} requests: none", order.name())
-    } else {
-        format!("{} requests", order.name())
-    };
+    let title = title(order, requests);
     writer.line(Line::of(colors, Ink::Strong, &title))?;
     for (Request { file, line, fields }, value) in requests.iter().zip(&values) {
         let mut first = Line::new(colors);
@@ -70,20 +66,47 @@ fn write_list(order: RequestOrder, requests: &[Request], mut writer: TableWriter
             None => labels::input(file).to_owned(),
         };
         let about = [fields.time.as_deref(), fields.ip.as_deref(), Some(&place)];
-        let about: Vec<_> = about.into_iter().flatten().collect();
-        let mut second = Line::new(colors);
-        second.gap(indent + GAP);
-        second.push(Ink::Faint, &cut_middle(&about.join("  "), columns.saturating_sub(indent + GAP)));
-        writer.line(second)?;
+        for words in filled(about.into_iter().flatten(), columns.saturating_sub(indent + GAP)) {
+            let mut further = Line::new(colors);
+            further.gap(indent + GAP);
+            further.push(Ink::Faint, &words);
+            writer.line(further)?;
+        }
     }
     Ok(())
 }
 
+/// The heading of a list.
+fn title(order: RequestOrder, requests: &[Request]) -> String {
+    let by = requests.first().filter(|_| order == RequestOrder::Slowest);
+    let title = match by.and_then(|request| request.fields.durations_ms.first()) {
+        Some((duration, _)) => format!("Slowest requests by {}", duration.name()),
+        None if order == RequestOrder::Slowest => "Slowest requests".to_owned(),
+        None => "Largest requests".to_owned(),
+    };
+    if requests.is_empty() { title + ": none" } else { title }
+}
+
+/// Puts words into lines of at most `columns`. A word that is wider has a line of its own, and is never cut.
+fn filled<'w>(words: impl Iterator<Item = &'w str>, columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words {
+        match lines.last_mut().filter(|line| width(line) + GAP + width(word) <= columns) {
+            Some(line) => *line = format!("{line}{:GAP$}{word}", ""),
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 /// The value by which a request is listed.
 fn value(order: RequestOrder, request: &Request) -> String {
+    let RequestFields { request_time_ms, ref durations_ms, bytes, .. } = request.fields;
     let known = match order {
-        RequestOrder::Slowest => request.fields.request_time_ms.map(|ms| Duration(ms).to_string()),
-        RequestOrder::Largest => request.fields.bytes.map(|bytes| Bytes(bytes).to_string()),
+        RequestOrder::Slowest => {
+            durations_ms.first().map_or(request_time_ms, |(_, time_ms)| *time_ms).map(|ms| Duration(ms).to_string())
+        }
+        RequestOrder::Largest => bytes.map(|bytes| Bytes(bytes).to_string()),
     };
     known.unwrap_or_else(|| "-".to_owned())
 }

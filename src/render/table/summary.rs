@@ -7,12 +7,13 @@ use super::ink::Ink;
 use super::stat_grid::{self, Stat};
 use super::wrap::Piece;
 use super::{TableWriter, hits, latency, no_times};
+use crate::metric::Metric;
 use crate::render::highlights::{Finding, finding};
-use crate::render::numbers::{Bytes, Grouped, Known, share};
+use crate::render::numbers::{Bytes, DisplayFigure, Grouped, Known, share};
 use crate::render::parts;
 use crate::render::terms::{Form, REQUESTS, VISITORS, WITHOUT_BOTS};
 use crate::render::tone::Tone;
-use crate::report::{Highlight, People, Report, Row};
+use crate::report::{Figure, Highlight, People, Report, Row};
 
 const INDENT: usize = 2;
 
@@ -20,19 +21,24 @@ pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result
     let Some(summary) = &report.summary else { return Ok(()) };
     let row = &summary.row;
     writer.begin()?;
-    let mut stats = vec![
-        vec![
-            Stat::labelled(REQUESTS, Grouped(row.pv)).ink(Ink::Strong),
-            Stat::labelled(VISITORS, Known(row.uv.known().map(Grouped))).ink(Ink::Strong),
-            Stat::new("Sent", Known(row.bytes.map(Bytes))),
-            Stat::new("Static", share(parts::of_path(row))),
-        ],
-        codes(row),
-    ];
-    if let Some(People { requests, visitors, .. }) = report.people {
-        let people = [Some(requests), visitors];
-        stats.insert(1, people.map(|number| Stat::labelled(WITHOUT_BOTS, Known(number.map(Grouped)))).into());
-    }
+    let requests = Stat::labelled(REQUESTS, Grouped(row.pv)).ink(Ink::Strong);
+    let visitors = Stat::labelled(VISITORS, Known(row.uv.known().map(Grouped))).ink(Ink::Strong);
+    let people = |number: Option<u64>| Stat::labelled(WITHOUT_BOTS, Known(number.map(Grouped)));
+    let [requests, visitors] = match report.people {
+        Some(People { requests: pv, visitors: uv, .. }) => {
+            [requests.above(people(Some(pv))), visitors.above(people(uv))]
+        }
+        None => [requests, visitors],
+    };
+    let sent = Stat::new("Sent", Known(row.bytes.map(Bytes)));
+    let mut stats = vec![vec![requests, visitors, sent, Stat::new("Static", share(parts::of_path(row)))], codes(row)];
+    let asked: Vec<_> = row.columns.iter().filter(|(metric, _)| metric.is_in_summary()).collect();
+    stats.extend(asked.chunks(4).map(|asked| {
+        let stat = |(metric, figure): &&(Metric, Figure)| {
+            Stat::new(metric.column().unwrap_or(metric.name()), DisplayFigure(figure))
+        };
+        asked.iter().map(stat).collect()
+    }));
     // Durations that the user names have parts of their own, with their names.
     if let Some(latency) = report.latency.as_ref().filter(|_| report.durations.is_empty()) {
         stats.extend(latency::in_short(latency, row.pv));

@@ -24,14 +24,15 @@ def table(connection, records):
     connection.execute(
         "CREATE TABLE records (host VARCHAR, addr VARCHAR, addr_hex VARCHAR, real VARCHAR, real_hex VARCHAR, remote_user VARCHAR, wall TIMESTAMP, offset_min INT,"
         " method VARCHAR, path VARCHAR, protocol VARCHAR, status INT, bytes BIGINT, referer VARCHAR, agent VARCHAR,"
-        " ms BIGINT, is_static BOOLEAN, args VARCHAR)"
+        " ms BIGINT, is_static BOOLEAN, args VARCHAR, line INT)"
     )
     rows = [
         (r["host"], r["addr"], traffic.hex_of(r["addr"]), r["real"], traffic.hex_of(r["real"]), r["remote_user"], r["wall"], r["offset_min"], r["method"], r["path"],
-         r["protocol"], r["status"], r["bytes"], r["referer"], r["agent"], r["ms"], traffic.is_static(r["path"]), r["query"].removeprefix("?"))
+         r["protocol"], r["status"], r["bytes"], r["referer"], r["agent"], r["ms"], traffic.is_static(r["path"]), r["query"].removeprefix("?"),
+         r["line"])
         for r in records
     ]
-    connection.executemany(f"INSERT INTO records VALUES ({', '.join('?' * 18)})", rows)
+    connection.executemany(f"INSERT INTO records VALUES ({', '.join('?' * 19)})", rows)
 
 
 def clock(zone):
@@ -107,6 +108,36 @@ def extract(report, question):
     }
 
 
+# Keys of the objects of --lines, and their values in SQL. A `-` in the log is null.
+FIELDS = [
+    ("line", "line"), ("time", "strftime(clock, '%Y-%m-%dT%H:%M:%S')"), ("ip", "ip"), ("user", "nullif(remote_user, '-')"),
+    ("host", "host"), ("method", "method"), ("path", "path"), ("protocol", "protocol"), ("status", "status"), ("bytes", "bytes"),
+    ("request_time_ms", "ms"), ("referer", "nullif(referer, '-')"), ("agent", "nullif(agent, '-')"),
+]
+
+
+def selected(connection):
+    """The hits themselves, in the order of the log."""
+    columns = ", ".join(expression for _, expression in FIELDS)
+    return [dict(zip(dict(FIELDS), row)) for row in connection.execute(f"SELECT {columns} FROM hits ORDER BY line").fetchall()]
+
+
+def check_lines(command, lines, question, hits):
+    """Compares --lines with the hits, as they are in the log and as objects."""
+    command = [*command, *question.selecting]
+    raw = subprocess.run([*command, "--lines"], capture_output=True, text=True, check=True).stdout
+    if raw != "".join(f"{lines[hit['line'] - 1]}\n" for hit in hits):
+        sys.exit(f"{question.selecting}: --lines differs from the {len(hits)} hits")
+    most = min(len(hits) // 2 + 1, 50)
+    for options, expected in [(["--lines"], hits), ([f"--lines={most}"], hits[:most])]:
+        said = subprocess.run([*command, *options, "--format", "ndjson"], capture_output=True, text=True, check=True).stdout
+        found = [json.loads(text) for text in said.splitlines()]
+        # The time ends with the offset, which DuckDB has forgotten.
+        found = [{name: one[name][:19] if name == "time" else one[name] for name, _ in FIELDS} for one in found]
+        if found != expected:
+            sys.exit(f"{question.selecting} {options}: {len(found)} objects differ from {len(expected)} hits")
+
+
 def same(ours, theirs):
     if isinstance(ours, dict) and isinstance(theirs, dict):
         return ours.keys() == theirs.keys() and all(same(ours[key], theirs[key]) for key in ours)
@@ -128,14 +159,15 @@ def main():
         log.write_text("".join(f"{line}\n" for line in lines))
         for _ in range(combinations):
             question = draw.draw(rng)
-            command = [program, str(log), "--log-format", traffic.FORMAT, "--json", *question.arguments]
-            run = subprocess.run(command, capture_output=True, text=True, check=False)
+            command = [program, str(log), "--log-format", traffic.FORMAT]
+            run = subprocess.run([*command, "--json", *question.arguments], capture_output=True, text=True, check=False)
             if run.returncode != 0:
                 sys.exit(f"{question.arguments}: exit {run.returncode}: {run.stderr}")
             ours, theirs = extract(json.loads(run.stdout), question), ask(connection, question)
             for part in theirs:
                 if not same(ours[part], theirs[part]):
                     sys.exit(f"{question.arguments}: {part} differs\nlogstat {ours[part]}\nDuckDB  {theirs[part]}")
+            check_lines(command, lines, question, selected(connection))
     print(f"{combinations} combinations agree")
 
 

@@ -143,6 +143,8 @@ class Question:
     """One question in both languages."""
 
     arguments: list = field(default_factory=list)
+    selecting: list = field(default_factory=list)
+    """Those of the arguments that select requests, or change their fields."""
     conditions: list = field(default_factory=list)
     zone: str = ""
     visitor: str = "ip"
@@ -165,10 +167,12 @@ def draw(rng):
     if rng.randrange(3) == 0:
         question.zone = rng.choice(ZONES)
         question.arguments += ["--tz", question.zone]
+    question.selecting += question.arguments
     options, question.visitor = rng.choice(VISITORS)
     question.arguments += options
     options, *question.address = rng.choice(ADDRESSES)
     question.arguments += options
+    question.selecting += options
     question.unit = rng.choice(UNITS)
     question.ranking = rng.choice(RANKINGS)
     question.columns = rng.sample(COLUMNS, rng.randrange(5))

@@ -119,6 +119,12 @@ def lines_and_records(seed, count):
         lines.append(line(record))
     for n in range(0, count, 97):
         lines.insert(n, rng.choice(["", "no line of this log", '10.0.0.1 - - "GET / HTTP/1.1" 200']))
+    of_records = iter(records)
+    record = next(of_records)
+    for number, text in enumerate(lines, 1):
+        if record is not None and text == line(record):
+            record["line"] = number
+            record = next(of_records, None)
     return lines, records
 
 

@@ -46,7 +46,7 @@ fn errors_have_their_origin() {
             "[agents.Mon]\npattern = 'OurMon/'\nclas = 'seo'",
             "",
             "",
-            "/config.toml:3: unknown key 'clas'; did you mean 'class'?; an agent has 'pattern' and 'class'",
+            "/config.toml:3: unknown key 'clas'; did you mean 'class'?\n  an agent has 'pattern' and 'class'",
         ),
         (
             "[agents.Mon]\npattern = 'x'\nclass = 'monitr'",
