@@ -119,7 +119,7 @@ impl Plan {
 
     /// The fields whose texts are read as they are logged or computed, not only by tables.
     pub(crate) fn texts(&self) -> Fields {
-        self.filters.union(self.taken)
+        self.filters.union(self.taken).union(self.each)
     }
 
     /// The fields among `filled` whose absence from a line makes a number unknown.
