@@ -1,6 +1,7 @@
 //! The parts of all hits as rows of one table, so that readers can compare them before they read the report of each.
 
 use super::part_label::part;
+#[cfg(feature = "html")]
 use super::terms::key_heading;
 use crate::dimension::Dimension;
 use crate::metric::Metric;
@@ -10,10 +11,6 @@ use crate::text::Grouped;
 /// A row for each part, in the order of their reports.
 pub(super) struct PartRows {
     pub(super) dimension: Dimension,
-    /// `Reports by host`
-    pub(super) title: String,
-    /// Heading over the keys.
-    pub(super) key: String,
     /// The numbers that all rows have.
     pub(super) metrics: Vec<Metric>,
     pub(super) rows: Vec<Row>,
@@ -44,7 +41,18 @@ impl PartRows {
         if report.summary.is_some() && !is_of_codes {
             metrics.extend([Metric::Status4xx, Metric::Status5xx]);
         }
-        let title = format!("Reports by {}", dimension.singular());
-        Some(PartRows { dimension, title, key: key_heading(dimension.name()), metrics, rows })
+        Some(PartRows { dimension, metrics, rows })
+    }
+
+    /// `Reports by host`
+    #[cfg(any(feature = "html", feature = "table"))]
+    pub(super) fn title(&self) -> String {
+        format!("Reports by {}", self.dimension.singular())
+    }
+
+    /// Heading over the keys.
+    #[cfg(feature = "html")]
+    pub(super) fn key(&self) -> String {
+        key_heading(self.dimension.name())
     }
 }

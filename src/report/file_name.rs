@@ -164,7 +164,7 @@ mod tests {
             assert!(name.len() <= MOST_BYTES && name.len() > MOST_BYTES - 6 && hash.len() == 16, "{name}");
             assert!(key.as_bytes().starts_with(&decoded(start)), "{name}");
         }
-        let [one, two] = ["a", "b"].map(|end| named(&format!("{}{end}", "x".repeat(300))));
+        let [one, two] = ["a", "b"].map(|end| named(format!("{}{end}", "x".repeat(300))));
         assert!(one != two && one[..MOST_BYTES - HASH_BYTES] == two[..MOST_BYTES - HASH_BYTES]);
     }
 

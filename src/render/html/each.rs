@@ -15,8 +15,8 @@ pub(super) struct Parts<'r> {
 impl<'r> Parts<'r> {
     /// `links` are those to the pages of the parts, in their order.
     pub(super) fn of(parts: &'r PartRows, report: &Report, links: &'r [String]) -> Parts<'r> {
-        let PartRows { title, key, metrics, rows, .. } = parts;
-        let grid = Grid::new("each", title.clone(), key.clone(), rows, report).with_metrics(metrics);
+        let rows = &parts.rows;
+        let grid = Grid::new("each", parts.title(), parts.key(), rows, report).with_metrics(&parts.metrics);
         Parts { grid, rows, links }
     }
 

@@ -25,7 +25,7 @@ pub(super) fn write(report: &Report, writer: &mut TableWriter<'_>) -> io::Result
     let columns = COLUMNS.into_iter().filter(|(metric, _)| parts.metrics.contains(metric));
     let columns: Vec<Column<'_>> = columns.map(|(_, column)| column).collect();
     let grid = Grid {
-        title: &parts.title,
+        title: &parts.title(),
         note: "",
         keys: match parts.dimension {
             Dimension::Time(Unit::Day) => Keys::Days,
